@@ -1,0 +1,2 @@
+#include "canon_version.h"
+const char *canon_commit(void) { return CANON_COMMIT; }
