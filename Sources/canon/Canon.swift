@@ -1,3 +1,4 @@
 import ArgumentParser
 import CCanonVersion
+
 @main struct Canon: ParsableCommand { mutating func run() { print(String(cString: canon_commit())) } }
