@@ -12,7 +12,6 @@ public struct CloseReason: Hashable, Sendable {
     public static let normal = CloseReason(code: 1000, text: "")
     public static let goingAway = CloseReason(code: 1001, text: "going_away")
     public static let protocolError = CloseReason(code: 1002, text: "protocol_error")
-    public static let unsupportedData = CloseReason(code: 1003, text: "binary messages are not supported")
     public static let authenticationFailed = CloseReason(code: 1008, text: "authentication_failed")
     public static let tokenExpired = CloseReason(code: 1008, text: "token_expired")
     public static let tokenRevoked = CloseReason(code: 1008, text: "token_revoked")
@@ -27,7 +26,7 @@ public struct CloseReason: Hashable, Sendable {
 
     /// The reasons above, for the vocabulary.
     public static let known: [CloseReason] = [
-        .normal, .goingAway, .protocolError, .unsupportedData, .authenticationFailed, .tokenExpired, .tokenRevoked,
+        .normal, .goingAway, .protocolError, .authenticationFailed, .tokenExpired, .tokenRevoked,
         .tooManyConnections, .originRefused, .earlyFrames, .messageTooBig, .internalError, .slowConsumer, .overload,
         .pingTimeout,
     ]
