@@ -85,7 +85,7 @@ struct RefusedForm: Sendable, CustomTestStringConvertible {
                     RawFrame(isFinal: false, opcode: 1, payload: [0x61, 0xC0])
                 ], .invalidPayload),
         ]
-        + [UInt16(0), 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535].map { code in
+        + [UInt16(0), 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535].map { (code: UInt16) in
             frames("close code \(code)", [.close(code, "reason")])
         }
 }
