@@ -161,6 +161,7 @@ import Testing
 
         let stalled = StalledTransport()
         let channel = EmbeddedChannel(handlers: [stalled, WebSocketHandler(role: .server)])
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         try channel.writeInbound(ByteBuffer(bytes: RawFrame.close(1000).masked().bytes))
         #expect(throws: WebSocketError.closed) { try channel.write(message).wait() }
@@ -217,6 +218,7 @@ import Testing
     func cutFailsWrites() throws {
         let stalled = StalledTransport()
         let channel = EmbeddedChannel(handlers: [stalled, WebSocketHandler(role: .server)])
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         let first = channel.write(WebSocketOutbound.text(ByteBuffer(string: "a")))
         let second = channel.write(WebSocketOutbound.text(ByteBuffer(string: "b")))
@@ -233,6 +235,7 @@ import Testing
         let stalled = StalledTransport()
         let limits = WebSocketLimits(closeTimeout: .seconds(1))
         let channel = EmbeddedChannel(handlers: [stalled, WebSocketHandler(role: .server, limits: limits)])
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         try channel.writeInbound(ByteBuffer(bytes: RawFrame.text("unmasked").bytes))
         #expect(stalled.closes.isEmpty)

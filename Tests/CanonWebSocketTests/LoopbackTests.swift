@@ -35,7 +35,9 @@ import Testing
     @Test("a server and a client understand each other, from the handshake to the last frame")
     func serverAndClient() throws {
         let client = try connected([WebSocketHandler(role: .client)])
+        defer { _ = try? client.finish(acceptAlreadyClosed: true) }
         let server = try connected([WebSocketHandler(role: .server)])
+        defer { _ = try? server.finish(acceptAlreadyClosed: true) }
         let lengths = [0, 1, 125, 126, 4095, 4096, 4097, 65535, 65536, 200_000]
         for (sender, receiver) in [(client, server), (server, client)] {
             for length in lengths {
@@ -65,7 +67,9 @@ import Testing
     @Test("both ends may close at once")
     func simultaneousClose() throws {
         let client = try connected([WebSocketHandler(role: .client)])
+        defer { _ = try? client.finish(acceptAlreadyClosed: true) }
         let server = try connected([WebSocketHandler(role: .server)])
+        defer { _ = try? server.finish(acceptAlreadyClosed: true) }
         client.write(WebSocketOutbound.close(.normal, reason: "c"), promise: nil)
         server.write(WebSocketOutbound.close(.goingAway, reason: "s"), promise: nil)
         try exchange(client, server)
@@ -76,9 +80,11 @@ import Testing
     @Test("another implementation reads what a server sends, and is read by it")
     func otherImplementation() throws {
         let server = try connected([WebSocketHandler(role: .server)])
+        defer { _ = try? server.finish(acceptAlreadyClosed: true) }
         let peer = try connected([
             NIOWebSocket.WebSocketFrameEncoder(), ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: 1 << 20)),
         ])
+        defer { _ = try? peer.finish(acceptAlreadyClosed: true) }
         let lengths = [0, 125, 126, 65535, 65536, 100_000]
         for length in lengths {
             let payload = ByteBuffer(repeating: 0x62, count: length)
@@ -106,7 +112,9 @@ import Testing
     @Test("another implementation's masked frames are read")
     func otherImplementationMasks() throws {
         let server = try connected([WebSocketHandler(role: .server)])
+        defer { _ = try? server.finish(acceptAlreadyClosed: true) }
         let peer = try connected([NIOWebSocket.WebSocketFrameEncoder()])
+        defer { _ = try? peer.finish(acceptAlreadyClosed: true) }
         let lengths = [0, 1, 7, 8, 31, 32, 33, 125, 126, 65535, 65536, 100_000]
         for length in lengths {
             let payload = ByteBuffer(repeating: 0x62, count: length)

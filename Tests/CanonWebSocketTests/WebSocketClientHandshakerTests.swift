@@ -32,6 +32,10 @@ import Testing
             self.request = try channel.readOutbound(as: ByteBuffer.self).map { String(buffer: $0) } ?? ""
         }
 
+        deinit {
+            _ = try? channel.finish(acceptAlreadyClosed: true)
+        }
+
         func receive(_ text: String) throws {
             try channel.writeInbound(ByteBuffer(string: text))
         }

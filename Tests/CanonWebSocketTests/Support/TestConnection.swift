@@ -24,6 +24,11 @@ final class TestConnection {
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 
+    /// A channel and its handlers hold each other until it has ended.
+    deinit {
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
     var isActive: Bool { channel.isActive }
 
     /// Bytes arrive, in one read.
