@@ -51,6 +51,7 @@ let package = Package(
             name: "CanonStore",
             dependencies: [
                 "CanonWire",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: swiftSettings
