@@ -52,6 +52,7 @@ let package = Package(
             name: "CanonStore",
             dependencies: [
                 "CanonWire",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: swiftSettings
