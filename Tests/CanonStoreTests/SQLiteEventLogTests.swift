@@ -75,15 +75,22 @@ struct SQLiteEventLogTests {
         #expect(read?.kind == .closed)
     }
 
-    @Test("the conversation of a long thread is found through its own index")
-    func conversationIndex() throws {
+    @Test(
+        "reading a long thread walks an index and sorts nothing",
+        arguments: [
+            (LogReader.eventsQuery, ["u", "t", 0, 10], "sqlite_autoindex_events_1"),
+            (LogReader.markerQuery, ["u", "t", "marker"], "sqlite_autoindex_events_2"),
+            (LogReader.messagesQuery, ["u", "t", 0, 10], "events_conversation"),
+        ] as [(String, StatementArguments, String)])
+    func queryPlans(query: String, arguments: StatementArguments, index: String) throws {
         let database = try CanonDatabase(path: path)
         defer { try? database.close() }
         let plan = try database.pool.read { db in
-            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + LogReader.messagesQuery, arguments: ["u", "t", 0, 10])
-                .map { $0["detail"] as String }
+            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + query, arguments: arguments).map {
+                $0["detail"] as String
+            }
         }
-        #expect(plan.contains { $0.contains("events_conversation") }, "\(plan)")
+        #expect(plan.contains { $0.contains(index) }, "\(plan)")
         #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
     }
 }
