@@ -22,19 +22,33 @@ final class TemporaryFolder: Sendable {
     var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
 }
 
+/// A value that several tasks change.
+final class Shared<Value: Sendable>: Sendable {
+    private let state: Mutex<Value>
+
+    init(_ value: Value) { state = Mutex(value) }
+
+    var value: Value { state.withLock { $0 } }
+
+    /// - Returns: the value after the change.
+    @discardableResult
+    func change(_ body: (inout Value) -> Void) -> Value {
+        state.withLock { value in
+            body(&value)
+            return value
+        }
+    }
+}
+
 /// A clock that stands still until it is told otherwise.
 final class TestClock: Sendable {
-    private let milliseconds = Mutex<Int64>(1_000_000)
+    private let milliseconds = Shared<Int64>(1_000_000)
 
-    var now: Timestamp { Timestamp(milliseconds: milliseconds.withLock { $0 }) }
+    var now: Timestamp { Timestamp(milliseconds: milliseconds.value) }
 
     @discardableResult
     func advance(_ by: Int64 = 1) -> Timestamp {
-        Timestamp(
-            milliseconds: milliseconds.withLock {
-                $0 += by
-                return $0
-            })
+        Timestamp(milliseconds: milliseconds.change { $0 += by })
     }
 }
 

@@ -158,29 +158,34 @@ extension CanonDatabase {
 
     // MARK: Names
 
+    private static let companions = ["-wal", "-shm"]
+
     /// Gives the database a second name. Its own name stays in use until the new file takes it over in one step, so
     /// that no server can find the place empty and start anew.
     private static func setAside(_ path: String, as aside: String) throws -> String? {
         guard File.exists(path) else { return nil }
-        // What is in the write-ahead log goes into the file; a damaged database cannot, and its log moves with it.
-        if let old = try? DatabaseQueue(path: path) {
-            _ = try? old.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
-            try? old.close()
-        }
-        // Without hard links there is a moment without a database; it is then under its other name.
-        guard link(path, aside) == 0 || rename(path, aside) == 0 else {
-            throw StoreError.file(aside, "the old database cannot be kept")
-        }
-        for suffix in ["-wal", "-shm"] where File.exists(path + suffix) {
-            // A log left behind would be played into the new file.
-            guard rename(path + suffix, aside + suffix) == 0 else {
-                throw StoreError.file(path + suffix, "the old database cannot be moved")
+        for suffix in [""] + companions where File.exists(path + suffix) {
+            guard link(path + suffix, aside + suffix) == 0 else {
+                throw StoreError.file(aside + suffix, "the old database cannot be kept")
             }
+        }
+        // What is in the write-ahead log goes into the file. A damaged database cannot do that, and keeps its log.
+        let isWhole = (try? foldLog(of: path)) != nil
+        for suffix in companions {
+            if isWhole { unlink(aside + suffix) }
+            // A log left under the old name would be played into the new file.
+            unlink(path + suffix)
         }
         return aside
     }
 
+    private static func foldLog(of path: String) throws {
+        let database = try DatabaseQueue(path: path)
+        _ = try database.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+        try database.close()
+    }
+
     private static func remove(_ path: String) {
-        for suffix in ["", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
+        for suffix in ["", "-journal"] + companions { unlink(path + suffix) }
     }
 }

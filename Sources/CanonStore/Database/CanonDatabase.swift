@@ -45,8 +45,11 @@ public struct CanonDatabase: Sendable {
         }
     }
 
-    /// Writes everything into the database file and closes it. Later use throws `StoreError` of kind `closed`.
+    /// Closes the database. The last process to do so leaves one file without a write-ahead log. Later use throws
+    /// `StoreError` of kind `closed`.
     public func close() throws {
+        // Only the writer can fold the log into the file, and only when it is the last to leave.
+        pool.invalidateReadOnlyConnections()
         try StoreError.wording(pool.path) { try pool.close() }
     }
 

@@ -1,0 +1,43 @@
+public import CanonStore
+public import Logging
+
+/// Notices what other processes change about accounts and tokens, and clears away what has expired.
+public struct IdentityMonitor: Sendable {
+    /// How often the version is read: half of the second within which a revocation must close live sockets.
+    public static let interval = Duration.milliseconds(500)
+    private static let purgeInterval = Duration.seconds(600)
+
+    private let store: IdentityStore
+    private let visitorSeconds: Int
+    private let logger: Logger
+
+    public init(store: IdentityStore, visitorSeconds: Int, logger: Logger) {
+        self.store = store
+        self.visitorSeconds = visitorSeconds
+        self.logger = logger
+    }
+
+    /// Runs until its task is cancelled.
+    /// - Parameter onChange: called after each change of what a session depends on, this process's own included; it
+    ///   should ask `Authenticator.isValid` of every connected principal.
+    public func run(onChange: @Sendable () async -> Void) async {
+        var known: Int64?
+        var purgedAt: ContinuousClock.Instant?
+        while !Task.isCancelled {
+            do {
+                let version = try await store.version()
+                if let known, known != version { await onChange() }
+                known = version
+                if purgedAt.map({ $0.duration(to: .now) >= Self.purgeInterval }) ?? true {
+                    try await store.purge(visitorSeconds: visitorSeconds)
+                    purgedAt = .now
+                }
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.warning("The accounts could not be read; trying again", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: Self.interval)
+        }
+    }
+}

@@ -1,0 +1,14 @@
+public import Hummingbird
+public import NIOCore
+
+/// What travels with a request: Hummingbird's own, and the other end of the connection.
+public struct GatewayRequestContext: RequestContext {
+    public var coreContext: CoreRequestContextStorage
+    /// The peer of the TCP connection, which may be a proxy; nil on a local socket.
+    public let remoteAddress: SocketAddress?
+
+    public init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress
+    }
+}
