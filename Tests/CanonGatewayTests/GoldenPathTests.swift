@@ -1,6 +1,8 @@
+import CanonAgents
 import CanonStore
 import CanonWire
 import Foundation
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import CanonGateway

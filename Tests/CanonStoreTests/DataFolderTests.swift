@@ -181,7 +181,7 @@ struct DataFolderTests {
         let folder = try DataFolder(path: place.file("canon"))
         let secret = try folder.secret(named: "jwt.key")
         #expect(secret.utf8.count == 43)
-        #expect(Base64URL.decode(secret)?.count == 32)
+        #expect(Base64URL.decode(secret.utf8)?.count == 32)
         #expect(try folder.secret(named: "jwt.key") == secret)
         #expect(try folder.secret(named: "other.key") != secret)
         #expect(try mode(place.file("canon/jwt.key")) == 0o600)

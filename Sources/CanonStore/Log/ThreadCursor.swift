@@ -13,7 +13,7 @@ struct ThreadCursor: Equatable {
 
     /// - Throws: `StoreError` of kind `malformedCursor` when the text is none that `text` has made.
     init(_ text: String) throws(StoreError) {
-        let decoded = Base64URL.decode(text).flatMap { String(validating: $0, as: UTF8.self) }
+        let decoded = Base64URL.decode(text.utf8).flatMap { String(validating: $0, as: UTF8.self) }
         let parts = decoded?.split(separator: " ", maxSplits: 1)
         guard let parts, parts.count == 2, let updated = Int64(parts[0]) else {
             throw StoreError(
