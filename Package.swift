@@ -105,6 +105,7 @@ let package = Package(
                 "CanonGateway",
                 "CanonStore",
                 "CanonWire",
+                "CCanonFiles",
                 "CCanonVersion",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -172,7 +173,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CanonCommandTests",
-            dependencies: ["canon", "CanonGateway", "CanonStore", "CanonWire"],
+            dependencies: [
+                "canon", "CanonGateway", "CanonStore", "CanonWire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: swiftSettings
         ),
     ]

@@ -1,4 +1,16 @@
 import ArgumentParser
 import CCanonVersion
+import Foundation
 
-@main struct Canon: ParsableCommand { mutating func run() { print(String(cString: canon_commit())) } }
+@main struct Canon: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "A realtime gateway for AI agents: one manager, one durable event log.",
+        version: String(cString: canon_commit()),
+        subcommands: [ConfigCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self]
+    )
+
+    static func main() async {
+        let status = await runToStatus()
+        Foundation.exit(status.rawValue)
+    }
+}

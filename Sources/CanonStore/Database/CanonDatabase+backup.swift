@@ -14,6 +14,9 @@ public struct Restoration: Sendable, Equatable {
     public let replaced: String?
 }
 
+/// Is told the pages copied so far and the pages in all.
+public typealias BackupProgress = (_ done: Int, _ total: Int) -> Void
+
 extension CanonDatabase {
     /// Copies the database as it is at this moment into one file (mode 0600), beside running readers and writers, by
     /// SQLite's online backup. The file appears under its name only when it is complete and has been checked.
@@ -21,20 +24,51 @@ extension CanonDatabase {
     /// - Parameters:
     ///   - path: where the copy goes.
     ///   - overwrite: whether a file of that name may be replaced.
+    ///   - progress: called between two parts of the copy.
     /// - Throws: `StoreError`; of kind `fileExists` when the name is taken.
-    public func backup(to path: String, overwrite: Bool = false) throws {
+    public func backup(to path: String, overwrite: Bool = false, progress: BackupProgress? = nil) throws {
+        try Self.backup(pool, of: pool.path, to: path, overwrite: overwrite, progress: progress)
+    }
+
+    /// Backs up the database in the file `source` without bringing its schema up to date, so that a new version can
+    /// make the backup to fall back on before it first starts. Returns the epoch of the store.
+    public static func backup(
+        from source: String, to path: String, overwrite: Bool = false, progress: BackupProgress? = nil
+    ) throws -> String {
+        try StoreError.wording(source) {
+            var configuration = Self.configuration
+            configuration.readonly = true
+            let reader = try DatabaseQueue(path: source, configuration: configuration)
+            defer { try? reader.close() }
+            let epoch = try reader.read { db in
+                try checkSchema(db, path: source)
+                guard try !migrator.appliedIdentifiers(db).isEmpty else { return nil as String? }
+                return try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'epoch'")
+            }
+            guard let epoch else {
+                throw StoreError(
+                    .foreignSchema, place: source, cause: "the database is empty", remedy: "Check the data folder.")
+            }
+            try backup(reader, of: source, to: path, overwrite: overwrite, progress: progress)
+            return epoch
+        }
+    }
+
+    private static func backup(
+        _ reader: any DatabaseReader, of source: String, to path: String, overwrite: Bool, progress: BackupProgress?
+    ) throws {
         if !overwrite, File.exists(path) {
             throw StoreError(
                 .fileExists, place: path, cause: "the file exists",
                 remedy: "Choose another name, or ask for it to be overwritten.")
         }
-        let unfinished = try Self.copy(pool, near: path)
-        defer { Self.remove(unfinished) }
+        let unfinished = try copy(reader, near: path, progress: progress)
+        defer { remove(unfinished) }
         try StoreError.wording(path) {
             let copy = try DatabaseQueue(path: unfinished)
             try copy.writeWithoutTransaction { db in
-                try Self.makeSelfContained(db)
-                try Self.checkIntegrity(db, path: pool.path)
+                try makeSelfContained(db)
+                try checkIntegrity(db, path: source)
             }
             try copy.close()
         }
@@ -78,13 +112,18 @@ extension CanonDatabase {
 
     // MARK: Copies
 
-    private static func copy(_ source: any DatabaseReader, near path: String) throws -> String {
+    private static func copy(
+        _ source: any DatabaseReader, near path: String, progress: BackupProgress? = nil
+    ) throws -> String {
         let unfinished = "\(path).\(getpid()).\(UInt32.random(in: .min ... .max)).new"
         try File.createPrivate(unfinished)
         do {
             try StoreError.wording(path) {
                 let copy = try DatabaseQueue(path: unfinished)
-                try source.backup(to: copy)
+                // The reader's snapshot holds still between the steps, so that writers cannot make the copy start anew.
+                try source.backup(to: copy, pagesPerStep: 1024) { step in
+                    progress?(step.completedPageCount, step.totalPageCount)
+                }
                 try copy.close()
             }
         } catch {

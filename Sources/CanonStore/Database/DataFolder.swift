@@ -12,7 +12,7 @@ public struct DataFolder: Sendable, Equatable {
     public let notes: [String]
 
     /// Where the database is.
-    public var databasePath: String { path + "/canon.sqlite" }
+    public var databasePath: String { path + "/" + Self.databaseName }
 
     /// The place when none is named: `$XDG_DATA_HOME/canon`, else `$HOME/.local/share/canon`
     /// (XDG Base Directory Specification 0.8: a relative `XDG_DATA_HOME` is ignored).
@@ -47,6 +47,7 @@ public struct DataFolder: Sendable, Equatable {
     }
 
     static let lockName = "canon.lock"
+    static let databaseName = "canon.sqlite"
 
     private static func checkApart(_ path: String, from workspace: String) throws(StoreError) {
         if File.isInside(path, workspace) {
