@@ -35,35 +35,33 @@ struct FollowStateTests {
 
     @Test("a page goes on to the next page, waits for the reader, or hands over to live")
     func page() {
-        let table: [(Phase, Int64?, Bool, Bool, FollowState.PageAction, Phase)] = [
-            (.reading(cursor: 5, head: 8, announced: false), 8, true, true, .live, .live(cursor: 8)),
-            (.reading(cursor: 5, head: 8, announced: false), 10, true, true, .live, .live(cursor: 10)),
+        let table: [(Phase, Int64?, Bool, FollowState.PageAction, Phase)] = [
             (
-                .reading(cursor: 5, head: 8, announced: false), 7, false, true, .read(after: 7),
+                .reading(cursor: 5, head: 8, announced: false), 7, true, .read(after: 7),
                 .reading(cursor: 7, head: 8, announced: false)
             ),
             (
-                .reading(cursor: 5, head: 8, announced: false), 8, false, true, .read(after: 8),
+                .reading(cursor: 5, head: 8, announced: false), 8, true, .read(after: 8),
                 .reading(cursor: 8, head: 8, announced: false)
             ),
+            (.reading(cursor: 8, head: 8, announced: false), nil, true, .live, .live(cursor: 8)),
             (
-                .reading(cursor: 5, head: 9, announced: true), 8, true, true, .read(after: 8),
+                .reading(cursor: 5, head: 9, announced: true), 8, true, .read(after: 8),
                 .reading(cursor: 8, head: 9, announced: false)
             ),
+            (.reading(cursor: 5, head: 9, announced: true), 9, true, .live, .live(cursor: 9)),
+            (.reading(cursor: 5, head: 9, announced: true), 11, true, .live, .live(cursor: 11)),
             (
-                .reading(cursor: 5, head: 9, announced: true), nil, true, true, .read(after: 5),
+                .reading(cursor: 5, head: 9, announced: true), nil, true, .read(after: 5),
                 .reading(cursor: 5, head: 9, announced: false)
             ),
-            (.reading(cursor: 5, head: 9, announced: true), 9, true, true, .live, .live(cursor: 9)),
-            (.reading(cursor: 5, head: 9, announced: false), nil, true, true, .live, .live(cursor: 9)),
-            (.reading(cursor: 5, head: 5, announced: false), nil, true, true, .live, .live(cursor: 5)),
-            (.reading(cursor: 5, head: 9, announced: false), 7, false, false, .wait, .waiting(cursor: 7, head: 9)),
-            (.reading(cursor: 5, head: 8, announced: false), 8, true, false, .live, .live(cursor: 8)),
+            (.reading(cursor: 5, head: 9, announced: false), nil, true, .live, .live(cursor: 9)),
+            (.reading(cursor: 5, head: 9, announced: false), 7, false, .wait, .waiting(cursor: 7, head: 9)),
+            (.reading(cursor: 5, head: 8, announced: true), 8, false, .live, .live(cursor: 8)),
         ]
-        for (before, last, isEnd, writable, action, after) in table {
+        for (before, last, writable, action, after) in table {
             var state = FollowState(before)
-            #expect(
-                state.page(last: last, isEnd: isEnd, writable: writable) == action, "\(before), page to \(last ?? 0)")
+            #expect(state.page(last: last, writable: writable) == action, "\(before), page to \(last ?? 0)")
             #expect(state.phase == after, "\(before), page to \(last ?? 0)")
         }
     }
@@ -112,8 +110,7 @@ struct FollowStateTests {
                 let limit = Int64.random(in: 1...5, using: &generator)
                 let last = min(current.upTo, current.after + limit)
                 if last > current.after { sent.append(contentsOf: (current.after + 1)...last) }
-                let action = state.page(
-                    last: last > current.after ? last : nil, isEnd: last - current.after < limit, writable: writable)
+                let action = state.page(last: last > current.after ? last : nil, writable: writable)
                 if case .read(let cursor) = action { begin(cursor) }
             default:
                 writable = isQuiet || Bool.random(using: &generator)
@@ -125,7 +122,7 @@ struct FollowStateTests {
                 page = nil
                 if current.upTo > current.after { sent.append(contentsOf: (current.after + 1)...current.upTo) }
                 let last = current.upTo > current.after ? current.upTo : nil
-                if case .read(let cursor) = state.page(last: last, isEnd: true, writable: true) { begin(cursor) }
+                if case .read(let cursor) = state.page(last: last, writable: true) { begin(cursor) }
             } else {
                 let seq = announcements.removeFirst()
                 switch state.live(seq, writable: true) {

@@ -18,35 +18,68 @@ struct ClientMessageDecoderTests {
                 #"{"type":"start_agent","payload":{"user_request":"hi","thread_id":null,"context":{"source":"message_input"},"settings":{}}}"#,
                 user("hi", type: .startAgent)
             ),
-            (#"{"type":"user_message","payload":{"content":"hi","references":[],"thread_id":"t1"}}"#, user("hi", thread: "t1")),
-            (#"{"type":"user_message","payload":{"text":"hi","admin_context":{}},"timestamp":1,"correlation_id":"c"}"#, user("hi")),
-            (#"{"type":"chat","message":"hi","thread_id":"t1","optimistic_id":"o1"}"#, user("hi", thread: "t1", id: "o1", type: .chat)),
-            (#"{"type":"chat_message","data":{"message":"hi","thread_id":"t1","user_id":"u"}}"#, user("hi", thread: "t1")),
+            (
+                #"{"type":"user_message","payload":{"content":"hi","references":[],"thread_id":"t1"}}"#,
+                user("hi", thread: "t1")
+            ),
+            (
+                #"{"type":"user_message","payload":{"text":"hi","admin_context":{}},"timestamp":1,"correlation_id":"c"}"#,
+                user("hi")
+            ),
+            (
+                #"{"type":"chat","message":"hi","thread_id":"t1","optimistic_id":"o1"}"#,
+                user("hi", thread: "t1", id: "o1", type: .chat)
+            ),
+            (
+                #"{"type":"chat_message","data":{"message":"hi","thread_id":"t1","user_id":"u"}}"#,
+                user("hi", thread: "t1")
+            ),
             (#"{"type":"chat_message","content":"hi","user_id":"u","timestamp":"2025-01-01T00:00:00Z"}"#, user("hi")),
             (#"{"type":"user_message","data":{"content":"hi","user_id":"u"}}"#, user("hi")),
-            (#"{"type":"user_message","user_id":"u","thread_id":"t1","run_id":"r","message":"hi"}"#, user("hi", thread: "t1")),
-            (#"{"type":"execute_agent","payload":{"query":"hi"},"message_id":"m"}"#, user("hi", id: "m", type: .startAgent)),
+            (
+                #"{"type":"user_message","user_id":"u","thread_id":"t1","run_id":"r","message":"hi"}"#,
+                user("hi", thread: "t1")
+            ),
+            (
+                #"{"type":"execute_agent","payload":{"query":"hi"},"message_id":"m"}"#,
+                user("hi", id: "m", type: .startAgent)
+            ),
             (#"{"type":"EXECUTE_AGENT","payload":{"request":{"query":"hi"}}}"#, user("hi", type: .startAgent)),
             (#"{"type":"agent","payload":{"request":"hi"}}"#, user("hi", type: .agentRequest)),
             (#"{"type":"user_input","content":"","message":"  ","text":"hi"}"#, user("hi")),
             (#"{"type":"user","payload":{"content":"a"},"data":{"content":"b"}}"#, user("a")),
             (#"{"type":"message","payload":null,"data":{"content":"b","threadId":"t2"}}"#, user("b", thread: "t2")),
-            (#"{"type":"user_message","payload":{"content":"hi","client_msg_id":"in"},"client_msg_id":"out"}"#, user("hi", id: "out")),
+            (
+                #"{"type":"user_message","payload":{"content":"hi","client_msg_id":"in"},"client_msg_id":"out"}"#,
+                user("hi", id: "out")
+            ),
             (#"{"type":"stop_agent","payload":{}}"#, .stop(run: nil, thread: nil)),
             (#"{"type":"stop_agent","payload":{"run_id":"r1"}}"#, .stop(run: RunID("r1"), thread: nil)),
-            (#"{"type":"session_restore","payload":{"threadId":"t","lastMessageId":"m","connectionId":"c"}}"#,
-                .sessionRestore(thread: ThreadID("t"), lastMarker: "m")),
-            (#"{"type":"resume","threads":{"a":0,"b":12},"epoch":"e"}"#,
-                .resume(.init(cursors: [.init(thread: ThreadID("a"), seq: 0), .init(thread: ThreadID("b"), seq: 12)], epoch: "e"))),
+            (
+                #"{"type":"session_restore","payload":{"threadId":"t","lastMessageId":"m","connectionId":"c"}}"#,
+                .sessionRestore(thread: ThreadID("t"), lastMarker: "m")
+            ),
+            (
+                #"{"type":"resume","threads":{"a":0,"b":12},"epoch":"e"}"#,
+                .resume(
+                    .init(
+                        cursors: [.init(thread: ThreadID("a"), seq: 0), .init(thread: ThreadID("b"), seq: 12)],
+                        epoch: "e"))
+            ),
             (#"{"type":"disconnect","payload":{"connectionId":"c","reason":"page_unload"}}"#, .disconnect),
             (#"{"type":"connected"}"#, .connect), (#"{"type":"legacy_heartbeat"}"#, .heartbeat),
-            (#"{"type":"heartbeat_ack"}"#, .acknowledgement), (#"{"type":"event_confirmation","event_id":"e"}"#, .acknowledgement),
+            (#"{"type":"heartbeat_ack"}"#, .acknowledgement),
+            (#"{"type":"event_confirmation","event_id":"e"}"#, .acknowledgement),
             (#"{"type":"typing","thread_id":"t"}"#, .typing(type: .userTyping, thread: ThreadID("t"))),
             (#"{"type":"auth","token":"x"}"#, .authenticate(token: "x")),
-            (#"{"type":"ping","timestamp":5}"#, .ping(["timestamp": 5])), (#"{"type":"ping","payload":"x"}"#, .ping("x")),
+            (#"{"type":"ping","timestamp":5}"#, .ping(["timestamp": 5])),
+            (#"{"type":"ping","payload":"x"}"#, .ping("x")),
             (#"{"type":"ping","data":[1]}"#, .ping([1])), (#"{"type":"list_threads"}"#, .thread(.list)),
             (#"{"type":"create_thread","payload":{"title":"x"}}"#, .thread(.create(nil, title: "x"))),
-            (#"{"type":"rename_thread","payload":{"thread_id":"t","title":"x"}}"#, .thread(.rename(ThreadID("t"), title: "x"))),
+            (
+                #"{"type":"rename_thread","payload":{"thread_id":"t","title":"x"}}"#,
+                .thread(.rename(ThreadID("t"), title: "x"))
+            ),
             (#"{"jsonrpc":"2.0","method":"m","id":7}"#, .jsonRPC(method: "m", id: 7)),
             (#"{"jsonrpc":"2.0","method":"m"}"#, .jsonRPC(method: "m", id: nil)),
             (#"{"type":"direct_message","x":1}"#, .unknown(type: "direct_message")),
@@ -77,19 +110,25 @@ struct ClientMessageDecoderTests {
             (#"{"type":"start_agent","payload":{"request":[1]}}"#, .invalidField, "request"),
             (#"{"type":"chat","message":"hi","thread_id":5}"#, .invalidField, "thread_id"),
             (#"{"type":"chat","message":"hi","thread_id":"a b"}"#, .invalidField, "thread_id"),
-            (#"{"type":"chat","message":"hi","thread_id":"\#(String(repeating: "x", count: 201))"}"#, .invalidField, "thread_id"),
+            (
+                #"{"type":"chat","message":"hi","thread_id":"\#(String(repeating: "x", count: 201))"}"#, .invalidField,
+                "thread_id"
+            ),
             (#"{"type":"chat","message":"hi","client_msg_id":5}"#, .invalidField, "client_msg_id"),
             (#"{"type":"chat","message":"\#(long)"}"#, .tooLong, "content"),
             (#"{"type":"chat","message":NaN}"#, .jsonParseError, nil),
-            (#"{"type":"resume"}"#, .invalidField, "threads"), (#"{"type":"resume","threads":[]}"#, .invalidField, "threads"),
+            (#"{"type":"resume"}"#, .invalidField, "threads"),
+            (#"{"type":"resume","threads":[]}"#, .invalidField, "threads"),
             (#"{"type":"resume","threads":{"a":-1}}"#, .invalidField, "threads.a"),
             (#"{"type":"resume","threads":{"a":1.5}}"#, .invalidField, "threads.a"),
             (#"{"type":"session_restore","payload":{}}"#, .invalidField, "thread_id"),
-            (#"{"type":"auth"}"#, .invalidField, "token"), (#"{"type":"rename_thread","thread_id":"t"}"#, .invalidField, "title"),
+            (#"{"type":"auth"}"#, .invalidField, "token"),
+            (#"{"type":"rename_thread","thread_id":"t"}"#, .invalidField, "title"),
             (#"{"message_type":"chunked_start","message_id":"m","total_chunks":2}"#, .notSupported, nil),
             (#"{"message_type":"chunked_data","metadata":{},"data":"aGk="}"#, .notSupported, nil),
             (#"{"type":"agent_started","data":{"agent_name":"x"}}"#, .forbidden, "type"),
-            (#"{"type":"agent_completed"}"#, .forbidden, "type"), (#"{"type":"broadcast","message":"x"}"#, .forbidden, "type"),
+            (#"{"type":"agent_completed"}"#, .forbidden, "type"),
+            (#"{"type":"broadcast","message":"x"}"#, .forbidden, "type"),
         ]
         for (text, code, field) in refusals {
             do {

@@ -16,13 +16,30 @@ struct EventFrameTests {
 
     /// The members each event must have, at the top level and under `payload` and `data`.
     private static let required: [(EventDraft, [String])] = [
-        (.agentStarted(agent: "analyst", task: "t"), ["agent_name", "status", "message", "task_description", "agent_id", "agent_type", "run_id"]),
-        (.agentThinking(agent: "analyst", reasoning: "r", step: 1, totalSteps: 2), ["reasoning", "thought", "message", "step_number", "total_steps", "agent_name"]),
-        (.toolExecuting(agent: "analyst", execution: "x", tool: "search", arguments: ["q": 1]), ["tool_name", "tool_args", "parameters", "execution_id", "status"]),
-        (.toolCompleted(agent: "analyst", execution: "x", tool: "search", results: [1], success: true, milliseconds: 5),
-            ["tool_name", "results", "result", "success", "execution_id", "duration_ms", "execution_time_ms", "duration", "execution_time", "status"]),
-        (.agentCompleted(agent: "analyst", message: MessageID("m"), answer: "42", milliseconds: 9),
-            ["status", "final_response", "result", "message", "duration_ms", "success"]),
+        (
+            .agentStarted(agent: "analyst", task: "t"),
+            ["agent_name", "status", "message", "task_description", "agent_id", "agent_type", "run_id"]
+        ),
+        (
+            .agentThinking(agent: "analyst", reasoning: "r", step: 1, totalSteps: 2),
+            ["reasoning", "thought", "message", "step_number", "total_steps", "agent_name"]
+        ),
+        (
+            .toolExecuting(agent: "analyst", execution: "x", tool: "search", arguments: ["q": 1]),
+            ["tool_name", "tool_args", "parameters", "execution_id", "status"]
+        ),
+        (
+            .toolCompleted(
+                agent: "analyst", execution: "x", tool: "search", results: [1], success: true, milliseconds: 5),
+            [
+                "tool_name", "results", "result", "success", "execution_id", "duration_ms", "execution_time_ms",
+                "duration", "execution_time", "status",
+            ]
+        ),
+        (
+            .agentCompleted(agent: "analyst", message: MessageID("m"), answer: "42", milliseconds: 9),
+            ["status", "final_response", "result", "message", "duration_ms", "success"]
+        ),
         (.agentError(agent: "analyst", reason: "timeout", message: "m"), ["reason", "error", "message", "status"]),
         (.agentCancelled(agent: "analyst"), ["status", "message"]),
     ]
@@ -49,7 +66,10 @@ struct EventFrameTests {
     func forgedEnvelope() throws {
         let draft = EventDraft(
             type: "progress", agent: "a",
-            fields: ["seq": 99, "user_id": "other", "thread_id": "other", "run_id": "other", "type": "x", "payload": 1, "note": "n"])
+            fields: [
+                "seq": 99, "user_id": "other", "thread_id": "other", "run_id": "other", "type": "x", "payload": 1,
+                "note": "n",
+            ])
         let frame = try frame(draft)
         #expect(frame["seq"] == 7 && frame["user_id"] == "user_1" && frame["thread_id"] == "thread_1")
         #expect(frame["type"] == "progress" && frame["note"] == "n")
@@ -59,7 +79,8 @@ struct EventFrameTests {
     @Test("an event without members is well formed")
     func emptyFields() throws {
         let draft = EventDraft(type: "tick", fields: [:])
-        let frame = try #require(try JSONValue.parse(EventFrame.superset.encode(stored(draft, run: nil), epoch: "e")).object)
+        let frame = try #require(
+            try JSONValue.parse(EventFrame.superset.encode(stored(draft, run: nil), epoch: "e")).object)
         #expect(frame["payload"] == [:])
         #expect(frame["run_id"] == nil)
     }

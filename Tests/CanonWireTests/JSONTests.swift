@@ -38,7 +38,9 @@ struct JSONTests {
 
     @Test("bytes that are not UTF-8 are refused, also beside an escape")
     func invalidUTF8() {
-        for bytes in [[0x22, 0xC3, 0x28, 0x22], [0x22, 0x5C, 0x6E, 0xFF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22]] as [[UInt8]] {
+        for bytes in [[0x22, 0xC3, 0x28, 0x22], [0x22, 0x5C, 0x6E, 0xFF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22]]
+            as [[UInt8]]
+        {
             #expect(throws: JSONError(reason: .invalidUTF8, offset: 1)) { try JSONValue.parse(bytes) }
         }
     }
@@ -62,7 +64,9 @@ struct JSONTests {
     func garbage(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let alphabet = Array("{}[]\",:\\u0123456789eE+-.truefalsn \n\u{1}é".utf8) + [0xFF, 0xC0]
-        let bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! }
+        let bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in
+            alphabet.randomElement(using: &generator)!
+        }
         if let value = try? JSONValue.parse(bytes) {
             #expect((try? JSONValue.parse(value.encoded)) == value)
         }
@@ -93,7 +97,8 @@ extension JSONValue {
         case 3: .double(Double.random(in: -1e300...1e300, using: &generator))
         case 4: .string(randomText(using: &generator))
         case 5:
-            .array((0..<Int.random(in: 0...4, using: &generator)).map { _ in random(depth: depth - 1, using: &generator) })
+            .array(
+                (0..<Int.random(in: 0...4, using: &generator)).map { _ in random(depth: depth - 1, using: &generator) })
         default:
             .object(
                 JSONObject(

@@ -131,6 +131,9 @@ public final class Authenticator: Sendable {
         return failure
     }
 
+    /// Forgets what was read before: another process has changed an account or a session since.
+    func forgetSessions() { sessions.clear() }
+
     /// Whether a principal with an open connection may keep it. A store that cannot be read for a moment ends no
     /// connection: what was true at its start is taken to hold until something else is known.
     public func isValid(_ principal: Principal) async -> Bool {

@@ -26,6 +26,9 @@ final class SessionCache: Sendable {
 
     init(store: IdentityStore) { self.store = store }
 
+    /// Forgets everything, because another process has changed something.
+    func clear() { entries.withLock { $0.removeAll() } }
+
     func session(of user: UserID, accessID: String) async throws -> SessionState? {
         let key = Key(user: user, accessID: accessID)
         // Both are read before the store is: a change during the read voids what was read.

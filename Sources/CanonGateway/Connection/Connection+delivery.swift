@@ -88,8 +88,7 @@ extension Connection {
             delivered += Int64(events.count)
             manager.metrics.eventsDelivered.increment(by: events.count)
             manager.metrics.eventsReplayed.increment(by: events.count)
-            let isEnd = events.count < Self.pageEvents && events.reduce(0) { $0 + $1.fields.utf8.count } < pageBytes
-            let action = follow.state.page(last: events.last?.seq, isEnd: isEnd, writable: canWrite)
+            let action = follow.state.page(last: events.last?.seq, writable: canWrite)
             follows[thread] = follow
             if case .read(let cursor) = action { readPage(of: thread, after: cursor, generation: generation) }
         }

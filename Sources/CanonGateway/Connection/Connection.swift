@@ -210,7 +210,7 @@ final class Connection: ChannelInboundHandler {
     /// Writes the bytes of a complete frame. The codec flushes once per turn of the loop.
     func write(_ frame: ByteBuffer) {
         guard let context, machine.state != .closing, machine.state != .closed else { return }
-        context.writeAndFlush(wrapOutboundOut(.encoded(frame)), promise: nil)
+        context.write(wrapOutboundOut(.encoded(frame)), promise: nil)
         isWritable = context.channel.isWritable
     }
 

@@ -80,15 +80,18 @@ struct FollowState: Equatable, Sendable {
     }
 
     /// A page that was asked for was sent.
+    ///
+    /// Reading ends in two ways only. An empty page: the log had no more when the read began. Or the last announced event
+    /// has been reached: what comes after it will be announced too. How full a page was says nothing.
     /// - Parameters:
     ///   - last: the number of its last event; nil when it was empty.
-    ///   - isEnd: whether the log had no more when the page was read.
     ///   - writable: whether the connection can take more bytes now.
-    mutating func page(last: Int64?, isEnd: Bool, writable: Bool) -> PageAction {
+    mutating func page(last: Int64?, writable: Bool) -> PageAction {
         guard case .reading(let cursor, let head, let announced) = phase else { return .live }
         let reached = max(cursor, last ?? 0)
-        if isEnd, reached >= head || !announced {
-            // What is known to have been stored and is not in the log any more was deleted.
+        let isComplete = announced ? reached >= head : last == nil
+        if isComplete {
+            // What was stored once and is not in the log any more was deleted.
             phase = .live(cursor: max(reached, head))
             return .live
         }

@@ -109,12 +109,13 @@ final class TestSocket: Sendable {
         }
     }
 
-    /// All log events up to and with a terminal one.
-    func events(untilTerminal count: Int = 1) async throws -> [JSONObject] {
+    /// All log events up to and with a terminal one. Frames that are no events, heartbeats too, do not extend the time.
+    func events(untilTerminal count: Int = 1, within seconds: Double = 20) async throws -> [JSONObject] {
         var events: [JSONObject] = []
         var terminals = 0
+        let deadline = ContinuousClock.now + .seconds(seconds)
         while terminals < count {
-            guard case .frame(let frame) = try await next() else {
+            guard ContinuousClock.now < deadline, case .frame(let frame) = try await next() else {
                 throw TimedOut(waitedFor: "a terminal event", seen: events.map { $0["type"]?.string ?? "?" })
             }
             guard frame["seq"] != nil, frame["event_id"] != nil else { continue }
