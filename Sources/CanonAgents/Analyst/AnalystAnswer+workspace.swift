@@ -21,9 +21,14 @@ extension AnalystAnswer {
     private static func size(_ report: OverviewReport) -> String {
         let name = Markdown.code(report.workspace)
         if report.files == 0 { return "The workspace \(name) holds no file that I may read." }
-        return "The workspace \(name) holds \(counted(Int(report.files), "file")) in "
-            + "\(counted(Int(report.folders), "folder")), \(counted(Int(report.lines), "line")) of text: \(mix(report))."
+        let counted = "\(grouped(report.lines)) lines of text: \(mix(report))."
+        let size = "The workspace \(name) holds \(files(report.files)) in \(folders(report.folders))"
+        guard report.coverage.stoppedEarly else { return "\(size), \(counted)" }
+        return "\(size). The \(files(report.coverage.filesSearched)) that could be counted in time have \(counted)"
     }
+
+    private static func files(_ number: Int64) -> String { counted(Int(number), "file") }
+    private static func folders(_ number: Int64) -> String { counted(Int(number), "folder") }
 
     static func overview(_ report: OverviewReport) -> String {
         guard report.files > 0 else { return "\(size(report)) \(report.coverage.summary)" }

@@ -105,6 +105,9 @@ struct QuestionParser {
     ].map { QuestionTemplate($0) }
 
     private func aboutFile(_ core: [QuestionWord], history: [AgentMessage]) -> Question? {
+        if Self.isAny(core, of: Self.againTemplates), let place = Self.lastPlace(in: history) {
+            return .read(path: place.path, from: max(1, place.line - 10), to: place.line + 30)
+        }
         if let gap = Self.gap(core, Self.lineTemplates), let path = gap.last, path.isPath || path.isQuoted {
             let numbers = Self.numbers(in: Array(gap.dropLast()))
             if let from = numbers.first {
@@ -122,9 +125,6 @@ struct QuestionParser {
                 let to = numbers.count > 1 ? numbers[1] : nil
                 return .read(path: path, from: from, to: to)
             }
-        }
-        if Self.isAny(core, of: Self.againTemplates), let place = Self.lastPlace(in: history) {
-            return .read(path: place.path, from: max(1, place.line - 10), to: place.line + 30)
         }
         return nil
     }
@@ -169,7 +169,7 @@ struct QuestionParser {
         "where do|does we|you|i|it|they use|call|import X", "how often|many times? is|are X used|called",
         "how many times is X used|called", "usages|usage|uses|references|callers|users of|to|for X",
         "find|show|list|get|give me? all? the? usages|usage|uses|references|callers|users of|to|for X",
-        "find|show|list me? where X is|are used|called|referenced", "is X used|called",
+        "find|show|list? me? where X is|are used|called|referenced", "is X used|called",
     ].map { QuestionTemplate($0) }
 
     private static let definitionTemplates = [
@@ -178,7 +178,8 @@ struct QuestionParser {
         "where|which|what file|files|line|module defines|declares|implements|has X",
         "find|show|get|give|see|list me? the? definition|definitions|declaration|implementation|source|code of|for X",
         "definition|declaration|implementation|source of|for X", "go|jump to the? definition? of? X", "locate X",
-        "who|what defines|declares|implements X", "find|show|list me? where X is|are defined|declared|implemented",
+        "who|what defines|declares|implements X",
+        "find|show|list? me? where X is|are defined|declared|implemented|located",
     ].map { QuestionTemplate($0) }
 
     /// These ask for a name only when what they ask for looks like one.
@@ -288,7 +289,7 @@ struct QuestionParser {
     // MARK: The whole workspace
 
     private static let overviews = [
-        "overview", "what is|s in|inside|there", "give|show me? an|the? overview|summary|structure|tree|layout",
+        "overview", "what is|are in|inside|there?", "give|show me? an|the? overview|summary|structure|tree|layout",
         "structure|layout|summary",
         "what|which languages|language is|are? used|there|present?", "languages",
         "what|which files|folders|directories are? there|present?",

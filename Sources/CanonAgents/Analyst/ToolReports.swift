@@ -107,6 +107,9 @@ struct OverviewReport: Sendable {
 /// How far a tool looked.
 struct CoverageReport: Sendable {
     var isComplete = true
+    /// The time limit came first: figures are of the files seen until then.
+    var stoppedEarly = false
+    var filesSearched: Int64 = 0
     /// Sentences for a person.
     var summary = ""
 
@@ -114,6 +117,8 @@ struct CoverageReport: Sendable {
 
     init(_ value: JSONValue?) {
         isComplete = value?["complete"]?.bool ?? true
+        stoppedEarly = value?["stopped_early"]?.bool ?? false
+        filesSearched = value?["files_searched"]?.int ?? 0
         summary = value?["summary"]?.string ?? ""
     }
 }

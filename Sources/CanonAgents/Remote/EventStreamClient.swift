@@ -36,6 +36,8 @@ final class EventStreamClient: Sendable {
         configuration.timeout = .init(
             connect: .milliseconds(Int64(timeouts.firstByte * 1000)),
             read: .milliseconds(Int64(timeouts.silence * 1000)))
+        // A refused connection is told at once; the person who asked decides whether to try again.
+        configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 

@@ -7,8 +7,15 @@ struct Definition: Sendable, Equatable {
         case implementation = "impl"
         case declaration = "function declaration"
 
-        /// Whether this adds to something that is defined elsewhere, so that it is named after it.
-        var isSecondary: Bool { self == .extension || self == .implementation || self == .declaration }
+        /// How much a reader wants to see it, from 0: what gives a name its meaning, then variables, which often only
+        /// give something a second name, then what adds to a definition elsewhere.
+        var rank: Int {
+            switch self {
+            case .extension, .implementation, .declaration: 2
+            case .variable, .constant, .property, .field: 1
+            default: 0
+            }
+        }
     }
 
     /// How the name that was found compares to the name that was asked for, best first.
@@ -34,4 +41,16 @@ struct Definition: Sendable, Equatable {
     let line: Int
     /// The line itself.
     let text: String
+
+    /// The place in a list of definitions of one match: by kind, and the product before its tests.
+    var rank: Int { kind.rank * 2 + (Self.isTest(file) ? 1 : 0) }
+    static let ranks = 6
+
+    private static func isTest(_ path: String) -> Bool {
+        path.split(separator: "/").contains { part in
+            let name = part.lowercased()
+            return name.hasPrefix("test_") || name.hasPrefix("tests") || name == "test" || name == "__tests__"
+                || name.contains("_test.") || name.contains(".test.") || name.contains(".spec.")
+        }
+    }
 }

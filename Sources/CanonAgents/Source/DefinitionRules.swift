@@ -222,7 +222,8 @@ enum DefinitionRules {
             return .callable { scopes, ending in
                 guard !scopes.contains(.code) else { return nil }
                 switch ending {
-                case UInt8(ascii: "{"), UInt8(ascii: ":"): return scopes.last == .type ? .method : .function
+                case UInt8(ascii: "{"), UInt8(ascii: ":"):
+                    return scopes.last == .type || line.prefix.hasSuffix("::") ? .method : .function
                 case UInt8(ascii: ";"), UInt8(ascii: "="): return line.prefix.isEmpty ? nil : .declaration
                 default: return nil
                 }
@@ -233,8 +234,8 @@ enum DefinitionRules {
         else { return nil }
         let isConstant = line.words.contains("const") || line.words.contains("constexpr")
         return .inScope { scopes in
-            if scopes.isEmpty { return isConstant ? .constant : .variable }
-            return !scopes.contains(.code) ? .field : nil
+            if scopes.contains(.code) { return nil }
+            return scopes.last == .type ? .field : isConstant ? .constant : .variable
         }
     }
 }

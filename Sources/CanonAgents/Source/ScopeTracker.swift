@@ -1,8 +1,10 @@
 /// Knows in which braces an offset of a file stands: in the body of a type, or in code, where variables are local.
 struct ScopeTracker {
     enum Scope: Sendable, Equatable {
-        /// The body of a class, struct, interface, namespace or the like.
+        /// The body of a class, struct, interface or the like.
         case type
+        /// The body of a namespace or a module.
+        case namespace
         /// The body of a function, a closure, a statement or a literal.
         case code
         /// The parentheses of Go's `const (…)`, `var (…)` and `type (…)`.
@@ -83,18 +85,20 @@ struct ScopeTracker {
         switch dialect {
         case .c:
             let isFunction = bytes[header].contains(UInt8(ascii: "("))
-            if words.contains("namespace") || words.first == "extern" && !isFunction { return .type }
+            if words.contains("namespace") || words.first == "extern" && !isFunction { return .namespace }
             return !isFunction && words.contains(where: { ["class", "struct", "union", "enum"].contains($0) })
                 ? .type : .code
         case .rust:
             if words.contains("fn") { return .code }
-            return words.contains { ["impl", "trait", "struct", "enum", "union", "mod", "extern"].contains($0) }
+            if words.contains("mod") { return .namespace }
+            return words.contains { ["impl", "trait", "struct", "enum", "union", "extern"].contains($0) }
                 ? .type : .code
         case .go:
             return words.first == "type" || words.last == "struct" || words.last == "interface" ? .type : .code
         case .python: return .code
         case .swift, .javaScript, .typeScript, .java:
             for word in words.reversed() {
+                if word == "namespace" || word == "module" { return .namespace }
                 if Self.typeWords.contains(word) { return .type }
                 if Self.codeWords.contains(word) { return .code }
             }
@@ -103,7 +107,7 @@ struct ScopeTracker {
     }
 
     private static let typeWords: Set<String> = [
-        "class", "struct", "enum", "actor", "protocol", "extension", "interface", "record", "namespace", "module",
+        "class", "struct", "enum", "actor", "protocol", "extension", "interface", "record",
     ]
 
     private static let codeWords: Set<String> = [

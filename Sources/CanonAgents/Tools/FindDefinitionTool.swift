@@ -49,8 +49,9 @@ public struct FindDefinitionTool: Tool {
     }
 
     private struct Partial: Sendable {
-        /// The first definitions of each match, in the order of the thread's files.
-        var found: [Definition.Match: [(file: Int, definition: Definition)]] = [:]
+        /// The first definitions of each match and rank, in the order of the thread's files.
+        var found: [[(file: Int, definition: Definition)]] = Array(
+            repeating: [], count: Definition.Match.allCases.count * Definition.ranks)
         var total = 0
     }
 
@@ -68,16 +69,15 @@ public struct FindDefinitionTool: Tool {
             finder.find(bytes, file: file.path) { definition in
                 partial.total += 1
                 // Each thread's files ascend, so that its first ones are all that the merged list can need.
-                guard partial.found[definition.match, default: []].count < limit else { return }
-                partial.found[definition.match, default: []].append((file.index, definition))
+                let group = definition.match.rawValue * Definition.ranks + definition.rank
+                guard partial.found[group].count < limit else { return }
+                partial.found[group].append((file.index, definition))
             }
         }
         var definitions: [Definition] = []
-        for match in Definition.Match.allCases {
-            let all = partials.flatMap { $0.found[match] ?? [] }.sorted { left, right in
-                let isLeftSecondary = left.definition.kind.isSecondary
-                if isLeftSecondary != right.definition.kind.isSecondary { return !isLeftSecondary }
-                return (left.file, left.definition.line) < (right.file, right.definition.line)
+        for group in Partial().found.indices {
+            let all = partials.flatMap { $0.found[group] }.sorted {
+                ($0.file, $0.definition.line) < ($1.file, $1.definition.line)
             }
             definitions += all.prefix(limit - definitions.count).map(\.definition)
         }
