@@ -155,6 +155,7 @@ let package = Package(
             name: "CanonGatewayTests",
             dependencies: [
                 "CanonGateway", "CanonAgents", "CanonStore", "CanonWebSocket", "CanonWire",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "JWTKit", package: "jwt-kit"),

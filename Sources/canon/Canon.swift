@@ -1,4 +1,8 @@
 import ArgumentParser
 import CCanonVersion
 
-@main struct Canon: ParsableCommand { mutating func run() { print(String(cString: canon_commit())) } }
+@main struct Canon: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "canon", version: String(cString: canon_commit()),
+        subcommands: [UsersCommand.self, TokensCommand.self])
+}
