@@ -1,8 +1,19 @@
 import ArgumentParser
 import CCanonVersion
+import Foundation
 
 @main struct Canon: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "canon", version: String(cString: canon_commit()),
-        subcommands: [UsersCommand.self, TokensCommand.self])
+        abstract: "A realtime gateway for AI agents: one manager, one durable event log.",
+        version: String(cString: canon_commit()),
+        subcommands: [
+            ConfigCommand.self, DoctorCommand.self, UsersCommand.self, TokensCommand.self, BackupCommand.self,
+            RestoreCommand.self,
+        ]
+    )
+
+    static func main() async {
+        let status = await runToStatus()
+        Foundation.exit(status.rawValue)
+    }
 }

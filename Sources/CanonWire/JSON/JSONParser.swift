@@ -17,6 +17,11 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Bytes from the start of the text.
     public let offset: Int
 
+    public init(reason: Reason, offset: Int) {
+        self.reason = reason
+        self.offset = offset
+    }
+
     public var description: String {
         "\(explanation) at byte \(offset)"
     }

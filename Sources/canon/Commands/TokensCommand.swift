@@ -48,19 +48,20 @@ extension TokensCommand {
         var expires: TimeSpan?
 
         func run() async throws {
-            try await reporting {
+            try await options.withStore(creating: true) { store in
                 let now = Timestamp.now()
-                let (secret, token) = try await options.open().createServiceToken(
+                let (secret, token) = try await store.createServiceToken(
                     name: name, role: role.role, expiresAt: expires.map { now.adding(seconds: $0.seconds) },
-                    actor: options.actor, now: now)
+                    actor: IdentityOptions.actor, now: now)
                 if options.json {
-                    print(
-                        JSONObject([
-                            ("schema", "canon.token/1"), ("secret", .string(secret.text)),
-                            ("token", .object(token.json(at: now))),
-                        ]).encodedText)
+                    let json: JSONObject = [
+                        "schema": "canon.token/1", "secret": .string(secret.text),
+                        "token": .object(token.json(at: now)),
+                    ]
+                    Terminal.output.writeLine(json.encodedText)
                 } else {
-                    print(secret.text)
+                    // Alone on its line and also when quiet: `token=$(canon tokens create ci)`.
+                    Terminal.output.writeLine(secret.text)
                 }
             }
         }
@@ -72,21 +73,25 @@ extension TokensCommand {
         @OptionGroup var options: IdentityOptions
 
         func run() async throws {
-            try await reporting {
+            try await options.withStore { store in
                 let now = Timestamp.now()
-                let tokens = try await options.open().serviceTokens()
-                var table = AlignedColumns(header: ["NAME", "ROLE", "STATE", "CREATED", "EXPIRES", "LAST USED"])
-                table.rows = tokens.map { token in
-                    [
-                        token.name, token.role.rawValue, token.state(at: now).rawValue,
-                        String(token.createdAt.iso8601.prefix(10)),
-                        token.expiresAt.map { String($0.iso8601.prefix(16)) } ?? "never",
-                        token.lastUsedAt.map { String($0.iso8601.prefix(16)) } ?? "never",
-                    ]
+                let tokens = try await store.serviceTokens()
+                var table = TableWriter(["NAME", "ROLE", "STATE", "CREATED", "EXPIRES", "LAST USED"])
+                for token in tokens {
+                    let state = token.state(at: now)
+                    table.add([
+                        .init(token.name), .init(token.role.rawValue),
+                        .init(state.rawValue, state == .live ? nil : .yellow),
+                        .init(String(token.createdAt.iso8601.prefix(10))),
+                        .init(token.expiresAt.map { String($0.iso8601.prefix(16)) } ?? "never"),
+                        .init(token.lastUsedAt.map { String($0.iso8601.prefix(16)) } ?? "never"),
+                    ])
                 }
                 options.report(
                     ["schema": "canon.tokens/1", "tokens": .array(tokens.map { .object($0.json(at: now)) })],
-                    tokens.isEmpty ? "There are no tokens; make one with `canon tokens create NAME`." : table.text)
+                    tokens.isEmpty
+                        ? "There are no tokens; make one with `canon tokens create NAME`."
+                        : table.render(on: .output))
             }
         }
     }
@@ -98,9 +103,9 @@ extension TokensCommand {
         @Argument(help: "The token's name or id.") var name: String
 
         func run() async throws {
-            try await reporting {
+            try await options.withStore { store in
                 let now = Timestamp.now()
-                let token = try await options.open().revokeServiceToken(name, actor: options.actor, now: now)
+                let token = try await store.revokeServiceToken(name, actor: IdentityOptions.actor, now: now)
                 options.report(
                     ["schema": "canon.token/1", "token": .object(token.json(at: now))], "\(token.name) is revoked.")
             }

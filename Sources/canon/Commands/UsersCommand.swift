@@ -37,13 +37,12 @@ extension UsersCommand {
         func validate() throws { _ = try emailArgument(email) }
 
         func run() async throws {
-            try await reporting {
+            try await options.withStore(creating: true) { store in
                 let email = try emailArgument(email)
-                let store = try options.open()
                 if try await store.account(email: email) != nil { throw IdentityError.emailTaken(email.text) }
                 let hash = try await passwordHash(for: email, fromStandardInput: passwordStdin)
                 let account = try await store.createAccount(
-                    email: email, name: name, role: role.role, passwordHash: hash, actor: options.actor)
+                    email: email, name: name, role: role.role, passwordHash: hash, actor: IdentityOptions.actor)
                 options.report(
                     ["schema": "canon.user/1", "user": .object(account.json)],
                     "Added \(account.email) as \(account.role.rawValue).")
@@ -57,18 +56,21 @@ extension UsersCommand {
         @OptionGroup var options: IdentityOptions
 
         func run() async throws {
-            try await reporting {
-                let accounts = try await options.open().accounts()
-                var table = AlignedColumns(header: ["EMAIL", "ROLE", "STATE", "CREATED", "NAME"])
-                table.rows = accounts.map { account in
-                    [
-                        account.email, account.role.rawValue, account.isDisabled ? "disabled" : "active",
-                        String(account.createdAt.iso8601.prefix(10)), account.name ?? "",
-                    ]
+            try await options.withStore { store in
+                let accounts = try await store.accounts()
+                var table = TableWriter(["EMAIL", "ROLE", "STATE", "CREATED", "NAME"])
+                for account in accounts {
+                    table.add([
+                        .init(account.email), .init(account.role.rawValue),
+                        account.isDisabled ? .init("disabled", .yellow) : "active",
+                        .init(String(account.createdAt.iso8601.prefix(10))), .init(account.name ?? ""),
+                    ])
                 }
                 options.report(
                     ["schema": "canon.users/1", "users": .array(accounts.map { .object($0.json) })],
-                    accounts.isEmpty ? "There are no accounts; add one with `canon users add EMAIL`." : table.text)
+                    accounts.isEmpty
+                        ? "There are no accounts; add one with `canon users add EMAIL`."
+                        : table.render(on: .output))
             }
         }
     }
@@ -84,14 +86,13 @@ extension UsersCommand {
         func validate() throws { _ = try emailArgument(email) }
 
         func run() async throws {
-            try await reporting {
+            try await options.withStore { store in
                 let email = try emailArgument(email)
-                let store = try options.open()
                 guard try await store.account(email: email) != nil else {
                     throw IdentityError.noSuchAccount(email.text)
                 }
                 let hash = try await passwordHash(for: email, fromStandardInput: passwordStdin)
-                let account = try await store.setPassword(of: email, hash: hash, actor: options.actor)
+                let account = try await store.setPassword(of: email, hash: hash, actor: IdentityOptions.actor)
                 options.report(
                     ["schema": "canon.user/1", "user": .object(account.json)],
                     "The password of \(account.email) is set; all sessions of the account are ended.")
@@ -108,9 +109,9 @@ extension UsersCommand {
         func validate() throws { _ = try emailArgument(email) }
 
         func run() async throws {
-            try await reporting {
-                let account = try await options.open().setDisabled(
-                    true, try emailArgument(email), actor: options.actor)
+            try await options.withStore { store in
+                let account = try await store.setDisabled(
+                    true, try emailArgument(email), actor: IdentityOptions.actor)
                 options.report(
                     ["schema": "canon.user/1", "user": .object(account.json)], "\(account.email) is disabled.")
             }
@@ -126,9 +127,9 @@ extension UsersCommand {
         func validate() throws { _ = try emailArgument(email) }
 
         func run() async throws {
-            try await reporting {
-                let account = try await options.open().setDisabled(
-                    false, try emailArgument(email), actor: options.actor)
+            try await options.withStore { store in
+                let account = try await store.setDisabled(
+                    false, try emailArgument(email), actor: IdentityOptions.actor)
                 options.report(
                     ["schema": "canon.user/1", "user": .object(account.json)], "\(account.email) is enabled.")
             }
@@ -146,9 +147,9 @@ extension UsersCommand {
         func validate() throws { _ = try emailArgument(email) }
 
         func run() async throws {
-            try await reporting {
-                let account = try await options.open().setRole(
-                    role.role, of: try emailArgument(email), actor: options.actor)
+            try await options.withStore { store in
+                let account = try await store.setRole(
+                    role.role, of: try emailArgument(email), actor: IdentityOptions.actor)
                 options.report(
                     ["schema": "canon.user/1", "user": .object(account.json)],
                     "\(account.email) has the role \(account.role.rawValue).")

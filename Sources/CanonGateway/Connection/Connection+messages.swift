@@ -1,0 +1,268 @@
+import CanonStore
+import CanonWire
+import Logging
+import NIOCore
+
+/// What a connection does with each message. Messages are done in order; one that waits for the store holds those behind it.
+extension Connection {
+    func processInbox() {
+        while machine.state.mayProcess, !inbox.isBusy, let message = inbox.next() {
+            machine.move(to: .processing)
+            handle(message)
+            if !inbox.isBusy { machine.move(to: .idle) }
+        }
+        updateReading()
+    }
+
+    /// Runs a store operation for the message in hand; the messages behind it go on when it is answered.
+    private func performInOrder<Value: Sendable>(
+        _ operation: @escaping @Sendable () async -> Value,
+        then continuation: @escaping @Sendable (Connection, Value) -> Void
+    ) {
+        inbox.isBusy = true
+        perform(operation) { connection, value in
+            continuation(connection, value)
+            connection.inbox.isBusy = false
+            connection.machine.move(to: .idle)
+            connection.processInbox()
+        }
+    }
+
+    private func handle(_ buffer: ByteBuffer) {
+        do throws(WireError) {
+            let envelope = try manager.decoder.decode(buffer.readableBytesView)
+            if let delay = limit(envelope.message) {
+                manager.metrics.messagesLimited.increment()
+                throw WireError(
+                    .rateLimited, "Too many messages: wait \(delay) ms.", retryAfterMilliseconds: delay,
+                    requestType: envelope.type, clientMessageID: envelope.clientMessageID)
+            }
+            if envelope.claimedRun || (envelope.claimedUser.map { $0 != user.value } ?? false) {
+                manager.metrics.claimsIgnored.increment()
+            }
+            act(on: envelope)
+        } catch {
+            refuse(error)
+        }
+    }
+
+    /// - Returns: milliseconds to wait; nil when the message may pass. Stopping a run is never held up.
+    private func limit(_ message: ClientMessage) -> Int64? {
+        if case .stop = message { return nil }
+        return manager.buckets.take(for: user)
+    }
+
+    private func act(on envelope: ClientEnvelope) {
+        switch envelope.message {
+        case .user(let message): submit(message, envelope)
+        case .agentTask(let id, let message): submit(message, envelope, task: id)
+        case .stop(let run, let thread): stop(run, thread)
+        case .resume(let resume): self.resume(resume)
+        case .sessionRestore(let thread, let marker): restore(thread, marker: marker)
+        case .connect: send(.system(["status": "connected", "user_id": .string(user.value)]))
+        case .disconnect: send(.system(["status": "disconnect_acknowledged", "user_id": .string(user.value)]))
+        case .ping(let body): style == .flat ? send(ServerFrame(["type": "pong"])) : send(.pong(body))
+        case .heartbeat: send(.heartbeatAcknowledged())
+        case .acknowledgement: break
+        case .typing(let type, let thread):
+            send(
+                .system([
+                    "status": "typing_acknowledged", "type": .string(type.rawValue),
+                    "thread_id": thread.map { .string($0.value) } ?? .null,
+                ]))
+        case .authenticate(let token): reauthenticate(token)
+        case .thread(let request): handle(request)
+        case .jsonRPC(let method, let id):
+            if let id { send(.jsonRPCResult(method: method, id: id)) }
+        case .unknown(let type): send(.unknownType(type, user: user))
+        }
+    }
+
+    // MARK: Messages and runs
+
+    private func submit(_ message: ClientMessage.UserMessage, _ envelope: ClientEnvelope, task: String? = nil) {
+        // `start_agent` without a thread opens a conversation; other messages go on in the one that was named last.
+        let isNew = message.thread == nil && (message.type == .startAgent || boundThread == nil)
+        let thread = message.thread ?? (isNew ? ThreadID.make("thread_chat") : boundThread!)
+        let wasFollowed = follows[thread] != nil
+        // Followed before the message is stored, so that its own event is the first to come.
+        guard join(thread) else {
+            refuse(
+                WireError(.tooLong, "This connection follows \(Self.maximumFollows) conversations: open another one."))
+            return
+        }
+        performInOrder { [scope] in
+            await scope.submit(message, to: thread)
+        } then: { connection, submission in
+            connection.answer(
+                submission, to: message, type: envelope.type, in: thread, wasFollowed: wasFollowed, task: task)
+        }
+    }
+
+    private func answer(
+        _ submission: RunSupervisor.Submission, to message: ClientMessage.UserMessage, type: String,
+        in thread: ThreadID,
+        wasFollowed: Bool, task: String?
+    ) {
+        switch submission {
+        case .started(let run, let thread, _):
+            acknowledge(message, run, thread, duplicate: false, task: task)
+        case .duplicate(let run, let stored):
+            if stored != thread, !wasFollowed { follows[thread] = nil }
+            acknowledge(message, run, stored, duplicate: true, task: task)
+            // A retry means that the client does not know what became of it: it follows the thread it named.
+            _ = join(stored)
+        case .refused(var error):
+            if !wasFollowed { follows[thread] = nil }
+            error.requestType = type
+            error.clientMessageID = message.clientMessageID
+            refuse(error)
+        }
+    }
+
+    private func acknowledge(
+        _ message: ClientMessage.UserMessage, _ run: RunID, _ thread: ThreadID, duplicate: Bool, task: String?
+    ) {
+        if let task {
+            send(ServerFrame(["type": "agent_task_ack", "task_id": .string(task), "run_id": .string(run.value)]))
+        }
+        guard style == .superset else { return }
+        send(.accepted(clientMessageID: message.clientMessageID, run: run, thread: thread, duplicate: duplicate))
+    }
+
+    private func stop(_ run: RunID?, _ thread: ThreadID?) {
+        let threads = thread.map { [$0] } ?? Set(follows.keys)
+        performInOrder { [scope] in
+            await scope.cancel(run, in: threads)
+        } then: { connection, stopped in
+            connection.send(.stopping(runs: stopped))
+        }
+    }
+
+    // MARK: Resuming
+
+    private struct Head: Sendable {
+        let thread: ThreadID
+        /// The cursor the client has, under this server's epoch.
+        let cursor: Int64
+        let head: Int64?
+    }
+
+    private func resume(_ resume: ClientMessage.Resume) {
+        // Numbers of another epoch mean nothing here: the client gets the whole thread again.
+        let isForeign = resume.epoch.map { $0 != scope.epoch } ?? false
+        performInOrder { [scope] in
+            await Result {
+                var heads: [Head] = []
+                for cursor in resume.cursors {
+                    let head = try await scope.head(of: cursor.thread)
+                    let isBeyond = cursor.seq > (head ?? 0)
+                    heads.append(
+                        Head(thread: cursor.thread, cursor: isForeign || isBeyond ? 0 : cursor.seq, head: head))
+                }
+                return heads
+            }
+        } then: { connection, result in
+            connection.answerResume(result)
+        }
+    }
+
+    private func restore(_ thread: ThreadID, marker: String?) {
+        performInOrder { [scope] in
+            await Result {
+                guard let head = try await scope.head(of: thread) else {
+                    return [Head(thread: thread, cursor: 0, head: nil)]
+                }
+                // Without a marker the client has nothing; with one that is unknown it cannot be trusted to have anything.
+                var cursor: Int64 = 0
+                if let marker { cursor = try await scope.seq(of: marker, in: thread) ?? 0 }
+                return [Head(thread: thread, cursor: cursor, head: head)]
+            }
+        } then: { connection, result in
+            connection.answerResume(result)
+        }
+    }
+
+    private func answerResume(_ result: Result<[Head], any Error>) {
+        switch result {
+        case .failure(let error):
+            logger.error("resume failed", metadata: ["error": "\(error)"])
+            refuse(
+                WireError(.unavailable, "The log cannot be read now: \(error). Resume again.", requestType: "resume"))
+        case .success(let heads):
+            for head in heads { answerResume(head) }
+        }
+    }
+
+    private func answerResume(_ head: Head) {
+        let epoch = scope.epoch
+        guard let last = head.head else {
+            send(.notFound(head.thread))
+            return
+        }
+        guard follows[head.thread] != nil || follows.count < Self.maximumFollows else {
+            refuse(
+                WireError(.tooLong, "This connection follows \(Self.maximumFollows) conversations: open another one."))
+            return
+        }
+        boundThread = head.thread
+        if head.cursor >= last {
+            send(.nothingMissed(head.thread, at: last, epoch: epoch))
+            // Already followed at least so far: the live events simply go on.
+            if let cursor = follows[head.thread]?.state.cursor, cursor >= last { return }
+            replay(head.thread, after: last, head: last)
+        } else {
+            send(.resumed(head.thread, from: head.cursor + 1, to: last, epoch: epoch))
+            replay(head.thread, after: head.cursor, head: last)
+        }
+    }
+
+    /// Follows the thread and reads its log, in this order: what was stored before is in the page, what comes after is live.
+    private func replay(_ thread: ThreadID, after cursor: Int64, head: Int64) {
+        let known = max(head, follows[thread]?.state.head ?? 0)
+        let generation = follow(thread, .reading(cursor: cursor, head: known, announced: false))
+        readPage(of: thread, after: cursor, generation: generation)
+    }
+
+    // MARK: Conversations
+
+    private func handle(_ request: ClientMessage.ThreadRequest) {
+        performInOrder { [scope] in
+            await Result { try await ThreadRequests(scope: scope).answer(request) }
+        } then: { connection, result in
+            switch result {
+            case .failure(let error):
+                connection.refuse(WireError(.unavailable, "The log cannot be read or written now: \(error)."))
+            case .success(let answer):
+                if let thread = answer.follow { _ = connection.join(thread) }
+                if let thread = answer.forget { connection.follows[thread] = nil }
+                connection.send(answer.frame)
+            }
+        }
+    }
+
+    // MARK: Authentication in band
+
+    private func reauthenticate(_ token: String) {
+        let authenticator = authenticator
+        performInOrder {
+            await authenticator.authenticate(bearer: token)
+        } then: { connection, result in
+            switch result {
+            case .success(let principal):
+                guard let scope = connection.scope.renewed(with: principal) else {
+                    connection.refuse(
+                        WireError(
+                            .forbidden, "The token belongs to another user: open a new connection.", requestType: "auth"
+                        ))
+                    return
+                }
+                connection.become(scope)
+                connection.send(.authenticated(user: principal.user, expiresAt: principal.expiresAt))
+            case .failure(let failure):
+                connection.manager.metrics.authenticationFailures.increment()
+                connection.close(CloseReason(code: failure.closeCode, text: failure.closeReason))
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import CCanonVersion
+import CanonStore
+import CanonWire
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+
+/// The one WebSocket manager: the only owner of connections and the only code that writes to a socket.
+///
+/// Each event loop has a shard that holds the loop's connections, so nothing on the way of a message takes a lock that
+/// another loop could hold. Only `Gateway` can make a manager, and it makes one.
+public final class WebSocketManager: Sendable {
+    let limits: GatewayConfiguration.Limits
+    private let log: any EventLog
+    private let runs: RunSupervisor
+    let metrics: GatewayMetrics
+    let logger: Logger
+    let node: String
+    let decoder: ClientMessageDecoder
+    let buckets: TokenBuckets
+
+    private let shards: [ObjectIdentifier: ConnectionShard]
+    private let presence = NIOLockedValueBox(Presence())
+
+    init(
+        log: any EventLog, runs: RunSupervisor, limits: GatewayConfiguration.Limits, metrics: GatewayMetrics,
+        eventLoops: [any EventLoop], node: String, logger: Logger
+    ) {
+        self.log = log
+        self.runs = runs
+        self.limits = limits
+        self.metrics = metrics
+        self.logger = logger
+        self.node = node
+        decoder = ClientMessageDecoder(maximumTextBytes: limits.maximumTextBytes, maximumDepth: limits.maximumDepth)
+        buckets = TokenBuckets(perSecond: limits.messagesPerSecond, burst: limits.messageBurst)
+        shards = Dictionary(
+            uniqueKeysWithValues: eventLoops.map { (ObjectIdentifier($0), ConnectionShard(eventLoop: $0)) })
+        log.observe { [weak self] events in self?.deliver(events) }
+    }
+
+    /// The shard of an event loop of the group that the manager was made for.
+    func shard(of eventLoop: any EventLoop) -> ConnectionShard {
+        guard let shard = shards[ObjectIdentifier(eventLoop)] else {
+            preconditionFailure("the event loop is not one of the gateway's")
+        }
+        return shard
+    }
+
+    /// The store and the runs, narrowed to a verified user.
+    func scope(_ principal: Principal) -> UserScope { UserScope(principal, log: log, runs: runs) }
+
+    // MARK: Admission
+
+    enum Admission: Sendable {
+        case admitted
+        case refused(CloseReason)
+    }
+
+    /// Takes a place for one more connection of the user; `release` gives it back.
+    func admit(_ user: UserID) -> Admission {
+        presence.withLockedValue { presence in
+            if presence.isDraining { return .refused(.goingAway) }
+            if presence.connections >= limits.connections { return .refused(.overload) }
+            if presence.byUser[user, default: 0] >= limits.connectionsPerUser {
+                return .refused(.tooManyConnections)
+            }
+            presence.connections += 1
+            presence.byUser[user, default: 0] += 1
+            return .admitted
+        }
+    }
+
+    func release(_ user: UserID) {
+        presence.withLockedValue { presence in
+            presence.connections -= 1
+            let left = presence.byUser[user, default: 1] - 1
+            presence.byUser[user] = left > 0 ? left : nil
+        }
+    }
+
+    // MARK: Delivery
+
+    /// Hands stored events to the connections of their users. Called by the log, in the order of storage.
+    private func deliver(_ events: [LogEvent]) {
+        metrics.eventsStored.increment(by: events.count)
+        let online = presence.withLockedValue { presence in events.filter { presence.byUser[$0.user] != nil } }
+        guard !online.isEmpty else { return }
+        let epoch = log.epoch
+        let deliveries = online.map { Delivery($0, epoch: epoch) }
+        for shard in shards.values { shard.post(deliveries) }
+    }
+
+    // MARK: Ending connections
+
+    /// Closes every connection of the user.
+    func disconnect(_ user: UserID, _ reason: CloseReason) {
+        for shard in shards.values { shard.forEach(of: user) { $0.close(reason) } }
+    }
+
+    /// Asks `judge` about the principal of each connection and closes those that are no longer valid.
+    func review(_ judge: @escaping @Sendable (Principal) async -> CloseReason?) async {
+        for shard in shards.values {
+            for principal in await shard.principals() {
+                guard let reason = await judge(principal) else { continue }
+                shard.forEach(of: principal.user) { connection in
+                    if connection.principal.tokenID == principal.tokenID { connection.close(reason) }
+                }
+            }
+        }
+    }
+
+    /// Takes no more connections, and tells every client that the end is near and when to come back.
+    func announceEnd() {
+        presence.withLockedValue { $0.isDraining = true }
+        for shard in shards.values { shard.forEach { $0.announceEnd() } }
+    }
+
+    /// Closes every connection. Returns when each has been told.
+    func closeAll(_ reason: CloseReason) async {
+        for shard in shards.values { await shard.closeAll(reason) }
+    }
+
+    /// How many connections follow a thread.
+    func followers(of key: ThreadKey) async -> Int {
+        var count = 0
+        for shard in shards.values { count += await shard.followers(of: key) }
+        return count
+    }
+
+    // MARK: What it is
+
+    /// What `GET /api/manager` and the start-up log line say.
+    func inventory() -> ManagerInventory {
+        let (connections, users) = presence.withLockedValue { ($0.connections, $0.byUser.count) }
+        return ManagerInventory(
+            type: String(describing: Self.self), module: "CanonGateway", instances: 1, version: ProductVersion.version,
+            commit: ProductVersion.commit, vocabulary: Vocabulary.hash, node: node, epoch: log.epoch,
+            connections: connections, users: users)
+    }
+
+    func startTicking() {
+        for shard in shards.values { shard.startTicking() }
+    }
+
+    private struct Presence {
+        var connections = 0
+        var byUser: [UserID: Int] = [:]
+        var isDraining = false
+    }
+}

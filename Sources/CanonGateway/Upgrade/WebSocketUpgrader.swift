@@ -1,0 +1,131 @@
+import CanonWebSocket
+import CanonWire
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOHTTP1
+
+/// What every upgrade needs to decide.
+struct UpgradeContext: Sendable {
+    let manager: WebSocketManager
+    let authenticator: Authenticator
+    let check: UpgradeCheck
+    let readiness: Readiness
+    let demo: Bool
+    let limits: GatewayConfiguration.Limits
+    let metrics: GatewayMetrics
+    let logger: Logger
+}
+
+/// Upgrades one channel to a WebSocket, once the request and its credentials have been looked at.
+///
+/// A request that cannot be upgraded falls through to the HTTP routes, which say why. Refused credentials complete the
+/// upgrade, so that a browser sees the close code.
+final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
+    private enum Decision: Sendable {
+        case admit(Principal, EventFrame)
+        case refuse(CloseReason)
+    }
+
+    /// The request is no handshake that can be accepted; the HTTP routes answer it.
+    private struct NotUpgradable: Error {}
+
+    let supportedProtocol = "websocket"
+    let requiredUpgradeHeaders: [String] = []
+    private let context: UpgradeContext
+    /// Set before the response is built, read when the upgrade is carried out.
+    private let decision = NIOLockedValueBox<Decision?>(nil)
+
+    init(context: UpgradeContext) { self.context = context }
+
+    func buildUpgradeResponse(
+        channel: any Channel, upgradeRequest: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
+    ) -> EventLoopFuture<HTTPHeaders> {
+        let request = HandshakeRequest(upgradeRequest, peer: channel.remoteAddress?.ipAddress)
+        guard case .proceed(let handshake) = context.check.evaluate(request, isReady: context.readiness.isServing)
+        else {
+            return channel.eventLoop.makeFailedFuture(NotUpgradable())
+        }
+        let context = context
+        let decision = decision
+        return channel.eventLoop.makeFutureWithTask {
+            let decided = await Self.decide(handshake, context)
+            decision.withLockedValue { $0 = decided }
+        }.map {
+            var headers = initialResponseHeaders
+            headers.add(name: "Sec-WebSocket-Accept", value: handshake.acceptKey)
+            if let subprotocol = handshake.credentials.subprotocol {
+                headers.add(name: "Sec-WebSocket-Protocol", value: subprotocol)
+            }
+            return headers
+        }
+    }
+
+    private static func decide(_ handshake: UpgradeCheck.Handshake, _ context: UpgradeContext) async -> Decision {
+        if handshake.credentials.echoesToken { context.metrics.deprecatedSubprotocols.increment() }
+        guard handshake.isOriginAllowed else {
+            context.logger.notice("origin refused", metadata: ["origin": "\(handshake.origin ?? "")"])
+            return .refuse(.originRefused)
+        }
+        var outcome = await context.authenticator.authenticate(handshake.credentials.credential)
+        // A visitor is someone who presented nothing; a credential that was refused stays refused.
+        if case .failure(.missing) = outcome, context.demo { outcome = context.authenticator.visitor() }
+        switch outcome {
+        case .success(let principal):
+            return .admit(principal, handshake.path.style)
+        case .failure(let failure):
+            context.metrics.authenticationFailures.increment()
+            context.logger.info("authentication refused", metadata: ["reason": "\(failure.code)"])
+            return .refuse(CloseReason(code: failure.closeCode, text: failure.closeReason))
+        }
+    }
+
+    func upgrade(channel: any Channel, upgradeRequest: HTTPRequestHead) -> EventLoopFuture<GatewayChannel.Negotiated> {
+        channel.eventLoop.makeCompletedFuture {
+            let limits = context.limits
+            let pipeline = channel.pipeline.syncOperations
+            // The high mark leaves room in the budget for one page of a replay; above it only the log remembers.
+            try channel.syncOptions?.setOption(
+                .writeBufferWaterMark,
+                value: .init(low: limits.connectionBudgetBytes / 8, high: limits.connectionBudgetBytes / 2))
+            try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
+            try channel.syncOptions?.setOption(.socketOption(.tcp_nodelay), value: 1)
+            try pipeline.addHandler(
+                WebSocketHandler(
+                    role: .server, limits: WebSocketLimits(maximumMessageBytes: limits.maximumMessageBytes)))
+            switch decision.withLockedValue({ $0 }) {
+            case .admit(let principal, let style):
+                let connection = Connection(
+                    manager: context.manager, authenticator: context.authenticator,
+                    scope: context.manager.scope(principal),
+                    style: style)
+                try pipeline.addHandler(connection)
+            case .refuse(let reason):
+                context.metrics.connectionsRefused.increment()
+                try pipeline.addHandler(RefusedConnection(reason))
+            case nil:
+                try pipeline.addHandler(RefusedConnection(.internalError))
+            }
+            return .webSocket
+        }
+    }
+}
+
+/// Says why by a close code, with no frame before it.
+final class RefusedConnection: ChannelInboundHandler {
+    typealias InboundIn = WebSocketInbound
+    typealias OutboundOut = WebSocketOutbound
+
+    private let reason: CloseReason
+
+    init(_ reason: CloseReason) { self.reason = reason }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let close = WebSocketOutbound.close(WebSocketCloseCode(rawValue: reason.code), reason: reason.text)
+        context.writeAndFlush(wrapOutboundOut(close), promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}

@@ -1,0 +1,156 @@
+import CanonWire
+
+/// What an `InMemoryEventLog` holds, and the rules by which it changes.
+struct InMemoryLogState {
+    private struct Thread {
+        var title: String
+        let created: Timestamp
+        var updated: Timestamp
+        var events: [LogEvent] = []
+        var messageEnds: [MessageID: Int64] = [:]
+    }
+
+    private struct RunKey: Hashable {
+        let user: UserID
+        let run: RunID
+    }
+
+    private struct ClientMessage: Hashable {
+        let user: UserID
+        let id: String
+    }
+
+    var observer: (@Sendable ([LogEvent]) -> Void)?
+    private var threads: [ThreadKey: Thread] = [:]
+    private var deletedThreads: Set<ThreadKey> = []
+    /// Oldest first.
+    private var runs: [RunRecord] = []
+    private var runPlaces: [RunKey: Int] = [:]
+    private var clientMessages: [ClientMessage: RunRecord] = [:]
+    private var storedEvents: [LogEvent] = []
+
+    mutating func takeStoredEvents() -> [LogEvent] {
+        defer { storedEvents = [] }
+        return storedEvents
+    }
+
+    // MARK: Runs and events
+
+    mutating func begin(
+        _ request: RunRequest, _ draft: StoredDraft, at now: Timestamp
+    ) throws(StoreError) -> BeginOutcome {
+        let user = request.key.user
+        let clientMessage = request.clientMessageID.map { ClientMessage(user: user, id: $0.withoutNUL) }
+        if let clientMessage, let first = clientMessages[clientMessage] {
+            return .duplicate(run: first.run, thread: first.key.thread)
+        }
+        if let parent = request.parentRun, run(parent, of: user) == nil { return .refused(.unknownRun) }
+        if deletedThreads.contains(request.key) { return .refused(.threadDeleted) }
+        guard run(request.run, of: user) == nil else { throw .runExists(request.run) }
+
+        let isNew = threads[request.key] == nil
+        if isNew {
+            threads[request.key] = Thread(title: ThreadTitle.make(from: request.text), created: now, updated: now)
+        }
+        let event = store(draft, of: request.run, in: request.key, at: now)
+        let record = RunRecord(
+            run: request.run, key: request.key, agent: request.agent.withoutNUL, status: .open, startedAt: now,
+            endedAt: nil)
+        runPlaces[RunKey(user: user, run: request.run)] = runs.count
+        runs.append(record)
+        if let clientMessage { clientMessages[clientMessage] = record }
+        return .started(event: event, createdThread: isNew)
+    }
+
+    mutating func append(
+        _ drafts: [StoredDraft], run: RunID?, to key: ThreadKey, at now: Timestamp
+    ) -> [AppendReceipt] {
+        drafts.map { append($0, run: run, to: key, at: now) }
+    }
+
+    private mutating func append(
+        _ draft: StoredDraft, run: RunID?, to key: ThreadKey, at now: Timestamp
+    ) -> AppendReceipt {
+        if deletedThreads.contains(key) { return .refused(.threadDeleted) }
+        guard let thread = threads[key] else { return .refused(.unknownThread) }
+        let record = run.flatMap { self.run($0, of: key.user) }
+        if run != nil, record?.key != key { return .refused(.unknownRun) }
+        if let stored = thread.events.first(where: { $0.eventID == draft.eventID }) {
+            return .duplicate(seq: stored.seq)
+        }
+        if let record, record.status != .open { return .refused(.runEnded) }
+        let event = store(draft, of: run, in: key, at: now)
+        if let record, let status = RunStatus(terminal: draft.type) { end(record, status, at: now) }
+        return .stored(seq: event.seq)
+    }
+
+    private mutating func store(
+        _ draft: StoredDraft, of run: RunID?, in key: ThreadKey, at now: Timestamp
+    ) -> LogEvent {
+        let event = draft.event(Int64(threads[key]!.events.count) + 1, of: run, in: key)
+        threads[key]!.events.append(event)
+        threads[key]!.updated = max(threads[key]!.updated, now)
+        if let message = draft.message { threads[key]!.messageEnds[message] = event.seq }
+        storedEvents.append(event)
+        return event
+    }
+
+    private mutating func end(_ run: RunRecord, _ status: RunStatus, at now: Timestamp) {
+        runs[runPlaces[RunKey(user: run.key.user, run: run.run)]!] = RunRecord(
+            run: run.run, key: run.key, agent: run.agent, status: status, startedAt: run.startedAt, endedAt: now)
+    }
+
+    func run(_ run: RunID, of user: UserID) -> RunRecord? {
+        runPlaces[RunKey(user: user, run: run)].map { runs[$0] }
+    }
+
+    /// - Parameter user: nil means every user.
+    func openRuns(of user: UserID?) -> [RunRecord] {
+        runs.filter { $0.status == .open && (user == nil || $0.key.user == user) }
+    }
+
+    // MARK: Threads
+
+    mutating func createThread(_ key: ThreadKey, title: String, at now: Timestamp) -> ThreadRecord? {
+        guard threads[key] == nil, !deletedThreads.contains(key) else { return nil }
+        threads[key] = Thread(title: title, created: now, updated: now)
+        return thread(key)
+    }
+
+    mutating func renameThread(_ key: ThreadKey, title: String) -> Bool {
+        guard threads[key] != nil else { return false }
+        threads[key]!.title = title
+        return true
+    }
+
+    mutating func deleteThread(_ key: ThreadKey) -> Bool {
+        guard threads.removeValue(forKey: key) != nil else { return false }
+        deletedThreads.insert(key)
+        runs.removeAll { $0.key == key }
+        runPlaces = [:]
+        for (place, run) in runs.enumerated() { runPlaces[RunKey(user: run.key.user, run: run.run)] = place }
+        clientMessages = clientMessages.filter { $0.value.key != key }
+        return true
+    }
+
+    func thread(_ key: ThreadKey) -> ThreadRecord? {
+        threads[key].map { thread in
+            ThreadRecord(
+                key: key, title: thread.title, createdAt: thread.created, updatedAt: thread.updated,
+                head: Int64(thread.events.count),
+                openRuns: openRuns(of: key.user).filter { $0.key == key }.map(\.run))
+        }
+    }
+
+    func threads(of user: UserID) -> [ThreadRecord] {
+        threads.keys.filter { $0.user == user }.compactMap { thread($0) }
+    }
+
+    /// Nil when there is no such thread.
+    func events(of key: ThreadKey) -> [LogEvent]? { threads[key]?.events }
+
+    func seq(of marker: String, in key: ThreadKey) -> Int64? {
+        guard let thread = threads[key] else { return nil }
+        return thread.events.first { $0.eventID.value == marker }?.seq ?? thread.messageEnds[MessageID(marker)]
+    }
+}

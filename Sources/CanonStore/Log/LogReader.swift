@@ -1,0 +1,175 @@
+import CanonWire
+import GRDB
+
+/// The log's queries. Each is narrowed to one user, and a deleted thread is as none.
+enum LogReader {
+    /// The row of the user's thread; a subquery with the arguments user, thread.
+    private static let threadRow = "(SELECT id FROM threads WHERE user = ? AND thread = ? AND deleted IS NULL)"
+    private static let eventColumns = "seq, event_id, type, time, run, parent_run, agent, fields"
+    private static let runColumns =
+        "runs.run, runs.user, threads.thread, runs.agent, runs.status, runs.started, runs.ended, runs.id"
+
+    // MARK: Events
+
+    static func head(of key: ThreadKey, in db: Database) throws -> Int64? {
+        let select = try db.cachedStatement(
+            sql: "SELECT head FROM threads WHERE user = ? AND thread = ? AND deleted IS NULL")
+        return try Int64.fetchOne(select, arguments: [key.user.value, key.thread.value])
+    }
+
+    static func events(
+        of key: ThreadKey, after seq: Int64, limit: Int, byteLimit: Int, in db: Database
+    ) throws -> [LogEvent] {
+        let select = try db.cachedStatement(sql: eventsQuery)
+        let rows = try Row.fetchCursor(select, arguments: [key.user.value, key.thread.value, seq, max(0, limit)])
+        var events: [LogEvent] = []
+        var bytes = 0
+        while let row = try rows.next() {
+            let event = event(row, of: key)
+            bytes += event.fields.utf8.count
+            if bytes > byteLimit, !events.isEmpty { break }
+            events.append(event)
+        }
+        return events
+    }
+
+    static let eventsQuery = """
+        SELECT \(eventColumns) FROM events WHERE thread = \(threadRow) AND seq > ? ORDER BY seq LIMIT ?
+        """
+
+    static func seq(of marker: String, in key: ThreadKey, _ db: Database) throws -> Int64? {
+        let arguments: StatementArguments = [key.user.value, key.thread.value, marker]
+        let event = try db.cachedStatement(sql: markerQuery)
+        if let seq = try Int64.fetchOne(event, arguments: arguments) { return seq }
+        let message = try db.cachedStatement(
+            sql: "SELECT seq FROM message_ends WHERE thread = \(threadRow) AND message = ?")
+        return try Int64.fetchOne(message, arguments: arguments)
+    }
+
+    static let markerQuery = "SELECT seq FROM events WHERE thread = \(threadRow) AND event_id = ?"
+
+    static func messages(
+        of key: ThreadKey, after seq: Int64, limit: Int, in db: Database
+    ) throws -> [MessageRecord] {
+        let select = try db.cachedStatement(sql: messagesQuery)
+        let rows = try Row.fetchAll(select, arguments: [key.user.value, key.thread.value, seq, max(0, limit)])
+        return try rows.map { row in
+            let end = event(row, of: key)
+            return try Conversation.message(of: end) {
+                try end.run.map { try deltas(of: $0, before: end.seq, in: key, db) } ?? []
+            }
+        }
+    }
+
+    static let messagesQuery = """
+        SELECT \(eventColumns) FROM events
+        WHERE thread = \(threadRow) AND seq > ? AND \(EventLogSchema.isConversation) ORDER BY seq LIMIT ?
+        """
+
+    /// The text events of a run. A run's events all stand behind its first, so no index on runs is needed.
+    static func deltas(
+        of run: RunID, before end: Int64 = .max, in key: ThreadKey, _ db: Database
+    ) throws -> [LogEvent] {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT \(eventColumns) FROM events
+                WHERE thread = \(threadRow) AND seq < ? AND run = ? AND type = 'stream_chunk'
+                    AND seq > (SELECT first_seq FROM runs WHERE user = ? AND run = ?)
+                ORDER BY seq
+                """)
+        let rows = try Row.fetchAll(
+            select,
+            arguments: [key.user.value, key.thread.value, end, run.value, key.user.value, run.value])
+        return rows.map { event($0, of: key) }
+    }
+
+    private static func event(_ row: Row, of key: ThreadKey) -> LogEvent {
+        LogEvent(
+            user: key.user, thread: key.thread, seq: row[0], eventID: EventID(row[1] as String),
+            type: EventType(rawValue: row[2]), timestamp: Timestamp(milliseconds: row[3]),
+            run: (row[4] as String?).map { RunID($0) }, parentRun: (row[5] as String?).map { RunID($0) }, agent: row[6],
+            fields: row[7])
+    }
+
+    // MARK: Runs
+
+    static func run(_ run: RunID, of user: UserID, in db: Database) throws -> RunRecord? {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT \(runColumns) FROM runs JOIN threads ON threads.id = runs.thread
+                WHERE runs.user = ? AND runs.run = ?
+                """)
+        return try Row.fetchOne(select, arguments: [user.value, run.value]).map { self.run($0).record }
+    }
+
+    static func openRuns(of user: UserID, in db: Database) throws -> [RunRecord] {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT \(runColumns) FROM runs JOIN threads ON threads.id = runs.thread
+                WHERE runs.user = ? AND runs.status = 'open' ORDER BY runs.id
+                """)
+        return try Row.fetchAll(select, arguments: [user.value]).map { run($0).record }
+    }
+
+    /// Open runs of all users in the order of their rows, after the row `after`.
+    static func openRuns(after row: Int64, limit: Int, in db: Database) throws -> [(row: Int64, record: RunRecord)] {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT \(runColumns) FROM runs JOIN threads ON threads.id = runs.thread
+                WHERE runs.id > ? AND runs.status = 'open' ORDER BY runs.id LIMIT ?
+                """)
+        return try Row.fetchAll(select, arguments: [row, limit]).map { run($0) }
+    }
+
+    /// The ids of the open runs of the thread with this row, oldest first.
+    static func openRuns(of user: UserID, thread: Int64, in db: Database) throws -> [RunID] {
+        let select = try db.cachedStatement(
+            sql: "SELECT run FROM runs WHERE user = ? AND thread = ? AND status = 'open' ORDER BY id")
+        return try String.fetchAll(select, arguments: [user.value, thread]).map { RunID($0) }
+    }
+
+    private static func run(_ row: Row) -> (row: Int64, record: RunRecord) {
+        let record = RunRecord(
+            run: RunID(row[0] as String),
+            key: ThreadKey(user: UserID(row[1] as String), thread: ThreadID(row[2] as String)),
+            agent: row[3], status: RunStatus(rawValue: row[4]) ?? .failed,
+            startedAt: Timestamp(milliseconds: row[5]),
+            endedAt: (row[6] as Int64?).map { Timestamp(milliseconds: $0) })
+        return (row[7], record)
+    }
+
+    // MARK: Threads
+
+    static func thread(_ key: ThreadKey, in db: Database) throws -> ThreadRecord? {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT id, thread, title, created, updated, head FROM threads
+                WHERE user = ? AND thread = ? AND deleted IS NULL
+                """)
+        return try Row.fetchOne(select, arguments: [key.user.value, key.thread.value])
+            .map { try thread($0, of: key.user, in: db) }
+    }
+
+    /// The threads after `cursor`, newest first.
+    static func threads(
+        of user: UserID, after cursor: ThreadCursor?, limit: Int, in db: Database
+    ) throws -> [ThreadRecord] {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT id, thread, title, created, updated, head FROM threads
+                WHERE user = ? AND deleted IS NULL AND (updated, thread) < (?, ?)
+                ORDER BY updated DESC, thread DESC LIMIT ?
+                """)
+        let rows = try Row.fetchAll(
+            select,
+            arguments: [user.value, cursor?.updated.milliseconds ?? .max, cursor?.thread.value ?? "", limit])
+        return try rows.map { try thread($0, of: user, in: db) }
+    }
+
+    private static func thread(_ row: Row, of user: UserID, in db: Database) throws -> ThreadRecord {
+        ThreadRecord(
+            key: ThreadKey(user: user, thread: ThreadID(row[1] as String)), title: row[2],
+            createdAt: Timestamp(milliseconds: row[3]), updatedAt: Timestamp(milliseconds: row[4]), head: row[5],
+            openRuns: try openRuns(of: user, thread: row[0], in: db))
+    }
+}
