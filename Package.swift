@@ -160,6 +160,7 @@ let package = Package(
             dependencies: [
                 "CanonGateway", "CanonAgents", "CanonStore", "CanonWebSocket", "CanonWire",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "JWTKit", package: "jwt-kit"),

@@ -6,7 +6,10 @@ import Foundation
     static let configuration = CommandConfiguration(
         abstract: "A realtime gateway for AI agents: one manager, one durable event log.",
         version: String(cString: canon_commit()),
-        subcommands: [ConfigCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self]
+        subcommands: [
+            ConfigCommand.self, DoctorCommand.self, UsersCommand.self, TokensCommand.self, BackupCommand.self,
+            RestoreCommand.self,
+        ]
     )
 
     static func main() async {

@@ -18,15 +18,15 @@ public struct IdentityMonitor: Sendable {
     }
 
     /// Runs until its task is cancelled.
-    /// - Parameter onChange: called after each change of what a session depends on, this process's own included; it
-    ///   should ask `Authenticator.isValid` of every connected principal.
+    /// - Parameter onChange: called at the first look, since what changed before it cannot be known, and after each
+    ///   change of what a session depends on, this process's own included; it should ask `Authenticator.isValid` of every connected principal.
     public func run(onChange: @Sendable () async -> Void) async {
         var known: Int64?
         var purgedAt: ContinuousClock.Instant?
         while !Task.isCancelled {
             do {
                 let version = try await store.version()
-                if let known, known != version { await onChange() }
+                if known != version { await onChange() }
                 known = version
                 if purgedAt.map({ $0.duration(to: .now) >= Self.purgeInterval }) ?? true {
                     try await store.purge(visitorSeconds: visitorSeconds)
