@@ -120,6 +120,19 @@ struct CanonDatabaseTests {
         try file.close()
     }
 
+    /// Overwrites the first page of an index, which opening does not read.
+    private func damageIndex(_ path: String) async throws {
+        let database = try DatabaseQueue(path: path)
+        let root = try await database.read { db in
+            try Int.fetchOne(db, sql: "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_events_2'")
+        }
+        try database.close()
+        let file = try #require(FileHandle(forUpdatingAtPath: path))
+        try file.seek(toOffset: UInt64(try #require(root) - 1) * 4096)
+        try file.write(contentsOf: Data(repeating: 0xA5, count: 4096))
+        try file.close()
+    }
+
     @Test("another program's database is refused and not touched")
     func foreignDatabase() throws {
         let foreign = try DatabaseQueue(path: path)
@@ -230,16 +243,7 @@ struct CanonDatabaseTests {
     @Test("a backup of a damaged database is refused instead of kept")
     func backupOfDamage() async throws {
         try await makeStore(at: path, events: 500)
-        // The index is damaged and nothing that opening reads.
-        let pages = try DatabaseQueue(path: path)
-        let root = try await pages.read { db in
-            try Int.fetchOne(db, sql: "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_events_2'")!
-        }
-        try pages.close()
-        let file = try #require(FileHandle(forUpdatingAtPath: path))
-        try file.seek(toOffset: UInt64(root - 1) * 4096)
-        try file.write(contentsOf: Data(repeating: 0xA5, count: 4096))
-        try file.close()
+        try await damageIndex(path)
 
         let database = try CanonDatabase(path: path)
         defer { try? database.close() }
@@ -304,12 +308,17 @@ struct CanonDatabaseTests {
     func restoreOverDamage() async throws {
         let backup = folder.file("backup")
         try await makeStore(at: backup, events: 2)
-        for suffix in ["", "-wal", "-shm"] {
+        let damaged = String(repeating: "damaged ", count: 10_000)
+        try damaged.write(toFile: path, atomically: true, encoding: .utf8)
+        for suffix in ["-wal", "-shm"] {
             try "damaged\(suffix)".write(toFile: path + suffix, atomically: true, encoding: .utf8)
         }
         let replaced = try #require(try CanonDatabase.restore(from: backup, to: path).replaced)
+        let name = URL(filePath: replaced).lastPathComponent
+        let names = folder.names.filter { $0.hasPrefix("canon") }
+        #expect(names == ["canon.sqlite", name, "\(name)-shm", "\(name)-wal"])
         #expect(try await head(at: path) == 2)
-        #expect(try String(contentsOfFile: replaced, encoding: .utf8) == "damaged")
+        #expect(try String(contentsOfFile: replaced, encoding: .utf8) == damaged)
         #expect(try String(contentsOfFile: replaced + "-wal", encoding: .utf8) == "damaged-wal")
     }
 
@@ -326,6 +335,9 @@ struct CanonDatabaseTests {
         case .damaged:
             try await makeStore(at: backup, events: 500)
             try damage(backup)
+        case .damagedIndex:
+            try await makeStore(at: backup, events: 500)
+            try await damageIndex(backup)
         case .foreign:
             let queue = try DatabaseQueue(path: backup)
             try await queue.write { db in try db.execute(sql: "CREATE TABLE recipes (name TEXT)") }
@@ -342,14 +354,14 @@ struct CanonDatabaseTests {
     }
 
     enum BadBackup: CaseIterable {
-        case missing, text, empty, damaged, foreign, newer
+        case missing, text, empty, damaged, damagedIndex, foreign, newer
 
         var kind: StoreError.Kind {
             switch self {
             case .missing: .fileMissing
             case .text: .notADatabase
             case .empty, .foreign: .foreignSchema
-            case .damaged: .corrupt
+            case .damaged, .damagedIndex: .corrupt
             case .newer: .newerSchema
             }
         }

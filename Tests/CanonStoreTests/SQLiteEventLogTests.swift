@@ -75,15 +75,22 @@ struct SQLiteEventLogTests {
         #expect(read?.kind == .closed)
     }
 
-    @Test("the conversation of a long thread is found through its own index")
-    func conversationIndex() throws {
+    @Test(
+        "reading a long thread walks an index and sorts nothing",
+        arguments: [
+            (LogReader.eventsQuery, ["u", "t", 0, 10], "sqlite_autoindex_events_1"),
+            (LogReader.markerQuery, ["u", "t", "marker"], "sqlite_autoindex_events_2"),
+            (LogReader.messagesQuery, ["u", "t", 0, 10], "events_conversation"),
+        ] as [(String, StatementArguments, String)])
+    func queryPlans(query: String, arguments: StatementArguments, index: String) throws {
         let database = try CanonDatabase(path: path)
         defer { try? database.close() }
         let plan = try database.pool.read { db in
-            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + LogReader.messagesQuery, arguments: ["u", "t", 0, 10])
-                .map { $0["detail"] as String }
+            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + query, arguments: arguments).map {
+                $0["detail"] as String
+            }
         }
-        #expect(plan.contains { $0.contains("events_conversation") }, "\(plan)")
+        #expect(plan.contains { $0.contains(index) }, "\(plan)")
         #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
     }
 }
@@ -258,185 +265,5 @@ extension SQLiteEventLogTests {
         #expect(try await log.head(of: key) == 1)
         try await database.pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA query_only = 0") }
         #expect(try await log.append(.note("2"), run: nil, to: key) == .stored(seq: 2))
-    }
-}
-
-// MARK: Group commit
-
-extension SQLiteEventLogTests {
-    /// Runs `body` while the database's writer does nothing, and lets it go on afterwards.
-    private func whileWriterRests(_ database: CanonDatabase, _ body: () async throws -> Void) async throws {
-        let (rests, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        database.pool.asyncWriteWithoutTransaction { _ in
-            rests.signal()
-            goOn.wait()
-        }
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                rests.wait()
-                continuation.resume()
-            }
-        }
-        defer { goOn.signal() }
-        try await body()
-    }
-
-    @Test("writes that gather during a commit share the next one, in the order they came")
-    func sharedCommit() async throws {
-        let database = try CanonDatabase(path: path)
-        defer { try? database.close() }
-        let log = SQLiteEventLog(database)
-        _ = try await log.createThread(key, title: "")
-        let batches = Shared<[[Int64]]>([])
-        log.observe { events in batches.change { $0.append(events.map(\.seq)) } }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            try await whileWriterRests(database) {
-                for number in 0..<50 {
-                    group.addTask { _ = try await log.append(.note("\(number)", id: "\(number)"), run: nil, to: key) }
-                    while log.commits.load.queued <= number { await Task.yield() }
-                }
-            }
-            try await group.waitForAll()
-        }
-        #expect(batches.value == [Array(1...50)])
-        #expect(try await log.allEvents(of: key).map(\.eventID.value) == (0..<50).map { "\($0)" })
-    }
-
-    @Test("one transaction holds no more writes, and no more bytes, than the limits say")
-    func boundedCommit() async throws {
-        let database = try CanonDatabase(path: path)
-        defer { try? database.close() }
-        var limits = SQLiteEventLog.Limits()
-        limits.commit = .init(batchWrites: 4, batchBytes: 2500, queuedWrites: 100)
-        let log = SQLiteEventLog(database, limits: limits)
-        _ = try await log.createThread(key, title: "")
-        let batches = Shared<[Int]>([])
-        log.observe { events in batches.change { $0.append(events.count) } }
-        let sizes = [10, 10, 10, 10, 10, 1000, 1000, 9000, 10, 10]
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            try await whileWriterRests(database) {
-                for (number, size) in sizes.enumerated() {
-                    group.addTask {
-                        _ = try await log.append(.note(String(repeating: "x", count: size)), run: nil, to: key)
-                    }
-                    while log.commits.load.queued <= number { await Task.yield() }
-                }
-            }
-            try await group.waitForAll()
-        }
-        // Four by count, three by bytes, the large one by itself, the rest.
-        #expect(batches.value == [4, 3, 1, 2])
-    }
-
-    @Test("when the queue is full, callers wait, and all are served")
-    func backpressure() async throws {
-        let database = try CanonDatabase(path: path)
-        defer { try? database.close() }
-        var limits = SQLiteEventLog.Limits()
-        limits.commit = .init(batchWrites: 3, batchBytes: 1 << 20, queuedWrites: 4)
-        let log = SQLiteEventLog(database, limits: limits)
-        _ = try await log.createThread(key, title: "")
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            try await whileWriterRests(database) {
-                for number in 0..<50 {
-                    group.addTask { _ = try await log.append(.note("\(number)"), run: nil, to: key) }
-                }
-                while log.commits.load.queued + log.commits.load.waiting < 50 { await Task.yield() }
-                #expect(log.commits.load == (queued: 4, waiting: 46))
-            }
-            try await group.waitForAll()
-        }
-        #expect(log.commits.load == (queued: 0, waiting: 0))
-        #expect(try await log.allEvents(of: key).map(\.seq) == Array(1...50))
-    }
-
-    @Test("a write that SQLite objects to fails alone, the others of its transaction are stored")
-    func faultOfOne() async throws {
-        let database = try CanonDatabase(path: path)
-        defer { try? database.close() }
-        let log = SQLiteEventLog(database)
-        _ = try await log.createThread(key, title: "")
-        let observation = Observation(of: log)
-        try await database.pool.write { db in
-            try db.execute(
-                sql: """
-                    CREATE TRIGGER objection BEFORE INSERT ON events WHEN new.event_id = 'bad'
-                    BEGIN SELECT RAISE(ABORT, 'bad event'); END
-                    """)
-        }
-        let outcomes = try await withThrowingTaskGroup(of: (Int, StoreError?).self) { group in
-            try await whileWriterRests(database) {
-                for number in 0..<10 {
-                    group.addTask {
-                        do {
-                            let id = number == 4 ? "bad" : "e\(number)"
-                            _ = try await log.append([.note("x"), .note("y", id: id)], run: nil, to: key)
-                            return (number, nil)
-                        } catch let error as StoreError {
-                            return (number, error)
-                        }
-                    }
-                    while log.commits.load.queued <= number { await Task.yield() }
-                }
-            }
-            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
-        }
-        #expect(Array(outcomes.keys) == [4])
-        #expect(outcomes[4]?.kind == .database)
-        #expect(outcomes[4]?.description.contains("bad event") == true)
-        let events = try await log.allEvents(of: key)
-        #expect(events.map(\.seq) == Array(1...18))
-        #expect(observation.events == events)
-    }
-
-    @Test("the writer keeps a bounded number of threads in memory")
-    func boundedCache() {
-        var cache = ThreadCache(capacity: 10)
-        for number in 0..<1000 {
-            let key = ThreadKey("u", "\(number)")
-            cache.insert(
-                CachedThread(
-                    id: Int64(number), key: key, head: 0, updated: .now(), isDeleted: false, openRuns: []))
-            _ = cache.find(ThreadKey("u", "0"))
-            cache.trim()
-            #expect(cache.count <= 22)
-        }
-        #expect(cache.find(ThreadKey("u", "0"))?.id == 0, "what is used all the time stays")
-        #expect(cache.find(ThreadKey("u", "999"))?.id == 999)
-        #expect(cache.find(ThreadKey("u", "500")) == nil)
-    }
-}
-
-@Suite("Thread title")
-struct ThreadTitleTests {
-    @Test(
-        "the first line that is not blank, cut at a word when it is too long",
-        arguments: [
-            ("Hello", "Hello"), ("", ""), (" \n\t ", ""), ("\n\n  What is\tnew?  \nmore", "What is new?"),
-            ("nul\u{0}and\u{1B}escape", "nul and escape"),
-            (String(repeating: "a", count: 60), String(repeating: "a", count: 60)),
-            (String(repeating: "a", count: 61), String(repeating: "a", count: 59) + "…"),
-            (
-                String(repeating: "abcd ", count: 12) + "tail",
-                "abcd abcd abcd abcd abcd abcd abcd abcd abcd abcd abcd abcd…"
-            ),
-            (
-                String(repeating: "a", count: 40) + " " + String(repeating: "b", count: 19),
-                String(repeating: "a", count: 40) + " " + String(repeating: "b", count: 19)
-            ),
-            (
-                String(repeating: "a", count: 40) + " " + String(repeating: "b", count: 19) + " c",
-                String(repeating: "a", count: 40) + "…"
-            ),
-            (
-                "See https://" + String(repeating: "x", count: 80),
-                "See https://" + String(repeating: "x", count: 47) + "…"
-            ),
-            (String(repeating: "漢", count: 80), String(repeating: "漢", count: 59) + "…"),
-            ("👩‍👩‍👧‍👦 family\r\nsecond", "👩‍👩‍👧‍👦 family"),
-        ])
-    func title(text: String, title: String) {
-        #expect(ThreadTitle.make(from: text) == title)
-        #expect(ThreadTitle.make(from: text).count <= 60)
     }
 }

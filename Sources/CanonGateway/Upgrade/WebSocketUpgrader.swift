@@ -52,7 +52,7 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
             let decided = await Self.decide(handshake, context)
             decision.withLockedValue { $0 = decided }
         }.map {
-            var headers = HTTPHeaders()
+            var headers = initialResponseHeaders
             headers.add(name: "Sec-WebSocket-Accept", value: handshake.acceptKey)
             if let subprotocol = handshake.credentials.subprotocol {
                 headers.add(name: "Sec-WebSocket-Protocol", value: subprotocol)

@@ -4,8 +4,10 @@ import GRDB
 ///
 /// An event is inserted once and read a few times, so the hot insert pays for little: the rowid table (appended at its
 /// end) and the two unique indexes that promise numbers without a repeat and each `event_id` once. Measured, a
-/// `WITHOUT ROWID` table keyed by (thread, seq) reads twice as fast and takes a quarter of the inserts. What else is
-/// asked of the log has no index of its own:
+/// `WITHOUT ROWID` table keyed by (thread, seq) reads twice as fast and takes a quarter of the inserts. Uniqueness by
+/// (event_id, thread) is the same promise as by (thread, event_id), and cheaper: ids begin with a type and the time, so
+/// that the events of one transaction share a page of the index instead of each changing its thread's (half the
+/// bytes written, measured with 64 threads). What else is asked of the log has no index of its own:
 /// - the deltas of a run: a range scan from `runs.first_seq`;
 /// - the last event of a message: `message_ends`, written once per transaction and not per event;
 /// - the list of a user's threads: sorted when it is read, because an index by `updated` would move with each event.
@@ -49,7 +51,7 @@ enum EventLogSchema {
             agent TEXT,
             fields TEXT NOT NULL,
             UNIQUE (thread, seq),
-            UNIQUE (thread, event_id)
+            UNIQUE (event_id, thread)
         ) STRICT;
 
         CREATE INDEX events_conversation ON events (thread, seq) WHERE \(isConversation);

@@ -31,6 +31,11 @@ final class GroupCommit: Sendable {
         let fail: @Sendable (StoreError) -> Void
     }
 
+    /// In a struct, because a bare closure in a generic container is wrapped once more with each access.
+    private struct Observer {
+        let see: @Sendable ([LogEvent]) -> Void
+    }
+
     private struct State {
         var queue: [Queued] = []
         /// Places that are taken: by `queue`, and by callers that are about to join it.
@@ -44,7 +49,7 @@ final class GroupCommit: Sendable {
     private let limits: Limits
     private let clock: @Sendable () -> Timestamp
     private let state = Mutex(State())
-    private let observer = Mutex<(@Sendable ([LogEvent]) -> Void)?>(nil)
+    private let observer = Mutex<Observer?>(nil)
 
     init(pool: DatabasePool, writer: LogWriter, limits: Limits, clock: @escaping @Sendable () -> Timestamp) {
         self.pool = pool
@@ -54,7 +59,7 @@ final class GroupCommit: Sendable {
     }
 
     func observe(_ observer: @escaping @Sendable ([LogEvent]) -> Void) {
-        self.observer.withLock { $0 = observer }
+        self.observer.withLock { $0 = Observer(see: observer) }
     }
 
     /// How many writes are in the queue, and how many callers wait for a place in it.
@@ -167,7 +172,7 @@ final class GroupCommit: Sendable {
             return
         }
         let events = writer.takeStoredEvents()
-        if !events.isEmpty { observer.withLock { $0 }?(events) }
+        if !events.isEmpty { observer.withLock { $0 }?.see(events) }
         for answer in answers { answer() }
     }
 

@@ -20,8 +20,7 @@ enum LogReader {
     static func events(
         of key: ThreadKey, after seq: Int64, limit: Int, byteLimit: Int, in db: Database
     ) throws -> [LogEvent] {
-        let select = try db.cachedStatement(
-            sql: "SELECT \(eventColumns) FROM events WHERE thread = \(threadRow) AND seq > ? ORDER BY seq LIMIT ?")
+        let select = try db.cachedStatement(sql: eventsQuery)
         let rows = try Row.fetchCursor(select, arguments: [key.user.value, key.thread.value, seq, max(0, limit)])
         var events: [LogEvent] = []
         var bytes = 0
@@ -34,14 +33,20 @@ enum LogReader {
         return events
     }
 
+    static let eventsQuery = """
+        SELECT \(eventColumns) FROM events WHERE thread = \(threadRow) AND seq > ? ORDER BY seq LIMIT ?
+        """
+
     static func seq(of marker: String, in key: ThreadKey, _ db: Database) throws -> Int64? {
         let arguments: StatementArguments = [key.user.value, key.thread.value, marker]
-        let event = try db.cachedStatement(sql: "SELECT seq FROM events WHERE thread = \(threadRow) AND event_id = ?")
+        let event = try db.cachedStatement(sql: markerQuery)
         if let seq = try Int64.fetchOne(event, arguments: arguments) { return seq }
         let message = try db.cachedStatement(
             sql: "SELECT seq FROM message_ends WHERE thread = \(threadRow) AND message = ?")
         return try Int64.fetchOne(message, arguments: arguments)
     }
+
+    static let markerQuery = "SELECT seq FROM events WHERE thread = \(threadRow) AND event_id = ?"
 
     static func messages(
         of key: ThreadKey, after seq: Int64, limit: Int, in db: Database

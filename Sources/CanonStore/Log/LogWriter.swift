@@ -135,7 +135,7 @@ final class LogWriter: @unchecked Sendable {
         try db.cachedStatement(
             sql: """
                 INSERT INTO events (thread, seq, event_id, type, time, run, parent_run, agent, fields)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (thread, event_id) DO NOTHING
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id, thread) DO NOTHING
                 """
         ).execute(arguments: [
             thread.id, seq, draft.eventID.value, draft.type.rawValue, draft.timestamp.milliseconds, run?.value,

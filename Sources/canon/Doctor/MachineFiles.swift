@@ -1,4 +1,5 @@
 import CCanonFiles
+import CoreFoundation
 import Foundation
 
 /// The doctor's view of files.

@@ -1,0 +1,90 @@
+import CanonWebSocket
+import NIOCore
+import NIOPosix
+
+/// A WebSocket server on the loopback address that sends every message back: the codec of the gateway with nothing
+/// behind it, for conformance suites and load generators.
+@main
+enum Echo {
+    static func main() async throws {
+        let options: EchoOptions
+        do {
+            options = try EchoOptions(arguments: Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            print("echo: \(error)\n\n\(EchoOptions.usage)")
+            throw error
+        }
+        let limits = WebSocketLimits(maximumMessageBytes: options.maximumMessageBytes)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
+        let server = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 4096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(UpgradeHandler(limits: limits))
+                }
+            }
+            .bind(host: "127.0.0.1", port: options.port)
+            .get()
+        let port = server.localAddress?.port ?? options.port
+        print(
+            "echo: ws://127.0.0.1:\(port)/, \(options.threads) thread(s), \(options.maximumMessageBytes) bytes a message"
+        )
+        try await server.closeFuture.get()
+    }
+}
+
+/// What the command line says.
+struct EchoOptions {
+    static let usage = """
+        usage: echo [--port N] [--threads N] [--max-message BYTES]
+          --port N             where to listen on 127.0.0.1; 0 takes a free port (default 9001)
+          --threads N          event loops (default 1)
+          --max-message BYTES  longest message that is accepted (default 67108864)
+        """
+
+    var port = 9001
+    var threads = 1
+    var maximumMessageBytes = 64 << 20
+
+    struct Invalid: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    init(arguments: [String]) throws(Invalid) {
+        var rest = arguments[...]
+        while let name = rest.popFirst() {
+            guard let number = rest.popFirst().flatMap({ Int($0) }) else {
+                throw Invalid(description: "\(name) needs a number")
+            }
+            switch name {
+            case "--port" where (0...65535).contains(number): port = number
+            case "--threads" where (1...64).contains(number): threads = number
+            case "--max-message" where number >= 0: maximumMessageBytes = number
+            case "--port", "--threads", "--max-message":
+                throw Invalid(description: "\(name) cannot be \(number)")
+            default: throw Invalid(description: "there is no option \(name)")
+            }
+        }
+    }
+}
+
+/// Sends every message back, and reads no further from a client that does not read.
+final class EchoHandler: ChannelInboundHandler {
+    typealias InboundIn = WebSocketInbound
+    typealias OutboundOut = WebSocketOutbound
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .text(let payload): context.write(wrapOutboundOut(.text(payload)), promise: nil)
+        case .binary(let payload): context.write(wrapOutboundOut(.binary(payload)), promise: nil)
+        case .ping, .pong, .closed: break
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        context.channel.setOption(.autoRead, value: context.channel.isWritable).whenFailure { _ in }
+        context.fireChannelWritabilityChanged()
+    }
+}
