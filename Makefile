@@ -16,12 +16,15 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT_FLAGS ?=
 
+# make bench: which of the programs in Benchmarks.
+BENCH ?= frame-bench
+
 sources := Sources Tests Package.swift $(wildcard Benchmarks/Sources Benchmarks/Package.swift)
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  PORT=, DATA_DIR=, WORKSPACE= for run; PREFIX=, DESTDIR= for install; SWIFT_FLAGS= for build."
+	@echo "  PORT=, DATA_DIR=, WORKSPACE= for run; PREFIX=, DESTDIR= for install; SWIFT_FLAGS= for build; BENCH= for bench."
 
 # A debug build: it compiles in about half the time of a release build, and this is the command of a fresh clone. For
 # a server that works for a living, use `make build`.
@@ -63,7 +66,7 @@ lint: ## Check the format of the sources.
 
 bench: ## Build and run the benchmarks (a package of its own, in Benchmarks).
 	@test -f Benchmarks/Package.swift || { echo "There is no Benchmarks package in this tree." >&2; exit 1; }
-	swift run -c release --package-path Benchmarks
+	swift run -c release --package-path Benchmarks $(BENCH)
 
 clean: ## Remove everything that was built.
 	rm -rf .build Benchmarks/.build
