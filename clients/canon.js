@@ -39,7 +39,7 @@ export class CanonError extends Error {
  * - `caughtup`: the same detail, after the last event of that replay.
  * - `snapshot`: `{threadId, at, messages, openRun, cause}`: replaces all that was known of the thread up to `at`.
  * - `notfound`: `{threadId}`; `threadupdated`: `{threadId, head, title?}` of a thread that is not followed.
- * - `failure`: `{code, message, field?, retryAfter?}`: an error that belongs to no message of `send`.
+ * - `failure`: `{code, message, field?, retryAfter?, requestType?}`: an error that belongs to no message of `send`.
  * - `roundtrip`: `{ms}`; `goingaway`: `{resumeAfter}` in ms.
  */
 export class CanonClient extends EventTarget {
@@ -428,7 +428,7 @@ export class CanonClient extends EventTarget {
 
   #failed(frame) {
     const { error_code: code = "ERROR", error_message: message = "The server refused the request." } = frame;
-    const extra = { field: frame.field, retryAfter: frame.retry_after_ms };
+    const extra = { field: frame.field, retryAfter: frame.retry_after_ms, requestType: frame.request_type };
     const entry = this.#outbox.get(frame.client_msg_id);
     if (!entry) return this.#emit("failure", { code, message, ...extra });
     if (code === "RATE_LIMITED") {

@@ -98,7 +98,7 @@ describe("CanonClient", () => {
   /** Lets the socket fail and the next one open. */
   async function reconnect(epoch) {
     socket().drop();
-    mock.timers.tick(0);
+    mock.timers.tick(client.status.retryAt - Date.now());
     await settle();
     socket().establish(epoch);
   }
@@ -205,9 +205,14 @@ describe("CanonClient", () => {
     await follow(3);
     await reconnect("e2");
     assert.deepEqual(socket().of("resume"), [{ type: "resume", threads: { t1: 3 }, epoch: "e1" }]);
-    socket().say({ type: "snapshot", thread_id: "t1", at: 1, messages: [], open_run: { run_id: "r", text: "a" }, epoch: "e2" });
+    socket().say(
+      { type: "snapshot", thread_id: "t1", at: 1, messages: [], open_run: { run_id: "r", text: "a" }, epoch: "e2" },
+    );
     socket().say(event(2, { epoch: "e2" }));
-    assert.deepEqual(emitted("snapshot"), [{ threadId: "t1", at: 1, messages: [], openRun: { run_id: "r", text: "a" }, cause: "reconnect" }]);
+    assert.deepEqual(
+      emitted("snapshot"),
+      [{ threadId: "t1", at: 1, messages: [], openRun: { run_id: "r", text: "a" }, cause: "reconnect" }],
+    );
     assert.deepEqual(sequences(), [1, 2, 3, 2]);
   });
 
@@ -261,8 +266,19 @@ describe("CanonClient", () => {
   test("rejects a message that the server refuses, with its words", async () => {
     await connect();
     const sending = client.send("x", { clientMessageId: "m1" });
-    socket().say({ type: "error_message", error_code: "TOO_LONG", error_message: "Too long.", field: "content", client_msg_id: "m1" });
-    await assert.rejects(sending, (error) => error instanceof CanonError && error.code === "TOO_LONG" && error.field === "content");
+    socket().say(
+      {
+        type: "error_message",
+        error_code: "TOO_LONG",
+        error_message: "Too long.",
+        field: "content",
+        client_msg_id: "m1",
+      },
+    );
+    await assert.rejects(
+      sending,
+      (error) => error instanceof CanonError && error.code === "TOO_LONG" && error.field === "content",
+    );
     await reconnect();
     assert.equal(socket().of("user_message").length, 0);
   });
@@ -270,7 +286,15 @@ describe("CanonClient", () => {
   test("sends a message again when the rate limit allows it", async () => {
     await connect();
     const sending = client.send("x", { clientMessageId: "m1" });
-    socket().say({ type: "error_message", error_code: "RATE_LIMITED", error_message: "Slow.", retry_after_ms: 700, client_msg_id: "m1" });
+    socket().say(
+      {
+        type: "error_message",
+        error_code: "RATE_LIMITED",
+        error_message: "Slow.",
+        retry_after_ms: 700,
+        client_msg_id: "m1",
+      },
+    );
     mock.timers.tick(699);
     assert.equal(socket().of("user_message").length, 1);
     mock.timers.tick(1);
@@ -373,8 +397,12 @@ describe("CanonClient", () => {
   test("gives a handshake up after 15 s", async () => {
     client.connect();
     await settle();
-    for (let tick = 0; tick < 8; tick += 1) mock.timers.tick(2_000);
-    assert.equal(client.status.state, "waiting");
+    for (let tick = 0; tick < 7; tick += 1) mock.timers.tick(2_000);
+    assert.equal(socket().readyState, 0);
+    mock.timers.tick(2_000);
+    assert.equal(socket().readyState, 3);
+    await settle();
+    assert.equal(SocketDouble.opened.length, 2);
   });
 
   test("refreshes an expired token and goes on at once", async () => {

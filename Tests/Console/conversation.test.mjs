@@ -1,22 +1,41 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Conversation, duration } from "../../Sources/CCanonConsole/assets/conversation.js";
+import { Conversation, duration, since } from "../../Sources/CCanonConsole/assets/conversation.js";
 
 function play(conversation, ...events) {
-  return events.map((event, index) => conversation.apply({ seq: index + 1, timestamp: 100 + index, run_id: "r1", ...event }));
+  return events.map(
+    (event, index) => conversation.apply({ seq: index + 1, timestamp: 100 + index, run_id: "r1", ...event }),
+  );
 }
 
 const asked = { type: "user_message", message_id: "m1", client_msg_id: "c1", content: "Where?", run_id: undefined };
 const started = { type: "agent_started", agent_name: "analyst" };
 const executing = { type: "tool_executing", tool_name: "search", tool_args: { query: "x" }, execution_id: "e1" };
-const completed = { type: "tool_completed", tool_name: "search", results: ["a"], success: true, execution_id: "e1", duration_ms: 40 };
+const completed = {
+  type: "tool_completed",
+  tool_name: "search",
+  results: ["a"],
+  success: true,
+  execution_id: "e1",
+  duration_ms: 40,
+};
 const chunk = (delta, id = "a1") => ({ type: "stream_chunk", message_id: id, delta });
 const answered = { type: "agent_completed", final_response: "Here.", message_id: "a1", duration_ms: 900 };
 
 describe("Conversation", () => {
   test("reads a question and a run with its steps and its answer", () => {
     const conversation = new Conversation("t1");
-    play(conversation, asked, started, { type: "agent_thinking", reasoning: "Hm", step_number: 1, total_steps: 2 }, executing, completed, chunk("He"), chunk("re"), answered);
+    play(
+      conversation,
+      asked,
+      started,
+      { type: "agent_thinking", reasoning: "Hm", step_number: 1, total_steps: 2 },
+      executing,
+      completed,
+      chunk("He"),
+      chunk("re"),
+      answered,
+    );
     const [question, run] = conversation.items;
     assert.deepEqual([question.text, question.state], ["Where?", "sent"]);
     assert.deepEqual(run.steps.map((step) => step.kind), ["start", "thought", "tool"]);
@@ -52,7 +71,12 @@ describe("Conversation", () => {
     const conversation = new Conversation("t1");
     conversation.ask("Where?", "c1");
     conversation.ask("And why?", "c2");
-    play(conversation, { ...asked, client_msg_id: "other", message_id: "m0", content: "From my telephone" }, asked, started);
+    play(
+      conversation,
+      { ...asked, client_msg_id: "other", message_id: "m0", content: "From my telephone" },
+      asked,
+      started,
+    );
     assert.deepEqual(conversation.items.map((item) => [item.text, item.state]), [
       ["From my telephone", "sent"], ["Where?", "sent"], ["", "running"], ["And why?", "waiting"],
     ]);
@@ -87,7 +111,11 @@ describe("Conversation", () => {
 
   test("draws a sub-agent's run inside its parent's", () => {
     const conversation = new Conversation("t1");
-    const [outer, inner] = play(conversation, started, { ...started, run_id: "r2", parent_run_id: "r1", agent_name: "reader" });
+    const [outer, inner] = play(
+      conversation,
+      started,
+      { ...started, run_id: "r2", parent_run_id: "r1", agent_name: "reader" },
+    );
     assert.equal(inner, outer);
     assert.equal(conversation.items.length, 1);
     assert.equal(outer.steps[1].run.agent, "reader");
@@ -107,7 +135,8 @@ describe("Conversation", () => {
     );
     play(conversation, { ...chunk(" done", "a2"), run_id: "r2" });
     assert.deepEqual(conversation.items.map((item) => [item.kind, item.text, item.state]), [
-      ["question", "Where?", "sent"], ["run", "Here.", "completed"], ["run", "Half done", "running"], ["question", "Waiting", "waiting"],
+      ["question", "Where?", "sent"], ["run", "Here.", "completed"], ["run", "Half done", "running"],
+      ["question", "Waiting", "waiting"],
     ]);
   });
 
@@ -127,7 +156,21 @@ describe("Conversation", () => {
   });
 });
 
+test("time that passes is measured on the server's clock, whatever this one says", () => {
+  const ahead = Date.now() / 1_000 + 3_600;
+  play(new Conversation("t1"), { ...started, timestamp: ahead }, { ...executing, timestamp: 1 });
+  assert.ok(since(ahead * 1_000) < 1_000);
+  assert.ok(Math.abs(since((ahead - 5) * 1_000) - 5_000) < 1_000);
+});
+
 test("durations read as a person would say them", () => {
-  const cases = { 0: "0 ms", 240.4: "240 ms", 3_200: "3.2 s", 59_949: "59.9 s", 59_990: "1 min 0 s", 125_000: "2 min 5 s" };
+  const cases = {
+    0: "0 ms",
+    240.4: "240 ms",
+    3_200: "3.2 s",
+    59_949: "59.9 s",
+    59_990: "1 min 0 s",
+    125_000: "2 min 5 s",
+  };
   for (const [ms, text] of Object.entries(cases)) assert.equal(duration(Number(ms)), text);
 });

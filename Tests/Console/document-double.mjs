@@ -8,7 +8,10 @@ class Node {
   }
 
   append(...children) {
-    for (const child of children) this.#take(typeof child === "string" ? new Text(child) : child, this.childNodes.length);
+    for (const child of children) this.#take(
+      typeof child === "string" ? new Text(child) : child,
+      this.childNodes.length,
+    );
   }
 
   remove() {

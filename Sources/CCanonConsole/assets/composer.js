@@ -18,10 +18,20 @@ export class Composer {
       oninput: () => this.#changed(),
       onkeydown: (event) => this.#keydown(event),
     });
-    this.send = h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send (Enter)" }, icon("send"));
+    this.send = h(
+      "button",
+      { type: "submit", class: "send", "aria-label": "Send", title: "Send (Enter)" },
+      icon("send"),
+    );
     this.stop = h(
       "button",
-      { type: "button", class: "send stop", "aria-label": "Stop", title: "Stop (Escape)", onclick: () => actions.onstop() },
+      {
+        type: "button",
+        class: "send stop",
+        "aria-label": "Stop",
+        title: "Stop (Escape)",
+        onclick: () => actions.onstop(),
+      },
       icon("stop"),
     );
     this.problem = h("p", { id: "composer-problem", class: "composer-problem", role: "alert" });

@@ -59,6 +59,11 @@ export class ConnectionStatus {
     this.gatherTimer = setTimeout(() => this.#showReplays(), gatherFor);
   }
 
+  /** Says what went wrong with something that was asked of the server. */
+  complain(message) {
+    this.#show("bad", "warning", message);
+  }
+
   #showReplays() {
     const replays = this.replays.splice(0);
     const word = replays.some(({ cause }) => cause === "reconnect") ? "Reconnected" : "Caught up";
@@ -75,7 +80,12 @@ export class ConnectionStatus {
   #lost() {
     this.lossTimer = null;
     this.shownLoss = this.status.state !== "refused";
-    const retry = h("button", { type: "button", class: "quiet-button", onclick: () => this.actions.onconnect() }, icon("retry"), "Try now");
+    const retry = h(
+      "button",
+      { type: "button", class: "quiet-button", onclick: () => this.actions.onconnect() },
+      icon("retry"),
+      "Try now",
+    );
     const text = this.shownLoss
       ? "The connection was lost. What you write is kept, and what you miss is brought back."
       : (refusals[this.status.reason] ?? refusals.policy_violation);
@@ -86,7 +96,11 @@ export class ConnectionStatus {
     clearTimeout(this.dismissTimer);
     const dismiss = iconButton("close", "Dismiss", () => this.#hide());
     this.banner.dataset.kind = kind;
-    this.banner.replaceChildren(icon(drawing), h("span", { class: "banner-text" }, text), ...(action ? [action] : [dismiss]));
+    this.banner.replaceChildren(
+      icon(drawing),
+      h("span", { class: "banner-text" }, text),
+      ...(action ? [action] : [dismiss]),
+    );
     this.banner.hidden = false;
     announce(text);
     if (kind === "good") this.#dismissLater();

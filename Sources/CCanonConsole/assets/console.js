@@ -10,7 +10,9 @@ const session = new Session();
 let config = { demo: false, setup_required: false };
 let workspace = null;
 
-session.addEventListener("signedout", () => showSignIn("You are logged out."));
+const ended = "Your session has ended. Log in again to go on.";
+
+session.addEventListener("signedout", ({ detail }) => showSignIn(detail === "left" ? "You are logged out." : ended));
 
 // The fragment is the console's own path, so the skip link moves the focus itself.
 document.getElementById("skip").addEventListener("click", (event) => {
@@ -53,7 +55,7 @@ function showSetUp() {
 
 function showWorkspace() {
   workspace?.dispose();
-  workspace = new Workspace({ session, onended: () => showSignIn("Your session has ended. Log in again to go on.") });
+  workspace = new Workspace({ session, onended: () => showSignIn(ended) });
   root.replaceChildren(workspace.element);
   workspace.start();
 }
@@ -63,7 +65,13 @@ function showTrouble(error) {
   const element = h(
     "main",
     { class: "entrance", id: "main", tabindex: "-1" },
-    h("div", { class: "card" }, h("h1", { class: "card-title" }, "Canon cannot be reached"), h("p", { class: "card-intro" }, error.message), again),
+    h(
+      "div",
+      { class: "card" },
+      h("h1", { class: "card-title" }, "Canon cannot be reached"),
+      h("p", { class: "card-intro" }, error.message),
+      again,
+    ),
   );
   show({ element, title: "Not reachable", focus: () => again.focus() });
 }

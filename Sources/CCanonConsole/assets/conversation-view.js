@@ -118,14 +118,23 @@ class QuestionView {
   }
 
   update() {
-    const { state, text, problem } = this.question;
+    const { state, text, problem, at } = this.question;
     this.element.dataset.state = state;
     this.text.textContent = text;
+    this.text.title = new Date(at).toLocaleString();
     if (state === "refused") {
       this.note.replaceChildren(
         h("span", { class: "question-problem" }, icon("warning"), `Not sent. ${problem}`),
-        h("button", { type: "button", class: "quiet-button", onclick: () => this.actions.onresend(this.question) }, "Send again"),
-        h("button", { type: "button", class: "quiet-button", onclick: () => this.actions.ondiscard(this.question) }, "Edit"),
+        h(
+          "button",
+          { type: "button", class: "quiet-button", onclick: () => this.actions.onresend(this.question) },
+          "Send again",
+        ),
+        h(
+          "button",
+          { type: "button", class: "quiet-button", onclick: () => this.actions.ondiscard(this.question) },
+          "Edit",
+        ),
       );
     } else {
       this.note.replaceChildren(state === "waiting" ? "Sending" : "");

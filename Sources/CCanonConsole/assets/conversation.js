@@ -64,6 +64,7 @@ export class Conversation {
     if (typeof event.run_id !== "string") return null;
     const run = this.#run(event);
     const at = event.timestamp * 1000;
+    skew = Math.min(skew, Date.now() - at);
     const step = readers[event.type];
     if (step) step(run, event, at);
     else if (endings[event.type]) end(run, event, at);
@@ -131,7 +132,9 @@ export class Conversation {
 
   /** Puts an item of the log before the questions that are still on their way. */
   #insert(item) {
-    const first = this.items.findIndex((other) => other.kind === "question" && other.state !== "sent" && other !== item);
+    const first = this.items.findIndex(
+      (other) => other.kind === "question" && other.state !== "sent" && other !== item,
+    );
     this.items.splice(first < 0 ? this.items.length : first, 0, item);
   }
 }
@@ -182,6 +185,15 @@ function end(run, event, at) {
     run.problem = event.message ?? event.error ?? null;
   }
   for (const step of run.steps) if (step.kind === "tool" && step.state === "running") step.state = "abandoned";
+}
+
+// How far this clock is ahead of the server's, in ms: the smallest difference ever seen between an event's time and its
+// arrival. Old events that are read again only make larger ones.
+let skew = Infinity;
+
+/** Milliseconds since a moment of the server's clock. */
+export function since(at) {
+  return Math.max(0, Date.now() - at - (Number.isFinite(skew) ? skew : 0));
 }
 
 /** 240 ms, 3.2 s, 2 min 5 s. */

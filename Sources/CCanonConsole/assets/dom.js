@@ -87,7 +87,11 @@ export function mark() {
 
 /** A button that is only a drawing, with its name for a screen reader and a tooltip. */
 export function iconButton(name, label, onclick, className = "") {
-  return h("button", { type: "button", class: `icon-button ${className}`.trim(), "aria-label": label, title: label, onclick }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: `icon-button ${className}`.trim(), "aria-label": label, title: label, onclick },
+    icon(name),
+  );
 }
 
 /** Copies text; without the clipboard interface (a page over plain HTTP) through a selection. */

@@ -174,8 +174,12 @@ class InlineParser {
     this.flush();
     const children = resolveEmphasis(this.nodes.splice(bracket.index).slice(1));
     const address = safeAddress(target.address);
-    if (address === null) this.nodes.push(...children);
-    else this.nodes.push({ type: "link", address, title: target.title, children: children.length ? children : [{ type: "text", value: address }] });
+    if (address === null) {
+      this.nodes.push(...children);
+    } else {
+      const shown = children.length ? children : [{ type: "text", value: address }];
+      this.nodes.push({ type: "link", address, title: target.title, children: shown });
+    }
     // No link stands inside another.
     if (!bracket.image) for (const outer of this.brackets) if (!outer.image) outer.active = false;
     this.position = target.end;
@@ -307,8 +311,11 @@ function merge(nodes) {
   const merged = [];
   for (const node of nodes) {
     const last = merged.at(-1);
-    if (node.type === "text" && last?.type === "text") merged[merged.length - 1] = { type: "text", value: last.value + node.value };
-    else merged.push(node);
+    if (node.type === "text" && last?.type === "text") {
+      merged[merged.length - 1] = { type: "text", value: last.value + node.value };
+    } else {
+      merged.push(node);
+    }
   }
   return merged;
 }

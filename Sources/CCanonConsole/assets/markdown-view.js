@@ -47,7 +47,9 @@ export function renderBlock(block) {
 }
 
 function renderCode({ value, language }) {
-  const code = highlight(value, language).map(({ kind, text }) => (kind ? h("span", { class: `code-${kind}` }, text) : text));
+  const code = highlight(value, language).map(
+    ({ kind, text }) => (kind ? h("span", { class: `code-${kind}` }, text) : text),
+  );
   return h(
     "figure",
     { class: "code" },
@@ -57,7 +59,11 @@ function renderCode({ value, language }) {
       h("span", { class: "code-language" }, language || "text"),
       copyButton("Copy", () => value),
     ),
-    h("pre", { tabindex: "0", role: "region", "aria-label": language ? `Code, ${language}` : "Code" }, h("code", {}, code)),
+    h(
+      "pre",
+      { tabindex: "0", role: "region", "aria-label": language ? `Code, ${language}` : "Code" },
+      h("code", {}, code),
+    ),
   );
 }
 

@@ -85,7 +85,10 @@ export async function confirmAction({ title, text, action }) {
 
 /** Asks for a line of text. @returns {Promise<string | null>} null when it was cancelled */
 export async function askText({ title, label, value, action }) {
-  const input = h("input", { id: "dialog-input", class: "input", value, maxlength: "200", required: true, autocomplete: "off" });
+  const input = h(
+    "input",
+    { id: "dialog-input", class: "input", value, maxlength: "200", required: true, autocomplete: "off" },
+  );
   const body = [h("label", { class: "label", for: "dialog-input" }, label), input];
   const answer = await openDialog({ title, action, body, oninit: () => input.select() });
   return answer === null ? null : input.value.trim() || null;

@@ -1,6 +1,6 @@
 // One run on the page: its events as a timeline, its answer as it grows, and how it ended.
 
-import { duration } from "./conversation.js";
+import { duration, since } from "./conversation.js";
 import { copyButton, h, icon } from "./dom.js";
 import { MarkdownView, renderLine } from "./markdown-view.js";
 
@@ -83,7 +83,7 @@ function summarise(run) {
   const tools = run.steps.filter((step) => step.kind === "tool").length;
   const used = tools ? `, ${tools} ${tools === 1 ? "tool" : "tools"}` : "";
   if (run.state === "running") {
-    const elapsed = Math.max(0, Date.now() - run.startedAt);
+    const elapsed = since(run.startedAt);
     return elapsed < 1_000 ? "Working" : `Working for ${Math.floor(elapsed / 1_000)} s${used}`;
   }
   const verb = { completed: "Finished", error: "Failed", cancelled: "Stopped" }[run.state];
@@ -119,7 +119,12 @@ class Timeline {
 }
 
 function row(kind, drawing, ...content) {
-  return h("li", { class: `step step-${kind}` }, h("span", { class: "step-icon" }, icon(drawing)), h("div", { class: "step-body" }, content));
+  return h(
+    "li",
+    { class: `step step-${kind}` },
+    h("span", { class: "step-icon" }, icon(drawing)),
+    h("div", { class: "step-body" }, content),
+  );
 }
 
 function makeRow(step) {
@@ -128,7 +133,9 @@ function makeRow(step) {
       return { element: row("start", "play", h("span", { class: "step-name" }, "Started"), aside(step.agent)) };
     case "thought": {
       const place = step.total ? `step ${step.number} of ${step.total}` : step.number ? `step ${step.number}` : null;
-      return { element: row("thought", "thought", h("span", { class: "step-text", dir: "auto" }, step.text), aside(place)) };
+      return {
+        element: row("thought", "thought", h("span", { class: "step-text", dir: "auto" }, step.text), aside(place)),
+      };
     }
     case "said":
       return { element: row("thought", "thought", h("span", { class: "step-text", dir: "auto" }, step.text)) };
@@ -151,14 +158,24 @@ function endRow(run) {
     error: ["failed", "cross", "Failed"],
     cancelled: ["stopped", "stop", "Stopped"],
   }[run.state];
-  return row(kind, drawing, h("span", { class: "step-name" }, word), aside(run.durationMs === null ? null : duration(run.durationMs)));
+  return row(
+    kind,
+    drawing,
+    h("span", { class: "step-name" }, word),
+    aside(run.durationMs === null ? null : duration(run.durationMs)),
+  );
 }
 
 class SubRunRow {
   constructor(run) {
     this.run = run;
     this.timeline = new Timeline();
-    this.element = row("agent", "agent", h("span", { class: "step-name" }, run.agent ?? "Agent"), this.timeline.element);
+    this.element = row(
+      "agent",
+      "agent",
+      h("span", { class: "step-name" }, run.agent ?? "Agent"),
+      this.timeline.element,
+    );
   }
 
   update() {
@@ -211,7 +228,7 @@ class ToolRow {
 
   tick() {
     const { state, durationMs, startedAt } = this.tool;
-    const elapsed = Date.now() - startedAt;
+    const elapsed = since(startedAt);
     if (state === "running") this.time.textContent = elapsed >= 1_000 ? `${Math.floor(elapsed / 1_000)} s` : "running";
     else if (durationMs !== null && durationMs !== undefined) this.time.textContent = duration(durationMs);
     else this.time.textContent = toolWords[state];
@@ -242,7 +259,11 @@ function resultParts(tool) {
     text && copyButton("Copy", () => text),
   );
   if (!text) return [label, h("p", { class: "empty-result" }, "Nothing was returned.")];
-  const body = h("pre", { class: "result", tabindex: "0", role: "region", "aria-label": "Result" }, text.slice(0, resultPreview));
+  const body = h(
+    "pre",
+    { class: "result", tabindex: "0", role: "region", "aria-label": "Result" },
+    text.slice(0, resultPreview),
+  );
   if (text.length <= resultPreview) return [label, body];
   const all = h(
     "button",

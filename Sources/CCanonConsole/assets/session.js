@@ -24,7 +24,10 @@ function fallbackMessage(status) {
   return `The server refused the request (${status}).`;
 }
 
-/** Emits `signedout` when the session ended, here or in another tab, and `renewed` with a newer token. */
+/**
+ * Emits `signedout` when there is no session any more (its detail: `left` by the user, here or in another tab, or
+ * `ended` by the server) and `renewed` with a newer token.
+ */
 export class Session extends EventTarget {
   #token = null;
   #expiresAt = 0;
@@ -35,7 +38,7 @@ export class Session extends EventTarget {
   constructor() {
     super();
     this.user = null;
-    if (this.#channel) this.#channel.onmessage = ({ data }) => data === "signed-out" && this.#forget();
+    if (this.#channel) this.#channel.onmessage = ({ data }) => data === "signed-out" && this.#forget("left");
   }
 
   get signedIn() {
@@ -73,7 +76,7 @@ export class Session extends EventTarget {
     // The page forgets in any case; a server that cannot be reached lets the tokens run out.
     await this.#exchange("POST", "/auth/logout", {}, this.#token).catch(() => {});
     this.#channel?.postMessage("signed-out");
-    this.#forget();
+    this.#forget("left");
   }
 
   /** A token that is valid for a while yet. */
@@ -106,7 +109,7 @@ export class Session extends EventTarget {
     try {
       await this.#adopt(await (navigator.locks ? navigator.locks.request(channelName, exchange) : exchange()));
     } catch (error) {
-      if (error.status === 401 && hadToken) this.#forget();
+      if (error.status === 401 && hadToken) this.#forget("ended");
       throw error;
     }
     this.dispatchEvent(new CustomEvent("renewed", { detail: this.#token }));
@@ -122,13 +125,13 @@ export class Session extends EventTarget {
     else this.user ??= await this.#exchange("GET", "/auth/me", undefined, token);
   }
 
-  #forget() {
+  #forget(how) {
     if (!this.signedIn) return;
     clearTimeout(this.#timer);
     this.#token = null;
     this.#expiresAt = 0;
     this.user = null;
-    this.dispatchEvent(new CustomEvent("signedout"));
+    this.dispatchEvent(new CustomEvent("signedout", { detail: how }));
   }
 
   async #exchange(method, path, body, token) {

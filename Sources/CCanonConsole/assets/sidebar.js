@@ -11,11 +11,20 @@ export class Sidebar {
     this.actions = actions;
     this.rows = new Map(); // thread id -> {element, update(thread, state)}
     this.groups = h("div", { class: "thread-groups" });
-    this.more = h("button", { type: "button", class: "quiet-button more-threads", hidden: true, onclick: actions.onmore }, "Show older conversations");
-    const create = h("button", { type: "button", class: "button new-conversation", onclick: actions.oncreate }, icon("plus"), "New conversation");
+    this.more = h(
+      "button",
+      { type: "button", class: "quiet-button more-threads", hidden: true, onclick: actions.onmore },
+      "Show older conversations",
+    );
+    const create = h(
+      "button",
+      { type: "button", class: "button new-conversation", onclick: actions.oncreate },
+      icon("plus"),
+      "New conversation",
+    );
     this.element = h(
-      "div",
-      { class: "sidebar", id: "sidebar" },
+      "aside",
+      { class: "sidebar", id: "sidebar", "aria-label": "Conversations and account" },
       h(
         "div",
         { class: "sidebar-head" },

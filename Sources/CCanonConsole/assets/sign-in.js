@@ -25,7 +25,11 @@ export function signInPage({ session, config, notice, onsuccess }) {
       icon("warning"),
       h("p", {}, "This server has no account yet. Open the set-up link that it printed when it started."),
     );
-  return page("Log in", [notice && h("p", { class: "callout", role: "status" }, notice), missing, form.element, demo], form);
+  return page(
+    "Log in",
+    [notice && h("p", { class: "callout", role: "status" }, notice), missing, form.element, demo],
+    form,
+  );
 }
 
 /** @param token the one-time token of the set-up link */
@@ -36,7 +40,11 @@ export function setUpPage({ session, token, onsuccess }) {
         "div",
         { class: "callout" },
         icon("warning"),
-        h("p", {}, "This link is not complete: its part after # is missing. Copy the whole link that the server printed."),
+        h(
+          "p",
+          {},
+          "This link is not complete: its part after # is missing. Copy the whole link that the server printed.",
+        ),
       ),
       h("p", { class: "card-note" }, h("a", { href: "/" }, "Go to the log in page")),
     ]);
@@ -77,8 +85,29 @@ class CredentialForm {
     this.submit = submit;
     this.onsuccess = onsuccess;
     this.chooses = passwordName === "new-password";
-    this.email = h("input", { id: "email", name: "email", type: "email", class: "input", autocomplete: "username", required: true, spellcheck: "false" });
-    this.password = h("input", { id: "password", name: "password", type: "password", class: "input", autocomplete: passwordName, required: true });
+    this.email = h(
+      "input",
+      {
+        id: "email",
+        name: "email",
+        type: "email",
+        class: "input",
+        autocomplete: "username",
+        required: true,
+        spellcheck: "false",
+      },
+    );
+    this.password = h(
+      "input",
+      {
+        id: "password",
+        name: "password",
+        type: "password",
+        class: "input",
+        autocomplete: passwordName,
+        required: true,
+      },
+    );
     this.errors = { email: fieldError("email"), password: fieldError("password") };
     this.general = h("p", { class: "form-error", role: "alert" });
     this.button = h("button", { class: "button primary wide" }, action);
@@ -86,13 +115,23 @@ class CredentialForm {
       "form",
       { class: "form", novalidate: true, onsubmit: (event) => (event.preventDefault(), this.#submitted()) },
       this.general,
-      h("div", { class: "field" }, h("label", { class: "label", for: "email" }, "Email"), this.email, this.errors.email),
+      h(
+        "div",
+        { class: "field" },
+        h("label", { class: "label", for: "email" }, "Email"),
+        this.email,
+        this.errors.email,
+      ),
       h(
         "div",
         { class: "field" },
         h("label", { class: "label", for: "password" }, "Password"),
         h("div", { class: "password" }, this.password, this.#revealButton()),
-        this.chooses && h("p", { class: "field-hint", id: "password-hint" }, `At least ${minimumPassword} characters. A few words make a good one.`),
+        this.chooses && h(
+          "p",
+          { class: "field-hint", id: "password-hint" },
+          `At least ${minimumPassword} characters. A few words make a good one.`,
+        ),
         this.errors.password,
       ),
       this.button,
@@ -110,7 +149,18 @@ class CredentialForm {
   }
 
   #revealButton() {
-    const button = h("button", { type: "button", class: "icon-button reveal", "aria-controls": "password", "aria-pressed": "false", "aria-label": "Show the password", title: "Show the password" }, icon("eye"));
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button reveal",
+        "aria-controls": "password",
+        "aria-pressed": "false",
+        "aria-label": "Show the password",
+        title: "Show the password",
+      },
+      icon("eye"),
+    );
     button.addEventListener("click", () => {
       const shown = this.password.type === "password";
       this.password.type = shown ? "text" : "password";
@@ -124,10 +174,16 @@ class CredentialForm {
   #submitted() {
     const email = this.email.value.trim();
     const password = this.password.value;
-    this.#explain("email", /^[^\s@]+@[^\s@]+$/.test(email) ? "" : email ? "This is not a complete email address." : "Enter your email address.");
+    this.#explain(
+      "email",
+      /^[^\s@]+@[^\s@]+$/.test(email) ? "" : email ? "This is not a complete email address." : "Enter your email address.",
+    );
     const length = [...password].length;
     const short = this.chooses && length < minimumPassword;
-    this.#explain("password", !password ? "Enter your password." : short ? `${minimumPassword - length} more characters are needed.` : "");
+    this.#explain(
+      "password",
+      !password ? "Enter your password." : short ? `${minimumPassword - length} more characters are needed.` : "",
+    );
     const wrong = ["email", "password"].find((name) => this.errors[name].textContent);
     if (wrong) this[wrong].focus();
     else this.#run(() => this.submit(email, password), this.button);

@@ -16,7 +16,7 @@ const examples = [
   ["Where is WebSocketManager defined?", "Finds a symbol and where it is used"],
   ["Give me an overview of this workspace", "Languages, folders and entry points"],
   ["Search for TODO", "Every place that says so, with its line"],
-  ["Which files are the largest?", "Where the weight of the project lies"],
+  ["Read the file README.md", "A whole file, or some of its lines"],
 ];
 
 export class Workspace {
@@ -40,7 +40,7 @@ export class Workspace {
 
   start() {
     this.client.connect();
-    this.threads.refresh().catch((error) => announce(error.message));
+    this.threads.refresh().catch((error) => this.connection.complain(error.message));
     this.#navigate();
   }
 
@@ -60,7 +60,7 @@ export class Workspace {
         oncreate: () => this.#goto("#/"),
         onrename: (thread) => this.#rename(thread),
         ondelete: (thread) => this.#delete(thread),
-        onmore: () => this.threads.more().catch((error) => announce(error.message)),
+        onmore: () => this.threads.more().catch((error) => this.connection.complain(error.message)),
         onsignout: () => this.session.signOut(),
         onclose: () => this.#toggleSidebar(false),
       },
@@ -101,7 +101,10 @@ export class Workspace {
     on(this.client, "snapshot", ({ detail }) => this.#replaced(detail));
     on(this.client, "notfound", ({ detail }) => this.#missing(detail.threadId));
     on(this.client, "threadupdated", ({ detail }) => this.threads.touched(detail));
-    on(this.client, "failure", ({ detail }) => announce(detail.message));
+    on(this.client, "failure", ({ detail }) => {
+      // A server that does not renew a live socket closes it in time, and the next one has the new token.
+      if (detail.requestType !== "auth") this.connection.complain(detail.message);
+    });
     on(this.client, "roundtrip", ({ detail }) => this.connection.measured(detail.ms));
     on(this.session, "renewed", ({ detail }) => this.client.authenticate(detail));
     on(window, "hashchange", () => this.#navigate());
@@ -290,8 +293,10 @@ export class Workspace {
   // The list
 
   async #rename(thread) {
-    const title = await askText({ title: "Rename the conversation", label: "Name", value: thread.title ?? "", action: "Rename" });
-    if (title) await this.threads.rename(thread.id, title).catch((error) => announce(error.message));
+    const title = await askText(
+      { title: "Rename the conversation", label: "Name", value: thread.title ?? "", action: "Rename" },
+    );
+    if (title) await this.threads.rename(thread.id, title).catch((error) => this.connection.complain(error.message));
     this.#afterChange(this.current);
   }
 
@@ -305,7 +310,7 @@ export class Workspace {
     try {
       await this.threads.delete(thread.id);
     } catch (error) {
-      return announce(error.message);
+      return this.connection.complain(error.message);
     }
     this.client.unfollow(thread.id);
     this.conversations.delete(thread.id);
