@@ -34,9 +34,11 @@ struct ConfigurationRulesTests {
         let error = try #require(throws: ConfigurationError.self) { try loader.load() }
         #expect(
             error.problems.map(\.description) == [
-                "CANON_TRUSTED_PROXIES: \"10.0.0.0/33\" is neither an address nor a CIDR block, such as 10.0.0.0/8",
-                "\(file):2:20: serve.allowed_origins: \"a.example\" is no origin; write scheme, host and port alone, "
-                    + "such as https://app.example.com",
+                "CANON_TRUSTED_PROXIES: '10.0.0.0/33' is no address block: the prefix must be a number from 0 to 32. Write an "
+                    + "address or a CIDR block, such as 10.0.0.0/8 or fd00::/8.",
+                "\(file):2:20: serve.allowed_origins: 'a.example' is no origin: write scheme, host and port as a browser sends "
+                    + "them, such as https://app.example.com, https://*.example.com for all its subdomains, or "
+                    + "http://localhost:3000",
                 "\(file):3:9: serve.demo: demo mode is refused in production",
                 "--workspace: /nonexistent does not exist",
             ])
@@ -77,7 +79,8 @@ struct ConfigurationRulesTests {
     @Test(
         "trusted proxies are addresses or CIDR blocks",
         arguments: [
-            ("10.0.0.0/8", true), ("10.1.2.3", true), ("fd00::/8", true), ("::1", true), ("0.0.0.0/0", true),
+            ("10.0.0.0/8", true), ("10.1.2.3", true), ("10.1.2.3/8", false), ("fd00::/8", true), ("::1", true),
+            ("0.0.0.0/0", true),
             ("10.0.0.0/33", false), ("fd00::/129", false), ("10.0.0.0/", false), ("10.0.0.0/-1", false),
             ("10.0.0.0/8/8", false), ("proxy.example", false), ("", false), ("10.0.0.256", false),
         ])
@@ -89,7 +92,8 @@ struct ConfigurationRulesTests {
         "origins are scheme, host and port",
         arguments: [
             ("https://app.example.com", true), ("http://localhost:3000", true), ("https://[::1]:8443", true),
-            ("https://app.example.com/", false), ("*", false), ("null", false), ("app.example.com", false),
+            ("https://*.example.com", true), ("https://app.example.com/path", false), ("*", false), ("null", false),
+            ("app.example.com", false),
             ("ftp://a.example", false), ("https://u@a.example", false), ("https://a.example?x", false),
             ("https://a.example:99999", false),
         ])

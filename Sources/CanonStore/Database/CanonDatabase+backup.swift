@@ -120,9 +120,18 @@ extension CanonDatabase {
         do {
             try StoreError.wording(path) {
                 let copy = try DatabaseQueue(path: unfinished)
-                // The reader's snapshot holds still between the steps, so that writers cannot make the copy start anew.
-                try source.backup(to: copy, pagesPerStep: 1024) { step in
-                    progress?(step.completedPageCount, step.totalPageCount)
+                try source.unsafeRead { from in
+                    // SQLite lets go of its snapshot after each step, and starts anew when somebody has written
+                    // meanwhile: beside a busy server it would never end. A transaction that has read keeps it.
+                    try from.inTransaction(.deferred) {
+                        _ = try Int.fetchOne(from, sql: "SELECT count(*) FROM sqlite_master")
+                        try copy.writeWithoutTransaction { to in
+                            try from.backup(to: to, pagesPerStep: 1024) { step in
+                                progress?(step.completedPageCount, step.totalPageCount)
+                            }
+                        }
+                        return .commit
+                    }
                 }
                 try copy.close()
             }

@@ -54,15 +54,19 @@ struct ConfigurationRules {
         if !ListenHost.isValid(configuration.host) {
             refuse("host", "\"\(configuration.host.shortened)\" is neither an address nor a host name")
         }
-        for proxy in configuration.trustedProxies where AddressBlock(proxy) == nil {
-            refuse(
-                "trusted_proxies", "\"\(proxy.shortened)\" is neither an address nor a CIDR block, such as 10.0.0.0/8")
+        for proxy in configuration.trustedProxies {
+            do throws(AddressBlockError) {
+                _ = try AddressBlock(proxy)
+            } catch {
+                refuse("trusted_proxies", error.description)
+            }
         }
-        for origin in configuration.allowedOrigins where !WebURL.isOrigin(origin) {
-            refuse(
-                "allowed_origins",
-                "\"\(origin.shortened)\" is no origin; write scheme, host and port alone, such as https://app.example.com"
-            )
+        for origin in configuration.allowedOrigins {
+            do throws(OriginPatternError) {
+                _ = try OriginPolicy(allowed: [origin])
+            } catch {
+                refuse("allowed_origins", error.description)
+            }
         }
     }
 

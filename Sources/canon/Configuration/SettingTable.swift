@@ -42,7 +42,9 @@ enum SettingTable {
             "Proxies whose `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host` are believed."),
         .list(
             "allowed_origins", \.allowedOrigins, of: "origins", example: "https://app.example.com",
-            flag: "--allowed-origin", "Origins beside the server's own that may open sockets."),
+            flag: "--allowed-origin",
+            "Origins beside the server's own that may open sockets; `https://*.example.com` stands for every subdomain."
+        ),
         .text(
             "data_dir", \.dataDirectory, type: .path, flag: "--data-dir",
             defaultDescription: "`$XDG_DATA_HOME/canon`, else `~/.local/share/canon`",

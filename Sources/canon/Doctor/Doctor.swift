@@ -117,7 +117,7 @@ struct Doctor {
                     + Self.more(open.count),
                 remedy: "Run: chmod 600 \(Self.list(open.map(\.path)))")
         }
-        return .ok("\(files.count) files, readable by their owner only")
+        return .ok("\(files.count) \(files.count == 1 ? "file" : "files"), readable by their owner only")
     }
 
     private func checkDiskSpace() -> Finding {

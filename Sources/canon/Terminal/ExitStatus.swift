@@ -47,6 +47,10 @@ extension ParsableCommand {
             return code
         } catch {
             let code = exitCode(for: error)
+            guard code != .failure else {
+                errors.writeLine(Self.errorLine("\(error)", on: errors))
+                return ExitStatus.failed
+            }
             let message = fullMessage(for: error)
             guard code != .success else {
                 output.writeLine(message)
