@@ -194,15 +194,15 @@ struct ConfigurationLoaderTests {
     @Test("relative paths start at the file's folder, or at the current one for flags and variables")
     func relativePaths() throws {
         let folder = TemporaryFolder()
-        try FileManager.default.createDirectory(atPath: folder.path + "/work", withIntermediateDirectories: true)
-        let file = folder.write("c.yaml", "serve:\n  workspace: ./work/../work\n  data_dir: ~/data\n")
+        try FileManager.default.createDirectory(atPath: folder.path + "/project", withIntermediateDirectories: true)
+        let file = folder.write("c.yaml", "serve:\n  workspace: ./project/../project\n  data_dir: ~/data\n")
         let fromFile = try ConfigurationLoader.isolated(file: file, environment: ["HOME": "/h"]).load()
-        #expect(fromFile.configuration.workspace == folder.path + "/work")
+        #expect(fromFile.configuration.workspace == folder.path + "/project")
         #expect(fromFile.configuration.dataDirectory == "/h/data")
         let fromFlag = try ConfigurationLoader.isolated(
-            flags: ["workspace": ["work"]], currentDirectory: folder.path
+            flags: ["workspace": ["project"]], currentDirectory: folder.path
         ).load()
-        #expect(fromFlag.configuration.workspace == folder.path + "/work")
+        #expect(fromFlag.configuration.workspace == folder.path + "/project")
     }
 
     @Test("a file with a secret that others may read is a warning that names the command")

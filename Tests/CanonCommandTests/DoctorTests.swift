@@ -16,7 +16,7 @@ struct DoctorTests {
             now: { now },
             file: { path in
                 switch path {
-                case "/data", "/work": .init(isDirectory: true, mode: 0o700, owner: 1000, modified: now)
+                case "/data", "/project": .init(isDirectory: true, mode: 0o700, owner: 1000, modified: now)
                 case "/data/canon.sqlite", "/data/jwt.key":
                     .init(isDirectory: false, mode: 0o600, owner: 1000, modified: now)
                 default: nil
@@ -109,7 +109,9 @@ struct DoctorTests {
             findings["data folder"]?.detail == "/nonexistent/data does not exist and cannot be made: / is not writable")
     }
 
-    @Test("a data folder inside the workspace, or around it", arguments: [("/work/data", "/work"), ("/", "/work")])
+    @Test(
+        "a data folder inside the workspace, or around it",
+        arguments: [("/project/data", "/project"), ("/", "/project")])
     func entangledFolders(_ data: String, _ workspace: String) {
         let findings = examine { _, configuration in
             configuration.dataDirectory = data
@@ -237,18 +239,18 @@ struct DoctorTests {
             "failed", of: "workspace", saying: "/missing does not exist", remedy: "Name a folder with --workspace."
         ) { _, configuration in configuration.workspace = "/missing" }
         expect(
-            "failed", of: "workspace", saying: "/work is no folder", remedy: "Name a folder with --workspace."
+            "failed", of: "workspace", saying: "/project is no folder", remedy: "Name a folder with --workspace."
         ) { machine, configuration in
-            configuration.workspace = "/work"
-            machine.change("/work") { $0.isDirectory = false }
+            configuration.workspace = "/project"
+            machine.change("/project") { $0.isDirectory = false }
         }
         expect(
-            "failed", of: "workspace", saying: "/work cannot be read: Permission denied",
-            remedy: "Give this user the right to read it: chmod u+rx /work"
+            "failed", of: "workspace", saying: "/project cannot be read: Permission denied",
+            remedy: "Give this user the right to read it: chmod u+rx /project"
         ) { machine, configuration in
-            configuration.workspace = "/work"
+            configuration.workspace = "/project"
             let names = machine.names
-            machine.names = { $0 == "/work" ? .failure(SystemError(code: EACCES)) : names($0) }
+            machine.names = { $0 == "/project" ? .failure(SystemError(code: EACCES)) : names($0) }
         }
     }
 
@@ -264,7 +266,7 @@ struct DoctorTests {
             saying: "openat2 is not available: Function not implemented; agents cannot read the workspace safely",
             remedy: remedy
         ) { machine, configuration in
-            configuration.workspace = "/work"
+            configuration.workspace = "/project"
             machine.confinedReads = { SystemError(code: ENOSYS) }
         }
     }
