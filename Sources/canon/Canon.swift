@@ -1,13 +1,14 @@
 import ArgumentParser
-import CCanonVersion
+import CanonGateway
 import Foundation
 
 @main struct Canon: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "A realtime gateway for AI agents: one manager, one durable event log.",
-        version: String(cString: canon_commit()),
+        version: "canon \(ProductVersion.description)",
         subcommands: [
-            ConfigCommand.self, DoctorCommand.self, UsersCommand.self, TokensCommand.self, BackupCommand.self,
+            ServeCommand.self, ConfigCommand.self, DoctorCommand.self, UsersCommand.self, TokensCommand.self,
+            BackupCommand.self,
             RestoreCommand.self,
         ]
     )

@@ -1,0 +1,48 @@
+import CanonAgents
+import CanonGateway
+import Logging
+
+/// Makes the agent that the configuration names, and hands it its tools.
+struct AgentWiring {
+    let configuration: GatewayConfiguration
+    let logger: Logger
+
+    /// - Throws: `CommandFailure` that names the setting at fault.
+    func backend() throws -> any AgentBackend {
+        do {
+            return try make()
+        } catch let error as AgentSettingError {
+            throw CommandFailure("serve.\(error.setting): \(error.message)", status: ExitStatus.usage)
+        } catch let error as ToolFailure {
+            throw CommandFailure("serve.workspace: \(error.message)", status: ExitStatus.usage)
+        }
+    }
+
+    private func make() throws -> any AgentBackend {
+        let agent = configuration.agent
+        switch agent.kind {
+        case .analyst:
+            return AnalystBackend(name: agent.name ?? "analyst", tools: try tools())
+        case .openAI:
+            return try OpenAIBackend(
+                name: agent.name ?? "assistant", url: agent.url ?? "", model: agent.model ?? "", key: agent.key,
+                instructions: agent.instructions, tools: try tools(), sendFiles: agent.sendFiles,
+                firstByteSeconds: Double(agent.connectTimeoutSeconds),
+                silenceSeconds: Double(configuration.limits.silentRunSeconds), logger: logger)
+        case .agUI:
+            return try AGUIBackend(
+                name: agent.name ?? "agent", url: agent.url ?? "", key: agent.key,
+                firstByteSeconds: Double(agent.connectTimeoutSeconds),
+                silenceSeconds: Double(configuration.limits.silentRunSeconds), logger: logger)
+        case .external:
+            return ExternalBackend(name: agent.name ?? "external")
+        }
+    }
+
+    private func tools() throws -> [any Tool] {
+        let workspace = try configuration.workspace.map { path in
+            try Workspace(path: path, forbidden: [configuration.dataDirectory])
+        }
+        return WorkspaceTools.all(for: workspace)
+    }
+}
