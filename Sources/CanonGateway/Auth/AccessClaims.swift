@@ -44,12 +44,13 @@ extension AccessClaims {
             guard let text = json[name]?.string, !text.isEmpty else { throw .malformed("it has no claim '\(name)'") }
             return text
         }
-        // RFC 7519 allows a NumericDate to have a fraction.
+        // RFC 7519 allows a NumericDate to have a fraction. The years to 9999 are enough for any token, and leave room
+        // to count in milliseconds.
         func seconds(_ name: String) throws(AuthenticationFailure) -> Int64 {
-            guard let number = json[name]?.double, let whole = Int64(exactly: number.rounded(.down)) else {
+            guard let number = json[name]?.double, (0...253_402_300_799).contains(number) else {
                 throw .malformed("its claim '\(name)' is no time")
             }
-            return whole
+            return Int64(number.rounded(.down))
         }
         subject = try text("sub")
         issuedAt = try seconds("iat")

@@ -43,6 +43,8 @@ public struct Sessions: Sendable {
     private let verifier: TokenVerifier
     private let hasher: PasswordHasher
     private let throttle: LoginThrottle
+    /// Each visit makes an account, so a client can make only so many. A whole room behind one address still fits.
+    private let visits = LoginThrottle(attempts: 100)
     private let isRegistrationOn: Bool
     private let isDemoOn: Bool
     private let clock: @Sendable () -> Timestamp
@@ -119,6 +121,9 @@ public struct Sessions: Sendable {
     /// Opens a session for a new visitor. Demo mode only.
     public func visit(address: String) async throws(SessionRefusal) -> Session {
         guard isDemoOn else { throw .demoOff }
+        if case .refused(let seconds) = visits.attempt(account: nil, address: address) {
+            throw .throttled(retryAfter: seconds)
+        }
         let account = try await attempt { try await store.createVisitor(now: clock()) }
         return try await open(account)
     }

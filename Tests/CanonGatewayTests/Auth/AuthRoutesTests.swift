@@ -2,6 +2,8 @@ import CanonStore
 import CanonWire
 import Foundation
 import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
 import Testing
 
 @testable import CanonGateway
@@ -258,12 +260,23 @@ import Testing
         }
     }
 
-    @Test("a role that a route needs is asked for by name")
+    @Test("a route that needs a role lets that role in and names it to others")
     func roles() async throws {
         let fixture = try await AuthFixture()
-        let request = try await fixture.store.createServiceToken(name: "ci", role: .service, expiresAt: nil, actor: "t")
-        let principal = try await fixture.authenticator.authenticate(bearer: request.secret.text).get()
-        #expect(Role.admin.permissions.isSuperset(of: principal.permissions))
-        #expect(Role.service.permissions.isDisjoint(with: ["chat", "broadcast"]))
+        try await fixture.addAccount()
+        let router = Router(context: GatewayRequestContext.self)
+        router.get("/figures") { request, _ in
+            let principal = try await fixture.authenticator.requirePrincipal(request, roles: [.service, .admin])
+            return Response(json: ["role": .string(principal.role.rawValue)])
+        }
+        let service = try await fixture.store.createServiceToken(name: "ci", role: .service, expiresAt: nil, actor: "t")
+        let user = try await fixture.logIn().accessToken
+        try await Application(router: router).test(.router) { client async throws in
+            #expect(try await client.send(.get, "/figures", bearer: service.secret.text).body["role"] == "service")
+            let refused = try await client.send(.get, "/figures", bearer: user)
+            #expect(refused.status == 403)
+            #expect(refused.body["message"]?.string?.contains("admin or service") == true)
+            #expect(try await client.send(.get, "/figures").status == 401)
+        }
     }
 }

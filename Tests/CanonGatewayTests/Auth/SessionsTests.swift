@@ -91,6 +91,20 @@ import Testing
         #expect(await fixture.authenticator.authenticate(bearer: try fixture.logIn().accessToken).failure == nil)
     }
 
+    @Test("one address makes only so many visitors")
+    func visitors() async throws {
+        let fixture = try await AuthFixture { $0.demo = true }
+        for _ in 0..<100 { _ = try await fixture.sessions.visit(address: "192.0.2.1") }
+        let refusal = await #expect(throws: SessionRefusal.self) {
+            _ = try await fixture.sessions.visit(address: "192.0.2.1")
+        }
+        guard case .throttled = refusal else {
+            Issue.record("\(String(describing: refusal))")
+            return
+        }
+        _ = try await fixture.sessions.visit(address: "192.0.2.2")
+    }
+
     @Test("an expired access token still logs its session out")
     func lateLogOut() async throws {
         let fixture = try await AuthFixture()

@@ -87,6 +87,8 @@ private func forge(
             ("no exp", .malformed("its claim 'exp' is no time"), { $0["exp"] = nil }),
             ("exp as text", .malformed("its claim 'exp' is no time"), { $0["exp"] = "9999999999" }),
             ("exp beyond all time", .malformed("its claim 'exp' is no time"), { $0["exp"] = 1e300 }),
+            ("exp beyond milliseconds", .malformed("its claim 'exp' is no time"), { $0["exp"] = .int(.max) }),
+            ("iat before all time", .malformed("its claim 'iat' is no time"), { $0["iat"] = .int(.min) }),
             ("no aud", .malformed("it has no claim 'aud'"), { $0["aud"] = nil }),
             ("foreign issuer", .wrongIssuer, { $0["iss"] = "netra-auth-service.evil.example" }),
             ("foreign audience", .wrongAudience, { $0["aud"] = "someone-else" }),
