@@ -48,7 +48,8 @@ public struct Gateway: Service {
             log: log, backend: backend, limits: configuration.limits, metrics: metrics, logger: logger)
         let manager = WebSocketManager(
             log: log, runs: runs, limits: configuration.limits, metrics: metrics,
-            eventLoops: Array(eventLoops.makeIterator()), node: Self.nodeName(), logger: logger)
+            eventLoops: Array(eventLoops.makeIterator()), node: Self.nodeName(),
+            sendsCompatibilityWelcome: configuration.compatibilityWelcome, logger: logger)
         let readiness = Readiness(probes: [
             { await database.unwritability() },
             { await runs.unavailability() },

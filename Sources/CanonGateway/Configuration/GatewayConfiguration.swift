@@ -24,6 +24,8 @@ public struct GatewayConfiguration: Sendable {
     public var agent = Agent()
     public var limits = Limits()
     public var log = Log()
+    /// Sends `system_message {event: "connection_established"}` after the welcome, which some old clients wait for.
+    public var compatibilityWelcome = false
 
     public init() {}
 
@@ -106,10 +108,7 @@ public struct GatewayConfiguration: Sendable {
         public var openRunsPerUser = 8
         /// A run that says nothing this long is ended with an error.
         public var silentRunSeconds = 60
-        public var leaseSeconds = 10
         public var drainSeconds = 20
-        public var retentionDays = 30
-        public var retentionEvents = 10_000
         public var maximumRequestBodyBytes = 1024 * 1024
 
         public init() {}

@@ -102,6 +102,7 @@ final class Connection: ChannelInboundHandler {
             send(
                 .connectionEstablished(
                     connection: id, user: user, epoch: epoch, version: ProductVersion.version))
+            if manager.sendsCompatibilityWelcome { send(.system(["event": "connection_established"])) }
         case .flat:
             send(.demoConnectionEstablished(connection: id, epoch: epoch))
         }

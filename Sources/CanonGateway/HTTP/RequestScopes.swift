@@ -42,11 +42,11 @@ struct RequestGuard: RouterMiddleware {
         let startedAt = ContinuousClock.now
         let response = await answer(request, context, next)
         let duration = startedAt.duration(to: .now)
-        // The query is left out: tickets travel in it.
+        // The pattern of the path, without its query: tickets travel in both.
         logger.debug(
             "request",
             metadata: [
-                "method": "\(request.method.rawValue)", "path": "\(request.uri.path)",
+                "method": "\(request.method.rawValue)", "path": "\(context.endpointPath ?? "unknown")",
                 "status": "\(response.status.code)",
                 "duration_ms":
                     "\(duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)",
@@ -65,10 +65,12 @@ struct RequestGuard: RouterMiddleware {
         } catch let error as HTTPError {
             return response(for: error, request)
         } catch let error as StoreError {
-            logger.error("the store failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            logger.error(
+                "the store failed", metadata: ["path": "\(context.endpointPath ?? "unknown")", "error": "\(error)"])
             return ErrorBody(.serviceUnavailable, "store_unavailable", "\(error)", retryAfter: 5).response
         } catch {
-            logger.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            logger.error(
+                "request failed", metadata: ["path": "\(context.endpointPath ?? "unknown")", "error": "\(error)"])
             return ErrorBody(
                 .internalServerError, "internal", "The server could not answer; its log says why. Try again."
             ).response

@@ -134,8 +134,7 @@ extension GatewayConfiguration.Limits {
             ("connections", connections), ("messages_per_second", messagesPerSecond), ("message_burst", messageBurst),
             ("maximum_message_bytes", maximumMessageBytes), ("maximum_text_bytes", maximumTextBytes),
             ("maximum_depth", maximumDepth), ("open_runs_per_user", openRunsPerUser),
-            ("silent_run_seconds", silentRunSeconds), ("lease_seconds", leaseSeconds), ("drain_seconds", drainSeconds),
-            ("retention_days", retentionDays), ("retention_events", retentionEvents),
+            ("silent_run_seconds", silentRunSeconds), ("drain_seconds", drainSeconds),
             ("maximum_request_body_bytes", maximumRequestBodyBytes),
         ]
         return JSONObject(named.map { (key: $0.0, value: .int(Int64($0.1))) })

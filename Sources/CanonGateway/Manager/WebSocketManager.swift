@@ -18,14 +18,17 @@ public final class WebSocketManager: Sendable {
     let node: String
     let decoder: ClientMessageDecoder
     let buckets: TokenBuckets
+    /// See `GatewayConfiguration.compatibilityWelcome`.
+    let sendsCompatibilityWelcome: Bool
 
     private let shards: [ObjectIdentifier: ConnectionShard]
     private let presence = NIOLockedValueBox(Presence())
 
     init(
         log: any EventLog, runs: RunSupervisor, limits: GatewayConfiguration.Limits, metrics: GatewayMetrics,
-        eventLoops: [any EventLoop], node: String, logger: Logger
+        eventLoops: [any EventLoop], node: String, sendsCompatibilityWelcome: Bool, logger: Logger
     ) {
+        self.sendsCompatibilityWelcome = sendsCompatibilityWelcome
         self.log = log
         self.runs = runs
         self.limits = limits

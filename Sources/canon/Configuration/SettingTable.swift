@@ -56,6 +56,9 @@ enum SettingTable {
             "demo", \.demo, flag: "--demo",
             "Admits visitors without an account, each with an identity of its own. Refused in production."),
         .boolean("demo_public", \.demoPublic, flag: "--demo-public", "Lets `demo` listen off loopback."),
+        .boolean(
+            "compatibility_welcome", \.compatibilityWelcome,
+            "Sends `system_message` with `connection_established` after the welcome, which some old clients wait for."),
         .choice(
             "durability", \.durability, flag: "--durability",
             "When an event counts as stored: `full` survives power loss, `process` the death of the process."),
@@ -157,16 +160,8 @@ enum SettingTable {
             "limits.silent_run_seconds", \.limits.silentRunSeconds, 1...86_400, unit: .seconds,
             "A run that says nothing this long is ended with an error."),
         .integer(
-            "limits.lease_seconds", \.limits.leaseSeconds, 1...3600, unit: .seconds,
-            "How long a run outlives a node that has gone silent."),
-        .integer(
             "limits.drain_seconds", \.limits.drainSeconds, 0...3600, unit: .seconds,
             "How long a stopping server lets its runs finish."),
-        .integer(
-            "limits.retention_days", \.limits.retentionDays, 1...36_500, unit: .days, "How long events are kept."),
-        .integer(
-            "limits.retention_events", \.limits.retentionEvents, 100...1_000_000_000,
-            "How many events a thread keeps."),
         .integer(
             "limits.maximum_request_body_bytes", \.limits.maximumRequestBodyBytes, 1024...67_108_864, unit: .bytes,
             "The largest body of an HTTP request."),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CanonAgents
 import CanonGateway
 import CanonStore
 import CanonWire
@@ -7,6 +8,7 @@ import Logging
 import NIOCore
 import NIOSSL
 import ServiceLifecycle
+import UnixSignals
 
 /// `canon serve`: the gateway.
 struct ServeCommand: AsyncParsableCommand {

@@ -16,7 +16,8 @@ enum ServerLog {
             case .json: false
             }
         var logger = Logger(label: "canon") { label in
-            isHuman ? HumanLogHandler(terminal: terminal) : JSONLogHandler(label: label, terminal: terminal)
+            if isHuman { return HumanLogHandler(terminal: terminal) }
+            return JSONLogHandler(label: label, terminal: terminal)
         }
         logger.logLevel = quiet ? max(level, .error) : level
         return logger
