@@ -1,13 +1,6 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The commit the product reports (`canon --version`, `GET /api/manager`, the start-up log line).
-// An exported source tree has no git information: the commit is then empty, which means unknown.
-let commit: String = {
-    guard let git = Context.gitInformation else { return "" }
-    return git.currentCommit + (git.hasUncommittedChanges ? "-dirty" : "")
-}()
-
 let swiftSettings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -78,7 +71,6 @@ let package = Package(
                 "CanonWebSocket",
                 "CanonWire",
                 "CCanonConsole",
-                "CCanonVersion",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -96,7 +88,8 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: swiftSettings
+            swiftSettings: swiftSettings,
+            plugins: ["StampCommit"]
         ),
         .executableTarget(
             name: "canon",
@@ -106,7 +99,6 @@ let package = Package(
                 "CanonStore",
                 "CanonWire",
                 "CCanonFiles",
-                "CCanonVersion",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -120,17 +112,15 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
-        // C: what Swift cannot say (a macro value, `#embed`, a variadic system call).
-        .target(
-            name: "CCanonVersion",
-            cSettings: [.define("CANON_COMMIT", to: "\"\(commit)\"")]
-        ),
+        // C: what Swift cannot say (`#embed`, a variadic system call).
         .target(name: "CCanonFiles"),
         .target(
             name: "CCanonConsole",
             exclude: ["assets"],
             cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]
         ),
+
+        .plugin(name: "StampCommit", capability: .buildTool()),
 
         .testTarget(name: "CanonWireTests", dependencies: ["CanonWire"], swiftSettings: swiftSettings),
         .testTarget(

@@ -1,4 +1,3 @@
-import CCanonVersion
 import CanonWire
 
 /// What runs: the evidence that there is one manager, and which build it is of.
@@ -29,7 +28,7 @@ struct ManagerInventory: Sendable {
 public enum ProductVersion {
     public static let version = "0.1.0"
     /// Ends in `-dirty` when the tree had changes; empty: unknown.
-    public static let commit = String(cString: canon_commit())
+    public static let commit = BuildStamp.commit
 
     /// `0.1.0 (1a2b3c4d5e6f)`.
     public static var description: String {

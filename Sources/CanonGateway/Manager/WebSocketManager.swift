@@ -1,4 +1,3 @@
-import CCanonVersion
 import CanonStore
 import CanonWire
 import Logging

@@ -1,2 +1,0 @@
-#include "canon_version.h"
-const char *canon_commit(void) { return CANON_COMMIT; }
