@@ -122,10 +122,13 @@ let package = Package(
 
         .plugin(name: "StampCommit", capability: .buildTool()),
 
-        .testTarget(name: "CanonWireTests", dependencies: ["CanonWire"], swiftSettings: swiftSettings),
+        .target(name: "CanonTestSupport", path: "Tests/CanonTestSupport", swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CanonWireTests", dependencies: ["CanonTestSupport", "CanonWire"], swiftSettings: swiftSettings),
         .testTarget(
             name: "CanonWebSocketTests",
             dependencies: [
+                "CanonTestSupport",
                 "CanonWebSocket",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -135,7 +138,9 @@ let package = Package(
         ),
         .testTarget(
             name: "CanonStoreTests",
-            dependencies: ["CanonStore", "CanonWire", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "CanonTestSupport", "CanonStore", "CanonWire", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -149,7 +154,7 @@ let package = Package(
         .testTarget(
             name: "CanonGatewayTests",
             dependencies: [
-                "CanonGateway", "CanonAgents", "CanonStore", "CanonWebSocket", "CanonWire",
+                "CanonGateway", "CanonAgents", "CanonStore", "CanonTestSupport", "CanonWebSocket", "CanonWire",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -1,3 +1,4 @@
+import CanonTestSupport
 import Testing
 
 @testable import CanonGateway
@@ -81,7 +82,7 @@ struct FollowStateTests {
     /// A log that grows while it is read, a reader that stalls, and announcements that arrive late.
     @Test("whatever the interleaving, every event is sent once and in order", arguments: 1...300 as ClosedRange<UInt64>)
     func randomInterleaving(seed: UInt64) {
-        var generator = SeededNumbers(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         var stored: Int64 = Int64.random(in: 0...20, using: &generator)
         let start = Int64.random(in: 0...stored, using: &generator)
         var announcements: [Int64] = []
@@ -134,19 +135,5 @@ struct FollowStateTests {
             if let cursor = state.becameWritable() { begin(cursor) }
         }
         #expect(sent == (start < stored ? Array((start + 1)...stored) : []))
-    }
-}
-
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import CanonStore
+import CanonTestSupport
 import CanonWire
 import Testing
 

@@ -1,3 +1,4 @@
+import CanonTestSupport
 import NIOCore
 import NIOEmbedded
 import Testing
