@@ -42,7 +42,8 @@ import Testing
         try outside.write("loot.txt", "loot")
         let workspace = try Workspace(
             path: outside.absolute("inside"), forbidden: [], limits: .init(), opening: opening)
-        for path in ["../loot.txt", "a/../../loot.txt", "/etc/passwd", outside.absolute("loot.txt"), "..", "ok.txt/.."] {
+        for path in ["../loot.txt", "a/../../loot.txt", "/etc/passwd", outside.absolute("loot.txt"), "..", "ok.txt/.."]
+        {
             #expect {
                 try workspace.item(at: path)
             } throws: { error in
