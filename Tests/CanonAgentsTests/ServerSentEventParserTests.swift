@@ -21,6 +21,7 @@ import Testing
         ("event: only\n\ndata: x\n\n", [.init(data: "x")]),
         ("data: a\rdata: b\r\rdata: c\r\n\r\ndata: d\n\n", [.init(data: "a\nb"), .init(data: "c"), .init(data: "d")]),
         ("\u{FEFF}data: bom\n\n\u{FEFF}data: none\n\n", [.init(data: "bom")]),
+        ("data: a\r\ndata: b\r\n\r\n", [.init(data: "a\nb")]),
         (":\n:keep-alive\n\n\n\n", []),
         ("data: cut\n", []), ("data: cut\n\ndata: half", [.init(data: "cut")]),
         (
