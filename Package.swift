@@ -173,6 +173,7 @@ let package = Package(
             dependencies: [
                 "canon", "CanonGateway", "CanonStore", "CanonWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings
         ),

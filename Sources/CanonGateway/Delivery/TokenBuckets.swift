@@ -19,6 +19,9 @@ final class TokenBuckets: Sendable {
         self.burst = Double(max(1, burst))
     }
 
+    /// How many users' buckets are remembered.
+    var count: Int { buckets.withLockedValue { $0.count } }
+
     /// Takes one token.
     /// - Returns: nil when there was one, else the milliseconds until there is.
     func take(for user: UserID, at now: Timestamp = .now()) -> Int64? {
@@ -26,7 +29,7 @@ final class TokenBuckets: Sendable {
             if buckets.count > Self.sweepAbove { sweep(&buckets, now) }
             var bucket = buckets[user] ?? Bucket(tokens: burst, filledAt: now)
             bucket.tokens = tokens(in: bucket, now)
-            bucket.filledAt = now
+            bucket.filledAt = max(bucket.filledAt, now)
             defer { buckets[user] = bucket }
             guard bucket.tokens < 1 else {
                 bucket.tokens -= 1
