@@ -1,11 +1,10 @@
+import AsyncHTTPClient
 import CanonWire
 import Foundation
+import NIOCore
+import NIOHTTP1
 import Synchronization
 import Testing
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 
 /// A program of the test environment that runs as long as this object.
 final class TestServer: Sendable {
@@ -65,24 +64,31 @@ final class TestServer: Sendable {
     }
 
     /// The answer to a GET.
-    func get(_ path: String) async throws -> JSONValue {
-        let (data, _) = try await URLSession.shared.data(from: URL(string: url + path)!)
-        return try JSONValue.parse(Array(data))
+    func get(_ path: String, seconds: Int64 = 20) async throws -> JSONValue {
+        try await send(HTTPClientRequest(url: url + path), seconds: seconds)
     }
 
     func post(_ path: String, _ body: JSONValue) async throws {
-        var request = URLRequest(url: URL(string: url + path)!)
-        request.httpMethod = "POST"
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        request.httpBody = Data(body.encoded)
-        let (_, response) = try await URLSession.shared.data(for: request)
-        try #require((response as? HTTPURLResponse)?.statusCode ?? 0 < 300)
+        var request = HTTPClientRequest(url: url + path)
+        request.method = .POST
+        request.headers = ["Content-Type": "application/json"]
+        request.body = .bytes(ByteBuffer(bytes: body.encoded))
+        _ = try await send(request, seconds: 20)
+    }
+
+    private func send(_ request: HTTPClientRequest, seconds: Int64) async throws -> JSONValue {
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(seconds))
+        let body = try await response.body.collect(upTo: 16 * 1024 * 1024)
+        guard (200..<300).contains(response.status.code) else {
+            throw TestServerError("\(request.url): \(response.status) \(String(buffer: body))")
+        }
+        return try JSONValue.parse(body.readableBytesView)
     }
 
     private func waitUntilReady(_ path: String) async throws {
         try await eventually(seconds: 60, "the server on port \(port) to answer") {
             guard self.process.withLock({ $0.isRunning }) else { throw TestServerError("the server ended at once") }
-            return (try? await self.get(path)) != nil
+            return (try? await self.get(path, seconds: 1)) != nil
         }
     }
 
