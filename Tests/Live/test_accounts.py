@@ -16,7 +16,7 @@ class AccountTests(LiveTestCase):
         wrong = server.http("POST", "/auth/setup", {**form, "token": secret("A" * len(server.setup_token))})
         self.assertEqual(wrong.status, 403, wrong)
         weak = server.http("POST", "/auth/setup", {**form, "password": "short"})
-        self.assertEqual((weak.status, weak.json.get("error", {}) and True), (422, True), weak)
+        self.assertEqual((weak.status, weak.json["field"]), (422, "password"), weak)
         made = server.http("POST", "/auth/setup", form)
         self.assertEqual(made.status, 200, made)
         self.assertEqual(made.json["user"]["role"], "admin")
@@ -48,9 +48,8 @@ class AccountTests(LiveTestCase):
         self.assertEqual(gone.status, 401, gone)
 
     def test_a_refresh_token_works_once_and_its_reuse_ends_the_session(self) -> None:
-        password = self.add_user("someone@example.org")
-        server = self.serve()
-        first = server.log_in("someone@example.org", password)
+        server = self.serve("--demo")
+        first = server.visitor()
         with open_socket(server, first["access_token"]) as socket:
             second = server.http("POST", "/auth/refresh", {"refresh_token": first["refresh_token"]})
             self.assertEqual(second.status, 200, second)
@@ -163,13 +162,13 @@ class ThrottleTests(LiveTestCase):
         return server.http("POST", "/auth/login", body, headers={"X-Forwarded-For": address}).status
 
     def test_logins_are_counted_for_each_address_a_trusted_proxy_names(self) -> None:
-        config = "serve:\n  trusted_proxies: [127.0.0.1/32]\n  authentication:\n    login_attempts: 3\n"
+        config = "serve:\n  trusted_proxies: [127.0.0.1/32]\n  authentication:\n    login_attempts: 1\n"
         server = self.serve(config=config)
-        self.assertEqual([self.attempt(server, "203.0.113.1", n) for n in range(4)], [401, 401, 401, 429])
+        self.assertEqual([self.attempt(server, "203.0.113.1", n) for n in range(2)], [401, 429])
         self.assertEqual(self.attempt(server, "203.0.113.2", 9), 401)
         # What a client claims stands to the left of what the proxy saw.
         self.assertEqual(self.attempt(server, "203.0.113.77, 203.0.113.1", 10), 429)
 
     def test_an_address_in_a_header_of_a_stranger_counts_for_nothing(self) -> None:
-        server = self.serve(config="serve:\n  authentication:\n    login_attempts: 3\n")
-        self.assertEqual([self.attempt(server, f"203.0.113.{n}", n) for n in range(4)], [401, 401, 401, 429])
+        server = self.serve(config="serve:\n  authentication:\n    login_attempts: 1\n")
+        self.assertEqual([self.attempt(server, f"203.0.113.{n}", n) for n in range(2)], [401, 429])

@@ -152,9 +152,8 @@ class StopTests(LiveTestCase, LogAssertions):
             self.assertEqual(socket.replay("t")[1], log)
 
     def test_an_open_run_may_finish_while_the_server_stops(self) -> None:
-        producer_folder = self.data
         server = self.serve("--demo", "--agent-kind", "external")
-        producer = self.service_token(data=producer_folder)
+        producer = self.service_token()
         session = server.visitor()
         socket = open_socket(server, session["access_token"])
         socket.send({"type": "chat", "message": "work", "thread_id": "t"})
