@@ -15,8 +15,10 @@ stamp=$folder/packages.txt
 packages='PyJWT==2.15.1
 ag-ui-protocol==1.0.0
 aiohttp==3.14.5
+axe-playwright-python==0.1.8
 httpx==0.28.1
 llmock==0.2.2
+pillow==13.0.0
 playwright==1.65.2
 prometheus_client==0.26.0
 pydantic-ai-slim[ag-ui]==2.68.0

@@ -24,7 +24,8 @@ async function start() {
   try {
     config = await session.config();
     if (location.pathname.replace(/\/$/, "") === "/setup") return showSetUp();
-    if (await session.restore()) showWorkspace();
+    // Without a cookie a refresh can only be refused, and the browser would log that as an error.
+    if (config.session && (await session.restore())) showWorkspace();
     else showSignIn();
   } catch (error) {
     showTrouble(error);

@@ -42,7 +42,9 @@ extension AuthRoutes {
             guard let token = try body.optionalText(name), !token.isEmpty else { continue }
             return answer(try await sessions.refresh(token), to: request, peer)
         }
-        guard let token = request.cookies[Self.cookieName]?.value, !token.isEmpty else {
+        guard let token = consoleToken(of: request) else {
+            // The console's requests have no such field: without a cookie there is nobody who is logged in.
+            if isConsole(request) { throw ErrorBody(.unauthorized, "no_session", "There is no session; log in.") }
             throw ErrorBody.invalid("refresh_token", "'refresh_token' is missing.")
         }
         try requireConsole(request)
@@ -75,6 +77,11 @@ extension AuthRoutes {
         guard let name = try body.optionalText("name"), !name.isEmpty else { return nil }
         guard name.utf8.count <= 200 else { throw .invalid("name", "'name' may have at most 200 bytes.") }
         return name
+    }
+
+    /// The refresh token in the console's cookie.
+    func consoleToken(of request: Request) -> String? {
+        request.cookies[Self.cookieName].map(\.value).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private func isConsole(_ request: Request) -> Bool { request.headers[.canonConsole] == "1" }

@@ -126,6 +126,8 @@ extension AuthRoutes {
             ])
     }
 
+    /// What a log in page must know. `session` says whether the browser holds a console's cookie, whatever it is worth:
+    /// without one, the page need not ask for a refresh that can only be refused.
     @Sendable private func configuration(_ request: Request, _ peer: RequestPeer) async throws -> Response {
         let needsSetup: Bool
         do {
@@ -136,7 +138,7 @@ extension AuthRoutes {
         return Response(
             json: [
                 "registration": .bool(isRegistrationOn), "demo": .bool(isDemoOn), "setup_required": .bool(needsSetup),
-                "product": "Canon", "version": .string(version),
+                "session": .bool(consoleToken(of: request) != nil), "product": "Canon", "version": .string(version),
             ])
     }
 
