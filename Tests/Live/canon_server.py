@@ -26,6 +26,9 @@ LOG_FIELDS = ("timestamp", "severity", "service", "logger", "message", "textPayl
 JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
 SECRET_MEMBERS = ("access_token", "refresh_token", "ticket_id", "secret")
 
+# Nothing of the tests' own settings reaches the program.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("CANON_")}
+
 # Every credential that the tests made or were given. None of them may stand in what a server writes.
 known_secrets: set[str] = set()
 
@@ -83,7 +86,7 @@ def run(*arguments, stdin: str = "", environment: dict | None = None, user: int 
     return CommandResult(
         subprocess.run(
             [BINARY, *map(str, arguments)], input=stdin.encode(), capture_output=True, timeout=PATIENCE,
-            env={**os.environ, **(environment or {})}, user=user,
+            env={**ENVIRONMENT, **(environment or {})}, user=user,
         )
     )
 
@@ -100,7 +103,7 @@ class Server:
         with self._output_path.open("wb") as output, self._errors_path.open("wb") as errors:
             self.process = subprocess.Popen(
                 [BINARY, "serve", "--port", "0", *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
-                env={**os.environ, **environment},
+                env={**ENVIRONMENT, **environment},
             )
         try:
             self.url = eventually("the banner", self._console)

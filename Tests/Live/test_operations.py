@@ -1,11 +1,12 @@
 """What those who run the server use: health, metrics, limits, doctor, backup, help and the log."""
 
 import json
+import subprocess
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from canon_client import LogAssertions, Socket, open_socket
-from canon_server import LiveTestCase, run
+from canon_server import BINARY, ENVIRONMENT, LiveTestCase, PATIENCE, run
 from random_workspace import RandomWorkspace
 
 LIMITS = {
@@ -29,7 +30,9 @@ class LimitTests(LiveTestCase):
         with open_socket(server, token) as socket, open_socket(server, token) as other:
             with Socket(server, token) as third:
                 self.assertEqual(third.closing(), (1008, "too_many_connections"))
-            for text, code in (("x" * 601, "TOO_LONG"), ("ok", None), ("ok", None), ("ok", None), ("ok", "RATE_LIMITED")):
+            for text, code in (
+                ("x" * 601, "TOO_LONG"), ("ok", None), ("ok", None), ("ok", None), ("ok", "RATE_LIMITED"),
+            ):
                 socket.send({"type": "user_message", "data": {"content": text}})
                 answer = socket.until("error_message", "ack")
                 self.assertEqual(answer.get("error_code"), code, answer)
@@ -104,8 +107,18 @@ class StatusTests(LiveTestCase):
         self.assertNotIn("MyPrivateQuestionWord", server.errors)
 
     def test_quiet_says_nothing_but_what_is_needed_to_log_in(self) -> None:
-        server = run("serve", "--quiet", "--port", "0", "--data-dir", self.data, "--workspace", self.folder / "none")
-        self.assertEqual((server.status, server.output), (2, ""))
+        process = subprocess.Popen(
+            [BINARY, "serve", "--quiet", "--port", "0", "--data-dir", str(self.data)], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
+        )
+        try:
+            link = process.stdout.readline()
+            process.terminate()
+            output, errors = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+        self.assertRegex(link, r"^  Set up   http://127\.0\.0\.1:\d+/setup#\S{40,}\n$")
+        self.assertEqual((process.returncode, output, errors), (0, "", ""))
 
 
 class BackupTests(LiveTestCase, LogAssertions):

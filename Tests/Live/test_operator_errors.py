@@ -65,7 +65,8 @@ class OperatorErrorTests(LiveTestCase):
 
     def test_a_data_folder_and_a_workspace_inside_each_other(self) -> None:
         inside = self.workspace / "data"
-        self.refused("--data-dir", inside, "--workspace", self.workspace, status=2, words=(inside, "--data-dir", "move"))
+        self.refused(
+            "--data-dir", inside, "--workspace", self.workspace, status=2, words=(inside, "--data-dir", "move"))
         self.assertFalse(inside.exists())
         self.data.mkdir()
         workspace = self.data / "workspace"
@@ -149,7 +150,7 @@ class OperatorErrorTests(LiveTestCase):
     def test_a_mistyped_option(self) -> None:
         for arguments, word in (
             (("serve", "--prot", "80"), "--port"), (("serv",), "serv"), (("serve", "--port", "99999"), "65535"),
-            (("serve", "--agent-kind", "oracle"), "analyst"), (("tokens", "create", "a b"), "letters"),
+            (("serve", "--agent-kind", "oracle"), "analyst"), (("users", "add", "nobody"), "nobody"),
         ):
             with self.subTest(arguments=arguments):
                 result = run(*arguments, environment={"XDG_DATA_HOME": str(self.folder)})
