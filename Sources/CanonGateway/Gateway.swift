@@ -22,11 +22,10 @@ public struct Gateway: Service {
         public var url: String { "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
     }
 
-    private let configuration: GatewayConfiguration
     private let application: any Service
     private let drain: DrainService
     private let monitor: MonitorService
-    private let eventLoops: MultiThreadedEventLoopGroup
+    private let manager: WebSocketManager
     private let runs: RunSupervisor
     private let logger: Logger
 
@@ -42,7 +41,9 @@ public struct Gateway: Service {
         configuration: GatewayConfiguration, log: any EventLog, database: CanonDatabase, secret: String,
         backend: any AgentBackend, logger: Logger, onRunning: @escaping @Sendable (Address) async -> Void = { _ in }
     ) async throws {
-        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        // The process's own loops: Hummingbird finishes its shutdown in a task that outlives `run`, so loops of our own
+        // could be gone before it is.
+        let eventLoops = MultiThreadedEventLoopGroup.singleton
         let metrics = GatewayMetrics()
         let runs = RunSupervisor(
             log: log, backend: backend, limits: configuration.limits, metrics: metrics, logger: logger)
@@ -102,8 +103,7 @@ public struct Gateway: Service {
             eventLoop: eventLoops.any(), logger: logger)
         monitor = MonitorService(
             identity: identity, manager: manager, runs: runs, eventLoop: eventLoops.any())
-        self.configuration = configuration
-        self.eventLoops = eventLoops
+        self.manager = manager
         self.runs = runs
         self.logger = logger
     }
@@ -123,13 +123,10 @@ public struct Gateway: Service {
                     .init(service: drain, successTerminationBehavior: .ignore),
                 ],
                 logger: Self.quiet(logger)))
-        do {
-            try await group.run()
-        } catch {
-            try? await eventLoops.shutdownGracefully()
-            throw error
-        }
-        try await eventLoops.shutdownGracefully()
+        let outcome = await Result { try await group.run() }
+        await manager.detach()
+        try outcome.get()
+        logger.notice("stopped")
     }
 
     private static func server(_ channel: HTTPServerBuilder, tls: GatewayConfiguration.TLS?) throws -> HTTPServerBuilder

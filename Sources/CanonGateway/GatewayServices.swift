@@ -20,7 +20,6 @@ struct DrainService: Service {
         manager.announceEnd()
         await runs.drain(seconds: seconds, on: eventLoop)
         await manager.closeAll(.goingAway)
-        logger.notice("stopped")
     }
 }
 

@@ -184,7 +184,8 @@ extension Sessions {
     }
 
     private func seconds(from now: Timestamp, to end: Timestamp) -> Int {
-        Int(((end.seconds - now.seconds)).rounded())
+        // Tokens count in whole seconds, and so must this.
+        Int(end.milliseconds / 1000 - now.milliseconds / 1000)
     }
 
     private func admit(account: String?, address: String) throws(SessionRefusal) {

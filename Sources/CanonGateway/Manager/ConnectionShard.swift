@@ -78,6 +78,14 @@ final class ConnectionShard: Sendable {
         return (try? await principals.get()) ?? []
     }
 
+    func stopTicking() async {
+        let stopped = eventLoop.submit {
+            self.state.value.ticker?.cancel()
+            self.state.value.ticker = nil
+        }
+        try? await stopped.get()
+    }
+
     /// One timer per loop looks after the deadlines of all its connections; a timer per connection would cost memory.
     func startTicking() {
         eventLoop.execute {

@@ -145,6 +145,12 @@ public final class WebSocketManager: Sendable {
         for shard in shards.values { shard.startTicking() }
     }
 
+    /// Lets go of the event loops, which live on: no timer and no delivery of this manager reaches them any more.
+    func detach() async {
+        presence.withLockedValue { $0.byUser = [:] }
+        for shard in shards.values { await shard.stopTicking() }
+    }
+
     private struct Presence {
         var connections = 0
         var byUser: [UserID: Int] = [:]

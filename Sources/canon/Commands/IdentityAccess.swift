@@ -32,6 +32,7 @@ struct IdentityOptions: ParsableArguments {
             let directory = try ConfigurationLoader(flags: data.settings).dataDirectory()
             try await body(try openIdentity(dataDirectory: directory, creating: creating))
         } catch let error as IdentityError {
+            if case .invalidTokenName = error { throw CommandFailure("\(error)", status: ExitStatus.usage) }
             throw CommandFailure("\(error)")
         } catch let error as StoreError {
             throw CommandFailure("\(error)")
