@@ -165,7 +165,8 @@ test("time that passes is measured on the server's clock, whatever this one says
 
 test("durations read as a person would say them", () => {
   const cases = {
-    0: "0 ms",
+    0: "< 1 ms",
+    1: "1 ms",
     240.4: "240 ms",
     3_200: "3.2 s",
     59_949: "59.9 s",

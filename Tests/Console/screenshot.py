@@ -1,6 +1,6 @@
 """Takes docs/console.png from a running server: a question, its run and its answer, in the light theme.
 
-Reads CANON_URL, CANON_EMAIL, CANON_PASSWORD, CANON_QUESTION and CHROMIUM as test_console.py does.
+Reads CANON_URL, CANON_EMAIL, CANON_PASSWORD, CANON_QUESTION and CHROMIUM as support.py does.
 
     python Tests/Console/screenshot.py [file]
 """
@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 LIMIT = 200_000  # bytes
 QUESTION = os.environ.get("CANON_QUESTION", "Where is WebSocketManager defined?")
+EARLIER = ["Give me an overview of this workspace", "Who uses EventLog?", "Read the file Package.swift"]
 default = Path(__file__).resolve().parents[2] / "docs" / "console.png"
 target = Path(sys.argv[1]) if len(sys.argv) > 1 else default
 
@@ -28,12 +29,15 @@ with sync_playwright() as playwright:
     page.get_by_label("Password", exact=True).fill(os.environ["CANON_PASSWORD"])
     page.get_by_role("button", name="Log in").click()
     page.get_by_text("Connected", exact=True).wait_for()
-    page.get_by_label("Message", exact=True).fill(QUESTION)
-    page.keyboard.press("Enter")
-    page.locator(".run[data-state=completed]").wait_for()
-    page.locator(".thread:has([aria-current]):not(.running)").wait_for()
+    for question in (*EARLIER, QUESTION):
+        page.get_by_role("button", name="New conversation").click()
+        page.get_by_label("Message", exact=True).fill(question)
+        page.keyboard.press("Enter")
+        page.locator(".run[data-state=completed]").wait_for()
+        page.locator(".thread:has([aria-current]):not(.running)").wait_for()
     page.locator(".scroller").evaluate("element => element.scrollTo(0, 0)")
     page.locator(".jump").evaluate("element => { element.hidden = true; }")
+    page.mouse.move(600, 700)  # over nothing that changes under a pointer
     picture = page.screenshot(animations="disabled")
     browser.close()
 

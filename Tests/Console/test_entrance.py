@@ -35,7 +35,7 @@ class Entrance(ConsoleTestCase):
         self.page.get_by_label("Email").fill(f"nobody-{uuid.uuid4().hex}@example.org")
         self.page.get_by_label("Password", exact=True).fill("not the right password")
         self.page.get_by_role("button", name="Log in").click()
-        expect(self.page.locator(".form-error")).not_to_be_empty()
+        expect(self.page.locator(".form-error")).to_have_text("The email address or the password is wrong.")
         expect(self.page.get_by_label("Password", exact=True)).to_be_focused()
         self.assert_accessible(self.page, "log in with an error")
 
@@ -137,6 +137,7 @@ class Entrance(ConsoleTestCase):
 
     def test_a_visitor_of_the_demo_has_conversations_that_nobody_else_sees(self) -> None:
         self.visit(self.page)
+        expect(self.page.locator(".account-name")).to_have_text("Visitor")
         ask(self.page, QUESTION)
         expect(answer(self.page).locator(".prose")).to_contain_text(SYMBOL_PLACE)
         expect(self.page.locator(".thread")).to_have_count(1)

@@ -2,7 +2,7 @@
 
     python Tests/Console/workspace.py FOLDER
 
-Prints the variables that test_console.py reads: CANON_SYMBOL, and CANON_SYMBOL_PLACE as path:line.
+Prints the variables that support.py reads: CANON_SYMBOL, and CANON_SYMBOL_PLACE as path:line.
 """
 
 import random

@@ -196,8 +196,9 @@ export function since(at) {
   return Math.max(0, Date.now() - at - (Number.isFinite(skew) ? skew : 0));
 }
 
-/** 240 ms, 3.2 s, 2 min 5 s. */
+/** < 1 ms, 240 ms, 3.2 s, 2 min 5 s. */
 export function duration(ms) {
+  if (ms < 1) return "< 1 ms";
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);

@@ -11,7 +11,7 @@ const families = {
 };
 
 const languages = {
-  swift: ["c", "actor as associatedtype async await break case catch class continue default defer do else enum extension fallthrough false fileprivate for func guard if import in init inout internal is let nil nonisolated open operator override private protocol public repeat rethrows return self Self some any static struct subscript super switch throw throws true try typealias var where while"],
+  swift: ["c", "actor as associatedtype async await break case catch class consuming continue convenience default defer do dynamic else enum extension fallthrough false fileprivate final for func guard if import in indirect init inout internal is lazy let mutating nil nonisolated open operator override private protocol public repeat required rethrows return self Self sending some any static struct subscript super switch throw throws true try typealias unowned var weak where while"],
   python: ["script", "and as assert async await break class continue def del elif else except False finally for from global if import in is lambda None nonlocal not or pass raise return True try while with yield match case self"],
   javascript: ["c", "async await break case catch class const continue default delete do else export extends false finally for from function get if import in instanceof let new null of return set static super switch this throw true try typeof undefined var void while yield"],
   go: ["c", "break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var true false nil"],

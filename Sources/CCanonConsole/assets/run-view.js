@@ -134,17 +134,17 @@ function makeRow(step) {
     case "thought": {
       const place = step.total ? `step ${step.number} of ${step.total}` : step.number ? `step ${step.number}` : null;
       return {
-        element: row("thought", "thought", h("span", { class: "step-text", dir: "auto" }, step.text), aside(place)),
+        element: row("thought", "thought", h("span", { class: "step-text", dir: "auto" }, renderLine(step.text)), aside(place)),
       };
     }
     case "said":
-      return { element: row("thought", "thought", h("span", { class: "step-text", dir: "auto" }, step.text)) };
+      return { element: row("thought", "thought", h("span", { class: "step-text", dir: "auto" }, renderLine(step.text))) };
     case "run":
       return new SubRunRow(step.run);
     case "tool":
       return new ToolRow(step);
     default:
-      return { element: row("note", "thought", h("span", { class: "step-text", dir: "auto" }, step.text)) };
+      return { element: row("note", "thought", h("span", { class: "step-text", dir: "auto" }, renderLine(step.text))) };
   }
 }
 

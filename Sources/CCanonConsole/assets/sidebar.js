@@ -94,7 +94,8 @@ export class Sidebar {
 }
 
 function accountMenu(user, actions) {
-  const name = user?.name || user?.email || "Visitor";
+  // The address of a visitor is made up, and says nothing to anyone.
+  const name = user?.name || (user?.role === "visitor" ? "" : user?.email) || "Visitor";
   const words = { system: ["As the system", "system"], light: ["Light", "sun"], dark: ["Dark", "moon"] };
   return menuButton({
     label: `Account ${name}: appearance and log out`,

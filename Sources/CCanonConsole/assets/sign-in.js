@@ -9,7 +9,15 @@ export function signInPage({ session, config, notice, onsuccess }) {
   const form = new CredentialForm({
     action: "Log in",
     passwordName: "current-password",
-    submit: (email, password) => session.signIn(email, password),
+    submit: async (email, password) => {
+      try {
+        await session.signIn(email, password);
+      } catch (error) {
+        // Which of the two is wrong is not said to anyone.
+        if (error.status === 401) error.message = "The email address or the password is wrong.";
+        throw error;
+      }
+    },
     onsuccess,
   });
   const demo = config.demo && [

@@ -13,8 +13,8 @@ import { ThreadList } from "./thread-list.js";
 const narrow = matchMedia("(max-width: 52rem)");
 const endings = new Set(["agent_completed", "agent_error", "agent_cancelled"]);
 const examples = [
-  ["Where is WebSocketManager defined?", "Finds a symbol and where it is used"],
   ["Give me an overview of this workspace", "Languages, folders and entry points"],
+  ["What can you do?", "The questions it understands, such as where a name is defined"],
   ["Search for TODO", "Every place that says so, with its line"],
   ["Read the file README.md", "A whole file, or some of its lines"],
 ];
@@ -263,7 +263,8 @@ export class Workspace {
       ({ runId, duplicate }) => {
         if (runId && !duplicate) conversation.promise(runId);
         this.#afterChange(conversation);
-        this.threads.refreshSoon();
+        if (this.threads.get(conversation.id)) this.threads.refreshSoon();
+        else this.threads.refresh().catch(() => this.threads.refreshLater());
       },
       (error) => {
         const question = conversation.refuse(clientMessageId, error.message);

@@ -152,6 +152,9 @@ import Testing
             #expect(!cookie.contains("Secure"), "the test's connection has no TLS")
             let value = try #require(login.cookieValue)
             let sent = ["Cookie": "theme=dark; canon_refresh=\(value)"]
+            #expect(try await client.send(.get, "/auth/config").body["session"] == false)
+            #expect(try await client.send(.get, "/auth/config", headers: sent).body["session"] == true)
+            #expect(try await client.send(.post, "/auth/refresh", headers: console).error == "no_session")
 
             for path in ["/auth/refresh", "/auth/logout"] {
                 let forged = try await client.send(.post, path, headers: sent)
