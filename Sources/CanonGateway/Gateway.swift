@@ -73,7 +73,7 @@ public struct Gateway: Service {
             requests: requests, startedAt: .now()
         ).add(to: router)
         ThreadRoutes(requests: requests).add(to: router)
-        ProducerRoutes(manager: manager, runs: runs, requests: requests, logger: logger).add(to: router)
+        ProducerRoutes(manager: manager, requests: requests, logger: logger).add(to: router)
         identity.addRoutes(to: router)
 
         let upgrade = UpgradeContext(

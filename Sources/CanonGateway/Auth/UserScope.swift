@@ -4,17 +4,32 @@ import CanonWire
 /// The store and the runs narrowed to one verified user. Whatever acts for a user acts through this, so there is no
 /// call in which the user's id could come from somewhere else than the authenticator.
 struct UserScope: Sendable {
+    /// Who was verified.
     let principal: Principal
+    /// Whose conversations these are: the principal's own, or those of the user a service acts for.
+    let user: UserID
     private let log: any EventLog
     private let runs: RunSupervisor
 
     init(_ principal: Principal, log: any EventLog, runs: RunSupervisor) {
+        self.init(principal, user: principal.user, log: log, runs: runs)
+    }
+
+    private init(_ principal: Principal, user: UserID, log: any EventLog, runs: RunSupervisor) {
         self.principal = principal
+        self.user = user
         self.log = log
         self.runs = runs
     }
 
-    var user: UserID { principal.user }
+    /// The scope of a user that a program acts for; nil unless the principal is a service or an administrator.
+    func acting(for user: UserID) -> UserScope? {
+        switch principal.role {
+        case .service, .admin: UserScope(principal, user: user, log: log, runs: runs)
+        case .user, .visitor: nil
+        }
+    }
+
     var epoch: String { log.epoch }
 
     /// The same store for the same user with a fresh token; nil when it is another user's.
@@ -33,6 +48,11 @@ struct UserScope: Sendable {
     /// Stops the run named, or the open runs of the threads.
     func cancel(_ run: RunID?, in threads: Set<ThreadID>) async -> [RunID] {
         await runs.cancel(run, in: threads, of: user)
+    }
+
+    /// Stores events that were made elsewhere.
+    func publish(_ drafts: [EventDraft], run: RunID?, to thread: ThreadID) async throws -> [AppendReceipt] {
+        try await runs.publish(drafts, run: run, to: key(thread))
     }
 
     // MARK: The log

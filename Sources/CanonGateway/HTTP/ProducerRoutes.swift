@@ -6,7 +6,6 @@ import Logging
 /// Events from programs: an external agent writes into a user's conversation with a service token.
 struct ProducerRoutes: Sendable {
     let manager: WebSocketManager
-    let runs: RunSupervisor
     let requests: RequestScopes
     let logger: Logger
 
@@ -19,11 +18,11 @@ struct ProducerRoutes: Sendable {
 
     private func publish(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
         let producer = try await requests.scope(of: request, context)
-        guard producer.principal.role == .service || producer.principal.role == .admin else {
-            throw ErrorBody(.forbidden, "forbidden", "Producing events needs a service token.")
-        }
         guard let user = context.parameters.get("user").flatMap({ UserID(untrusted: $0) }) else {
             throw ErrorBody(.notFound, "not_found", "There is no such user or conversation.")
+        }
+        guard let scope = producer.acting(for: user) else {
+            throw ErrorBody(.forbidden, "forbidden", "Producing events needs a service token.")
         }
         let body = try await requests.object(of: request)
         guard let thread = body["thread_id"]?.string.flatMap({ ThreadID(untrusted: $0) }) else {
@@ -31,13 +30,13 @@ struct ProducerRoutes: Sendable {
         }
         let run = try run(in: body)
         let drafts = try drafts(in: body, agent: body["agent_name"]?.string ?? producer.principal.name)
-        let key = ThreadKey(user: user, thread: thread)
-        let receipts = try await runs.publish(drafts, run: run, to: key)
-        let followers = await manager.followers(of: key)
-        logger.info(
+        let receipts = try await scope.publish(drafts, run: run, to: thread)
+        let followers = await manager.followers(of: ThreadKey(user: user, thread: thread))
+        // The audit record of an act for somebody else.
+        logger.notice(
             "events produced",
             metadata: [
-                "producer": "\(producer.user)", "user_id": "\(user.abbreviated)", "count": "\(drafts.count)",
+                "producer": "\(scope.principal.user)", "user_id": "\(user.abbreviated)", "count": "\(drafts.count)",
                 "stored": "\(receipts.count { if case .stored = $0 { true } else { false } })",
             ])
         if receipts.allSatisfy({ $0 == .refused(.unknownThread) || $0 == .refused(.threadDeleted) }) {
