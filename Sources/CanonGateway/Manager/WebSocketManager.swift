@@ -95,11 +95,6 @@ public final class WebSocketManager: Sendable {
 
     // MARK: Ending connections
 
-    /// Closes every connection of the user.
-    func disconnect(_ user: UserID, _ reason: CloseReason) {
-        for shard in shards.values { shard.forEach(of: user) { $0.close(reason) } }
-    }
-
     /// Asks `judge` about the principal of each connection and closes those that are no longer valid.
     func review(_ judge: @escaping @Sendable (Principal) async -> CloseReason?) async {
         for shard in shards.values {

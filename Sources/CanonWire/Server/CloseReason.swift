@@ -11,14 +11,11 @@ public struct CloseReason: Hashable, Sendable {
 
     public static let normal = CloseReason(code: 1000, text: "")
     public static let goingAway = CloseReason(code: 1001, text: "going_away")
-    public static let protocolError = CloseReason(code: 1002, text: "protocol_error")
     public static let authenticationFailed = CloseReason(code: 1008, text: "authentication_failed")
     public static let tokenExpired = CloseReason(code: 1008, text: "token_expired")
     public static let tokenRevoked = CloseReason(code: 1008, text: "token_revoked")
     public static let tooManyConnections = CloseReason(code: 1008, text: "too_many_connections")
     public static let originRefused = CloseReason(code: 1008, text: "origin_not_allowed")
-    public static let earlyFrames = CloseReason(code: 1008, text: "too_many_early_frames")
-    public static let messageTooBig = CloseReason(code: 1009, text: "message_too_big")
     public static let internalError = CloseReason(code: 1011, text: "internal_error")
     public static let slowConsumer = CloseReason(code: 1013, text: "slow_consumer")
     public static let overload = CloseReason(code: 1013, text: "overload")
@@ -26,8 +23,8 @@ public struct CloseReason: Hashable, Sendable {
 
     /// The reasons above, for the vocabulary.
     public static let known: [CloseReason] = [
-        .normal, .goingAway, .protocolError, .authenticationFailed, .tokenExpired, .tokenRevoked,
-        .tooManyConnections, .originRefused, .earlyFrames, .messageTooBig, .internalError, .slowConsumer, .overload,
+        .normal, .goingAway, .authenticationFailed, .tokenExpired, .tokenRevoked,
+        .tooManyConnections, .originRefused, .internalError, .slowConsumer, .overload,
         .pingTimeout,
     ]
 }
