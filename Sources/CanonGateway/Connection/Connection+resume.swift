@@ -71,6 +71,7 @@ extension Connection {
         self.resuming = resuming
         isAnswering = true
         let bytes = snapshotBytes
+        let type = resuming.type.rawValue
         perform { [scope] in
             await Result { try await Self.find(cursor, in: scope, snapshotBytes: bytes) }
         } then: { connection, result in
@@ -82,7 +83,7 @@ extension Connection {
                 connection.refuse(
                     WireError(
                         .unavailable, "The log cannot be read now: \(error). Resume again.",
-                        requestType: resuming.type.rawValue))
+                        requestType: type))
                 connection.resuming?.cursors.removeAll()
             }
             connection.answerNextCursor()

@@ -47,7 +47,8 @@ final class GatewayMetrics: Sendable {
         [
             connectionsOpened, connectionsClosed, connectionsRefused, authenticationFailures, deprecatedSubprotocols,
             messagesReceived, messagesRefused, messagesLimited, messagesDuplicate, claimsIgnored, eventsStored,
-            eventsDelivered, eventsReplayed, eventsCoalesced, snapshotsSent, eventsDropped, eventsPruned, slowConsumers, runsStarted, runsCompleted, runsFailed,
+            eventsDelivered, eventsReplayed, eventsCoalesced, snapshotsSent, eventsDropped, eventsPruned, slowConsumers,
+            runsStarted, runsCompleted, runsFailed,
             runsCancelled, runsOrphaned,
         ]
     }

@@ -7,7 +7,7 @@ import Testing
 struct CoalescedEventTests {
     private func event(
         _ seq: Int64, _ type: EventType = .streamChunk, run: String = "r", agent: String = "a",
-        _ fields: JSONObject
+        fields: JSONObject
     ) -> CanonWire.LogEvent {
         CanonWire.LogEvent(
             user: UserID("u"), thread: ThreadID("t"), seq: seq, eventID: EventID("e\(seq)"), type: type,
@@ -16,7 +16,7 @@ struct CoalescedEventTests {
     }
 
     private func delta(_ seq: Int64, _ text: String, message: String = "m", run: String = "r") -> CanonWire.LogEvent {
-        event(seq, run: run, ["message_id": .string(message), "delta": .string(text)])
+        event(seq, run: run, fields: ["message_id": .string(message), "delta": .string(text)])
     }
 
     /// `from-to:text` of each.
@@ -50,18 +50,22 @@ struct CoalescedEventTests {
         #expect(shape([delta(1, "a"), delta(2, "b", run: "q")]) == ["1-1:a", "2-2:b"])
         #expect(shape([delta(1, "a"), delta(3, "b")]) == ["1-1:a", "3-3:b"])
         #expect(
-            shape([delta(1, "a"), event(2, ["message_id": "m", "delta": "b", "model": "x"]), delta(3, "c")])
+            shape([delta(1, "a"), event(2, fields: ["message_id": "m", "delta": "b", "model": "x"]), delta(3, "c")])
                 == ["1-1:a", "2-2:b", "3-3:c"])
-        #expect(shape([delta(1, "a"), event(2, agent: "b", ["message_id": "m", "delta": "b"])]) == ["1-1:a", "2-2:b"])
+        #expect(
+            shape([delta(1, "a"), event(2, agent: "b", fields: ["message_id": "m", "delta": "b"])]) == [
+                "1-1:a", "2-2:b",
+            ])
     }
 
     @Test("other events, and deltas without a text, go as they are and divide the text")
     func divided() {
-        let thinking = event(3, .agentThinking, ["reasoning": "hm"])
+        let thinking = event(3, .agentThinking, fields: ["reasoning": "hm"])
         #expect(
             shape([delta(1, "a"), delta(2, "b"), thinking, delta(4, "c"), delta(5, "d")])
                 == ["1-2:ab", "3-3:", "4-5:cd"])
-        #expect(shape([delta(1, "a"), event(2, ["message_id": "m"]), delta(3, "c")]) == ["1-1:a", "2-2:", "3-3:c"])
+        #expect(
+            shape([delta(1, "a"), event(2, fields: ["message_id": "m"]), delta(3, "c")]) == ["1-1:a", "2-2:", "3-3:c"])
         #expect(shape([]) == [])
     }
 

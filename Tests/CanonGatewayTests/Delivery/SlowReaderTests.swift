@@ -45,7 +45,8 @@ struct SlowReaderTests {
         let started = try await slow.next("agent_started")
         try await slow.stopReading()
         return Stalled(
-            user: user, slow: slow, key: ThreadKey(user: user.id, thread: ThreadID("t")), run: RunID(started["run_id"]!.string!),
+            user: user, slow: slow, key: ThreadKey(user: user.id, thread: ThreadID("t")),
+            run: RunID(started["run_id"]!.string!),
             log: gateway.store.log, head: started["seq"]!.int!)
     }
 
