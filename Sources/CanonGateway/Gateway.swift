@@ -25,6 +25,7 @@ public struct Gateway: Service {
     private let application: any Service
     private let drain: DrainService
     private let monitor: MonitorService
+    private let retention: RetentionService
     private let manager: WebSocketManager
     private let runs: RunSupervisor
     private let logger: Logger
@@ -103,6 +104,8 @@ public struct Gateway: Service {
             eventLoop: eventLoops.any(), logger: logger)
         monitor = MonitorService(
             identity: identity, manager: manager, runs: runs, eventLoop: eventLoops.any())
+        retention = RetentionService(
+            log: log, retention: configuration.retention, metrics: metrics, logger: logger)
         self.manager = manager
         self.runs = runs
         self.logger = logger
@@ -120,6 +123,7 @@ public struct Gateway: Service {
                 services: [
                     .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: monitor, successTerminationBehavior: .ignore),
+                    .init(service: retention, successTerminationBehavior: .ignore),
                     .init(service: drain, successTerminationBehavior: .ignore),
                 ],
                 logger: Self.quiet(logger)))

@@ -59,6 +59,12 @@ struct UserScope: Sendable {
 
     func head(of thread: ThreadID) async throws -> Int64? { try await log.head(of: key(thread)) }
 
+    func extent(of thread: ThreadID) async throws -> LogExtent? { try await log.extent(of: key(thread)) }
+
+    func snapshot(of thread: ThreadID, byteLimit: Int) async throws -> ThreadSnapshot? {
+        try await log.snapshot(of: key(thread), byteLimit: byteLimit)
+    }
+
     func events(of thread: ThreadID, after seq: Int64, limit: Int, byteLimit: Int) async throws -> [LogEvent] {
         try await log.events(of: key(thread), after: seq, limit: limit, byteLimit: byteLimit)
     }
