@@ -149,7 +149,7 @@ extension Connection {
 
     func send(snapshot: ThreadSnapshot, of thread: ThreadID) {
         manager.metrics.snapshotsSent.increment()
-        send(.snapshot(snapshot, of: thread, epoch: scope.epoch))
+        send(snapshot.frame(of: thread, epoch: scope.epoch))
     }
 
     /// A gap below the floor is the work of retention. Any other is a loss, which must never happen; the snapshot
