@@ -17,8 +17,8 @@ final class Counter: Sendable {
 
 /// What the gateway counts. The same counters stand in `/ws/stats` and `/metrics`.
 final class GatewayMetrics: Sendable {
-    let connectionsOpened = Counter("canon_connections_opened_total", "WebSocket connections admitted.")
-    let connectionsClosed = Counter("canon_connections_closed_total", "WebSocket connections ended.")
+    let connectionsOpened = Counter("canon_connections_opened_total", "WebSocket connections and event streams admitted.")
+    let connectionsClosed = Counter("canon_connections_closed_total", "WebSocket connections and event streams ended.")
     let connectionsRefused = Counter("canon_connections_refused_total", "Upgrades refused or closed before a welcome.")
     let authenticationFailures = Counter("canon_authentication_failures_total", "Credentials that were not accepted.")
     let deprecatedSubprotocols = Counter(
