@@ -74,6 +74,7 @@ public struct Gateway: Service {
             requests: requests, startedAt: .now()
         ).add(to: router)
         ThreadRoutes(requests: requests).add(to: router)
+        StreamRoutes(manager: manager, requests: requests).add(to: router)
         ProducerRoutes(manager: manager, requests: requests, logger: logger).add(to: router)
         identity.addRoutes(to: router)
 

@@ -105,7 +105,8 @@ struct StatusRoutes: Sendable {
     private func prometheus(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
         let inventory = manager.inventory()
         let text = metrics.prometheus(gauges: [
-            ("canon_connections", "Open WebSocket connections.", inventory.connections),
+            ("canon_connections", "Open WebSocket connections and event streams.", inventory.connections),
+            ("canon_streams", "Open event streams.", manager.openStreams),
             ("canon_users", "Users with an open connection.", inventory.users),
             ("canon_runs_open", "Runs without a terminal event.", runs.openRuns),
             ("canon_ready", "1 when the gateway serves.", readiness.isServing ? 1 : 0),

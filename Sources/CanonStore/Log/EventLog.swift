@@ -172,7 +172,10 @@ public protocol EventLog: Sendable {
     func openRuns(of user: UserID) async throws -> [RunRecord]
 
     /// Keeps an idempotency key with the fingerprint of its request, or says what is kept under it.
-    /// It is kept at least as long as `Retention.maximumAgeMilliseconds` of the next `prune`.
+    ///
+    /// It is kept at least as long as `Retention.maximumAgeMilliseconds` of the next `prune`, or until its thread is
+    /// deleted. The thread need not exist: a key says nothing of the thread and makes none, and one for a thread that the
+    /// user never had is removed by age like any other. How long a key may be is for the caller to say.
     func claim(_ key: IdempotencyKey, fingerprint: String) async throws -> IdempotencyClaim
 
     // MARK: Retention
@@ -180,7 +183,10 @@ public protocol EventLog: Sendable {
     /// Removes what is older than `retention` allows, in small transactions between which others write.
     ///
     /// Numbers are never used again, `head` stays, and `messages` and `snapshot` still give the conversation. The events of
-    /// an open run are kept, and so is the client message id of each run that began within the age.
+    /// an open run are kept with all that stand behind the first of them, and so is the client message id of each run that
+    /// began or ended within the age. What remains of a thread are its last events: none is removed before an older one,
+    /// so an event with a time in the future is removed by count only.
+    /// - Throws: `StoreError`, or `CancellationError` between two transactions; what was removed until then stays removed.
     func prune(_ retention: Retention) async throws -> PruneReport
 
     // MARK: Reading
@@ -195,14 +201,21 @@ public protocol EventLog: Sendable {
 
     /// Events with a greater number than `seq`, in order: at most `limit` of them, and no more once their `fields` pass
     /// `byteLimit` bytes (always at least one, if there is one). Empty when there are none or no such thread.
+    ///
+    /// The numbers of one answer follow one another. When the first is not `seq + 1`, retention has removed those between.
     func events(of key: ThreadKey, after seq: Int64, limit: Int, byteLimit: Int) async throws -> [LogEvent]
 
-    /// The number of the event that has this `event_id`, or else of the last event of the message with this id.
+    /// The number of the event that has this `event_id`, or else of the last event of the message with this id, also when
+    /// retention has removed the message's events.
     func seq(of marker: String, in key: ThreadKey) async throws -> Int64?
 
     /// The conversation: user messages and ended answers in order, also those whose events retention has removed.
     /// - Parameter seq: only messages after this number.
     func messages(of key: ThreadKey, after seq: Int64, limit: Int) async throws -> [MessageRecord]
+
+    /// The last messages of the conversation before a number, in order.
+    /// - Parameter count: at most how many.
+    func messages(of key: ThreadKey, before seq: Int64, last count: Int) async throws -> [MessageRecord]
 
     /// The joined text deltas of an open run so far.
     func partialText(of run: RunID, in key: ThreadKey) async throws -> String

@@ -11,6 +11,15 @@ public struct Retention: Sendable, Equatable {
         self.maximumAgeMilliseconds = maximumAgeMilliseconds
         self.maximumEvents = maximumEvents
     }
+
+    /// What is older than this moment is beyond the age.
+    func cutoff(at now: Timestamp) -> Timestamp {
+        let (cutoff, overflowed) = now.milliseconds.subtractingReportingOverflow(maximumAgeMilliseconds)
+        return Timestamp(milliseconds: overflowed ? .min : cutoff)
+    }
+
+    /// The number of the last event of a thread that is beyond the count; 0 or less: none is.
+    func lastBeyondCount(head: Int64) -> Int64 { head - Int64(max(0, maximumEvents)) }
 }
 
 /// What one pass of retention removed.
