@@ -37,7 +37,7 @@ let package = Package(
         .target(name: "CanonWire", swiftSettings: swiftSettings),
         .target(
             name: "CanonWebSocket",
-            dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["CZlib", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -116,6 +116,8 @@ let package = Package(
             exclude: ["assets"],
             cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]
         ),
+
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
         .plugin(name: "StampCommit", capability: .buildTool()),
 
