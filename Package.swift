@@ -129,6 +129,7 @@ let package = Package(
             dependencies: [
                 "CanonTestSupport",
                 "CanonWebSocket",
+                "CZlib",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),

@@ -1,15 +1,14 @@
 import CZlib
 import NIOCore
 
-/// Compresses messages one by one (RFC 7692 section 7.2.1). It holds about 25 KB and is used by one thread at a time;
-/// `withIdle` gives one that nobody else uses.
+/// Compresses messages one by one (RFC 7692 section 7.2.1). It holds about 30 KB and is used by one thread at a time.
 final class Deflater: @unchecked Sendable {
     /// The fastest of zlib's levels: on events of a few hundred bytes the slower ones save no more than 1 %.
     private static let level: Int32 = 1
     /// The size of the hash table, which is cleared for each message: 8 KiB.
     private static let memoryLevel: Int32 = 5
-    /// What a flush puts at the end of its bytes, and RFC 7692 takes away.
-    static let tail: [UInt8] = [0x00, 0x00, 0xFF, 0xFF]
+    /// The 00 00 FF FF that a flush puts at the end of its bytes, and RFC 7692 takes away.
+    private static let tailBytes = 4
 
     private let stream: UnsafeMutablePointer<z_stream>
     private let scratch: UnsafeMutableRawBufferPointer
@@ -48,12 +47,13 @@ final class Deflater: @unchecked Sendable {
         repeat {
             stream.pointee.next_out = scratch.bindMemory(to: UInt8.self).baseAddress
             stream.pointee.avail_out = UInt32(scratch.count)
-            guard deflate(stream, Z_SYNC_FLUSH) == Z_OK else { return nil }
+            let result = deflate(stream, Z_SYNC_FLUSH)
+            guard result == Z_OK || result == Z_BUF_ERROR else { return nil }
             let count = scratch.count - Int(stream.pointee.avail_out)
             compressed.writeBytes(UnsafeRawBufferPointer(rebasing: scratch[..<count]))
-            guard compressed.readableBytes <= longest + Self.tail.count else { return nil }
+            guard compressed.readableBytes <= longest + Self.tailBytes else { return nil }
         } while stream.pointee.avail_out == 0
-        compressed.moveWriterIndex(to: compressed.writerIndex - Self.tail.count)
+        compressed.moveWriterIndex(to: compressed.writerIndex - Self.tailBytes)
         return compressed
     }
 }

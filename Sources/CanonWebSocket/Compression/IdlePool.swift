@@ -8,6 +8,8 @@ final class IdlePool<Thing: Sendable>: Sendable {
 
     private let things = Mutex<[Thing]>([])
 
+    var idleCount: Int { things.withLock { $0.count } }
+
     /// Lends a thing; the lock is not held meanwhile.
     ///
     /// - Parameter make: makes one if none is idle; nil if that fails.
