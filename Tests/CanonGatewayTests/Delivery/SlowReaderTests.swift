@@ -85,11 +85,12 @@ struct SlowReaderTests {
 
     @Test("within its budget a slow reader gets the deltas joined, and misses nothing")
     func joined() async throws {
-        try await RunningGateway.with(configure: { $0.limits.connectionBudgetBytes = 2 << 20 }) { gateway in
+        try await RunningGateway.with(configure: { $0.limits.connectionBudgetBytes = 8 << 20 }) { gateway in
             let stalled = try await stalled(gateway)
-            // More than the kernel and the buffer take, less than that and the budget.
-            let filler = try await stalled.say(900, bytes: 1000)
-            let tail = try await stalled.say(600, bytes: 10)
+            // A frame is 3.6 KB. Half of the budget and what the kernel holds (at most 4 MB) are less than all of
+            // them, and what is left is less than the budget.
+            let filler = try await stalled.say(2900, bytes: 1000)
+            let tail = try await stalled.say(100, bytes: 10)
             try await stalled.finish(filler + tail)
             try await stalled.slow.startReading()
             let got = try await follow(stalled.slow, from: stalled.head)
