@@ -85,7 +85,11 @@ struct SlowReaderTests {
 
     @Test("within its budget a slow reader gets the deltas joined, and misses nothing")
     func joined() async throws {
-        try await RunningGateway.with(configure: { $0.limits.connectionBudgetBytes = 8 << 20 }) { gateway in
+        let configure: (inout GatewayConfiguration) -> Void = {
+            $0.limits.connectionBudgetBytes = 8 << 20
+            $0.limits.slowConsumerSeconds = 600
+        }
+        try await RunningGateway.with(configure: configure) { gateway in
             let stalled = try await stalled(gateway)
             // A frame is 3.6 KB. Half of the budget and what the kernel holds (at most 4 MB) are less than all of
             // them, and what is left is less than the budget.
