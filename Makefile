@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build install format lint bench clean
+.PHONY: help run test build install format lint bench autobahn clean
 
 # make run: what the server listens on and works with. DATA_DIR empty: the default data folder, outside of the
 # repository, so that what an agent may read never holds a secret.
@@ -67,6 +67,9 @@ lint: ## Check the format of the sources.
 bench: ## Build and run the benchmarks (a package of its own, in Benchmarks).
 	@test -f Benchmarks/Package.swift || { echo "There is no Benchmarks package in this tree." >&2; exit 1; }
 	swift run -c release --package-path Benchmarks $(BENCH)
+
+autobahn: ## Run the Autobahn test suite against the WebSocket codec (needs Python 2.7).
+	@Scripts/autobahn
 
 clean: ## Remove everything that was built.
 	rm -rf .build Benchmarks/.build

@@ -139,7 +139,7 @@ struct ConfigurationFault: Sendable, CustomTestStringConvertible {
             messages: [
                 ":2:3: unknown key \"<<\" in serve; known here: host, port, environment, tls, trusted_proxies, "
                     + "allowed_origins, data_dir, workspace, demo, demo_public, compatibility_welcome, durability, authentication, agent, "
-                    + "limits, log"
+                    + "limits, retention, log"
             ]),
         ConfigurationFault(
             name: "a key twice",
@@ -183,7 +183,7 @@ struct ConfigurationFault: Sendable, CustomTestStringConvertible {
             messages: [
                 ":2:3: unknown key \"a\\u{1b}b\" in serve; known here: host, port, environment, tls, trusted_proxies, "
                     + "allowed_origins, data_dir, workspace, demo, demo_public, compatibility_welcome, durability, authentication, agent, "
-                    + "limits, log"
+                    + "limits, retention, log"
             ]),
         ConfigurationFault(
             name: "several at once, in the order of the file",

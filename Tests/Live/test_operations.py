@@ -11,7 +11,7 @@ from random_workspace import RandomWorkspace
 
 LIMITS = {
     "ping_seconds": 21, "heartbeat_seconds": 3, "handshake_seconds": 7, "early_frames": 33, "early_bytes": 70_000,
-    "connection_budget_bytes": 500_000, "connections_per_user": 2, "connections": 77, "messages_per_second": 11,
+    "connection_budget_bytes": 500_000, "slow_consumer_seconds": 31, "connections_per_user": 2, "connections": 77, "messages_per_second": 11,
     "message_burst": 13, "maximum_message_bytes": 5000, "maximum_text_bytes": 600, "maximum_depth": 9,
     "open_runs_per_user": 3, "silent_run_seconds": 19, "drain_seconds": 2, "maximum_request_body_bytes": 4000,
 }
