@@ -7,6 +7,8 @@ import Testing
 /// A reader that stalls: what it gets instead of every delta, and that nothing is missing in it.
 @Suite("Slow readers")
 struct SlowReaderTests {
+    /// Bytes the kernel may hold for the reader: so few that it is soon felt that it stalls. With these few a window
+    /// opens again only by TCP's timers, so what is read afterwards must be short.
     private static let smallBuffer = 4096
 
     /// A user with a run that is open, and a device that has stopped reading.
@@ -38,9 +40,11 @@ struct SlowReaderTests {
         }
     }
 
-    private func stalled(_ gateway: RunningGateway) async throws -> Stalled {
+    private func stalled(
+        _ gateway: RunningGateway, receiveBuffer: Int = Self.smallBuffer
+    ) async throws -> Stalled {
         let user = try await gateway.user()
-        let slow = try await gateway.socket(user, receiveBuffer: Self.smallBuffer)
+        let slow = try await gateway.socket(user, receiveBuffer: receiveBuffer)
         slow.send(["type": "chat", "message": "wait", "thread_id": "t"])
         let started = try await slow.next("agent_started")
         try await slow.stopReading()
@@ -58,9 +62,10 @@ struct SlowReaderTests {
         var text = ""
         var joined = 0
         var snapshots = 0
+        let deadline = ContinuousClock.now + .seconds(60)
         while true {
-            guard case .frame(let frame) = try await socket.next(within: 20) else {
-                throw TestSocket.TimedOut(waitedFor: "the end of the run", seen: ["closed at \(cursor)"])
+            guard ContinuousClock.now < deadline, case .frame(let frame) = try await socket.next(within: 20) else {
+                throw TestSocket.TimedOut(waitedFor: "the end of the run", seen: ["got as far as \(cursor)"])
             }
             if frame["type"] == "snapshot" {
                 snapshots += 1
@@ -90,16 +95,16 @@ struct SlowReaderTests {
             $0.limits.slowConsumerSeconds = 600
         }
         try await RunningGateway.with(configure: configure) { gateway in
-            let stalled = try await stalled(gateway)
+            let stalled = try await stalled(gateway, receiveBuffer: 256 << 10)
             // A frame is 3.6 KB. Half of the budget and what the kernel holds (at most 4 MB) are less than all of
             // them, and what is left is less than the budget.
             let filler = try await stalled.say(2900, bytes: 1000)
             let tail = try await stalled.say(100, bytes: 10)
-            try await stalled.finish(filler + tail)
+            try await stalled.finish("done")
             try await stalled.slow.startReading()
             let got = try await follow(stalled.slow, from: stalled.head)
             #expect(got.text == filler + tail)
-            #expect(got.last["final_response"]?.string == filler + tail)
+            #expect(got.last["final_response"] == "done")
             #expect(got.snapshots == 0)
             #expect(got.joined > 0)
             #expect(try await metric("coalesced", gateway) == Int64(got.joined))
