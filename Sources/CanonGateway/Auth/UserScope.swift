@@ -64,6 +64,12 @@ struct UserScope: Sendable {
         try await runs.publish(drafts, run: run, to: key(thread))
     }
 
+    /// Keeps the key of a producer's request, in the scope of that producer and thread.
+    func claim(_ key: String, in thread: ThreadID, fingerprint: String) async throws -> IdempotencyClaim {
+        try await log.claim(
+            IdempotencyKey(owner: principal.user, thread: self.key(thread), key: key), fingerprint: fingerprint)
+    }
+
     // MARK: The log
 
     func head(of thread: ThreadID) async throws -> Int64? { try await log.head(of: key(thread)) }
