@@ -60,7 +60,7 @@ struct SlowReaderTests {
         var snapshots = 0
         while true {
             guard case .frame(let frame) = try await socket.next(within: 20) else {
-                throw TestSocket.TimedOut(waitedFor: "the end of the run", seen: ["closed at \(cursor)"])
+                throw TimedOut(waitedFor: "the end of the run", seen: ["closed at \(cursor)"])
             }
             if frame["type"] == "snapshot" {
                 snapshots += 1
