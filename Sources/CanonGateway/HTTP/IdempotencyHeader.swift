@@ -44,7 +44,7 @@ struct IdempotencyHeader: Equatable, Sendable {
     private func eventID(_ index: Int, producer: UserID, in key: ThreadKey) -> EventID {
         // No id holds a line break, so that no two lists of parts are the same text.
         let text = [producer.value, key.user.value, key.thread.value, value, String(index)].joined(separator: "\n")
-        return EventID("evt_" + SHA256.hash(data: Array(text.utf8)).hex)
+        return EventID("evt_" + Fingerprint.of(text.utf8))
     }
 }
 
@@ -52,14 +52,15 @@ extension RequestScopes {
     /// The body as a JSON object, and the SHA-256 of its bytes.
     func objectAndFingerprint(of request: Request) async throws -> (body: JSONObject, fingerprint: String) {
         let buffer = try await request.bytes(limit: maximumBodyBytes)
-        return (try Request.jsonObject(buffer, allowsEmpty: true), SHA256.hash(data: buffer.readableBytesView).hex)
+        return (try Request.jsonObject(buffer, allowsEmpty: true), Fingerprint.of(buffer.readableBytesView))
     }
 }
 
-extension SHA256.Digest {
-    /// 64 lower-case hexadecimal digits.
-    fileprivate var hex: String {
-        map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+/// What is remembered of a request to know it again.
+enum Fingerprint {
+    /// SHA-256 as 64 lower-case hexadecimal digits.
+    static func of(_ bytes: some Collection<UInt8>) -> String {
+        SHA256.hash(data: Array(bytes)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }
 
