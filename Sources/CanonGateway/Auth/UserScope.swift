@@ -54,6 +54,8 @@ struct UserScope: Sendable {
         await runs.submit(message, to: key(thread))
     }
 
+    func run(_ run: RunID) async throws -> RunRecord? { try await log.run(run, of: user) }
+
     /// Stops the run named, or the open runs of the threads.
     func cancel(_ run: RunID?, in threads: Set<ThreadID>) async -> [RunID] {
         await runs.cancel(run, in: threads, of: user)
