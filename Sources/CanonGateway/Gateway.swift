@@ -74,7 +74,10 @@ public struct Gateway: Service {
             requests: requests, startedAt: .now()
         ).add(to: router)
         ThreadRoutes(requests: requests).add(to: router)
-        StreamRoutes(manager: manager, requests: requests).add(to: router)
+        StreamRoutes(manager: manager, requests: requests, agent: configuration.agent.kind).add(to: router)
+        AGUIRoutes(manager: manager, requests: requests).add(to: router)
+        ConnectionRoutes(manager: manager, requests: requests).add(to: router)
+        BroadcastRoutes(manager: manager, requests: requests, store: identity.store).add(to: router)
         ProducerRoutes(manager: manager, requests: requests, logger: logger).add(to: router)
         identity.addRoutes(to: router)
 

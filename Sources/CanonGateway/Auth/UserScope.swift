@@ -54,6 +54,8 @@ struct UserScope: Sendable {
         await runs.submit(message, to: key(thread))
     }
 
+    func run(_ run: RunID) async throws -> RunRecord? { try await log.run(run, of: user) }
+
     /// Stops the run named, or the open runs of the threads.
     func cancel(_ run: RunID?, in threads: Set<ThreadID>) async -> [RunID] {
         await runs.cancel(run, in: threads, of: user)
@@ -62,6 +64,12 @@ struct UserScope: Sendable {
     /// Stores events that were made elsewhere.
     func publish(_ drafts: [EventDraft], run: RunID?, to thread: ThreadID) async throws -> [AppendReceipt] {
         try await runs.publish(drafts, run: run, to: key(thread))
+    }
+
+    /// Keeps the key of a producer's request, in the scope of that producer and thread.
+    func claim(_ key: String, in thread: ThreadID, fingerprint: String) async throws -> IdempotencyClaim {
+        try await log.claim(
+            IdempotencyKey(owner: principal.user, thread: self.key(thread), key: key), fingerprint: fingerprint)
     }
 
     // MARK: The log

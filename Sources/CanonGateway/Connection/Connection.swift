@@ -13,6 +13,7 @@ final class Connection: ChannelInboundHandler {
     typealias OutboundOut = WebSocketOutbound
 
     let id: ConnectionID = .make("ws_conn")
+    let connectedAt = Timestamp.now()
     let manager: WebSocketManager
     let authenticator: Authenticator
     let style: EventFrame

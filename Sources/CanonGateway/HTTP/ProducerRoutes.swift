@@ -19,17 +19,24 @@ struct ProducerRoutes: Sendable {
     private func publish(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
         let producer = try await requests.scope(of: request, context)
         guard let user = context.parameters.get("user").flatMap({ UserID(untrusted: $0) }) else {
-            throw ErrorBody(.notFound, "not_found", "There is no such user or conversation.")
+            throw Self.notFound
         }
         guard let scope = producer.acting(for: user) else {
             throw ErrorBody(.forbidden, "forbidden", "Producing events needs a service token.")
         }
-        let body = try await requests.object(of: request)
+        let key = try IdempotencyHeader(request.headers)
+        let (body, fingerprint) = try await requests.objectAndFingerprint(of: request)
         guard let thread = body["thread_id"]?.string.flatMap({ ThreadID(untrusted: $0) }) else {
             throw ErrorBody.invalid("thread_id", "'thread_id' is missing or no id.")
         }
         let run = try run(in: body)
-        let drafts = try drafts(in: body, agent: body["agent_name"]?.string ?? producer.principal.name)
+        var drafts = try drafts(in: body, agent: body["agent_name"]?.string ?? producer.principal.name)
+        if let key {
+            // Nothing is kept under a key for a conversation that is not the user's.
+            guard try await scope.thread(thread) != nil else { throw Self.notFound }
+            try await claim(key, fingerprint, in: thread, scope)
+            drafts = key.identify(drafts, of: body, producer: scope.principal.user, in: scope.key(thread))
+        }
         let receipts = try await scope.publish(drafts, run: run, to: thread)
         let followers = await manager.followers(of: ThreadKey(user: user, thread: thread))
         // The audit record of an act for somebody else.
@@ -40,9 +47,21 @@ struct ProducerRoutes: Sendable {
                 "stored": "\(receipts.count { if case .stored = $0 { true } else { false } })",
             ])
         if receipts.allSatisfy({ $0 == .refused(.unknownThread) || $0 == .refused(.threadDeleted) }) {
-            throw ErrorBody(.notFound, "not_found", "There is no such user or conversation.")
+            throw Self.notFound
         }
         return .json(["results": .array(receipts.map { $0.json(delivered: followers) })])
+    }
+
+    private static let notFound = ErrorBody(.notFound, "not_found", "There is no such user or conversation.")
+
+    private func claim(
+        _ key: IdempotencyHeader, _ fingerprint: String, in thread: ThreadID, _ scope: UserScope
+    ) async throws {
+        guard try await scope.claim(key.value, in: thread, fingerprint: fingerprint) == .different else { return }
+        throw ErrorBody(
+            .unprocessableContent, "idempotency_key_reused",
+            "This Idempotency-Key was sent before with another body: use a new key for other events.",
+            field: "Idempotency-Key")
     }
 
     private func run(in body: JSONObject) throws -> RunID? {

@@ -11,12 +11,21 @@ extension Request {
     ///   - allowsEmpty: no body at all counts as `{}`.
     /// - Throws: `ErrorBody` 413 beyond the limit, 400 with the byte at fault for anything that is no JSON object.
     func jsonObject(limit: Int, allowsEmpty: Bool = false) async throws -> JSONObject {
-        let buffer: ByteBuffer
+        try Self.jsonObject(try await bytes(limit: limit), allowsEmpty: allowsEmpty)
+    }
+
+    /// The whole body.
+    /// - Throws: `ErrorBody` 413 beyond the limit, in bytes.
+    func bytes(limit: Int) async throws -> ByteBuffer {
         do {
-            buffer = try await body.collect(upTo: limit)
+            return try await body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
             throw ErrorBody(.contentTooLarge, "body_too_large", "The body may have at most \(limit) bytes.")
         }
+    }
+
+    /// - Throws: `ErrorBody` 400 with the byte at fault for anything that is no JSON object.
+    static func jsonObject(_ buffer: ByteBuffer, allowsEmpty: Bool) throws -> JSONObject {
         if allowsEmpty, buffer.readableBytes == 0 { return [:] }
         let value: JSONValue
         do {

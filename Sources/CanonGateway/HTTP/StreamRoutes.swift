@@ -4,13 +4,29 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// The log of a thread as server-sent events: `GET /api/threads/{id}/events`.
+/// What is told as server-sent events: the log of a thread (`GET /api/threads/{id}/events`), and to services the runs
+/// that wait for an answer (`GET /api/runs/feed`).
 struct StreamRoutes: Sendable {
     let manager: WebSocketManager
     let requests: RequestScopes
+    let agent: GatewayConfiguration.Agent.Kind
 
     func add(to router: Router<GatewayRequestContext>) {
         router.get("/api/threads/{id}/events", use: events)
+        router.get("/api/runs/feed", use: feed)
+    }
+
+    private func feed(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
+        let principal = try await requests.authenticator.requirePrincipal(request, roles: [.service, .admin])
+        guard agent == .external else {
+            throw ErrorBody(
+                .conflict, "agent_not_external",
+                "This server's agent is '\(agent.rawValue)', which answers itself. The feed is for 'agent.kind: external'."
+            )
+        }
+        let cursor = try cursor(of: request)
+        let stream = try await requests.openStream(.openedRuns, for: principal, on: context.channel)
+        return manager.feed(stream, after: cursor)
     }
 
     private func events(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {

@@ -66,6 +66,28 @@ final class ConnectionShard: Sendable {
         try? await closed.get()
     }
 
+    /// Writes a complete frame to each connection that takes bytes now. One that does not is not made to hold more.
+    /// - Returns: how many connections that were, and whose.
+    func broadcast(_ frame: ByteBuffer) async -> (connections: Int, users: Set<UserID>) {
+        let written = eventLoop.submit { () -> (connections: Int, users: Set<UserID>) in
+            var users: Set<UserID> = []
+            var connections = 0
+            for connection in self.state.value.byUser.values.flatMap(\.self)
+            where connection.machine.state.mayProcess && connection.canWrite {
+                connection.write(frame)
+                connections += 1
+                users.insert(connection.user)
+            }
+            return (connections, users)
+        }
+        return (try? await written.get()) ?? (0, [])
+    }
+
+    func summaries(of user: UserID) async -> [ConnectionSummary] {
+        let summaries = eventLoop.submit { (self.state.value.byUser[user] ?? []).map(\.summary) }
+        return (try? await summaries.get()) ?? []
+    }
+
     func followers(of key: ThreadKey) async -> Int {
         let count = eventLoop.submit {
             (self.state.value.byUser[key.user] ?? []).count { $0.follows[key.thread] != nil }

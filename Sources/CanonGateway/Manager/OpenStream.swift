@@ -84,8 +84,8 @@ final class OpenStream: Sendable {
     var mark: Int64 { state.withLockedValue { $0.mark } }
     var delivered: Int64 { state.withLockedValue { $0.delivered } }
 
-    /// - Returns: whether a write is under way.
-    var isWriting: Bool { state.withLockedValue { $0.writingSince != nil } }
+    /// Whether a write has waited for the client for a second.
+    var isStalled: Bool { state.withLockedValue { $0.writingSince.map { .now() - $0 >= .seconds(1) } ?? false } }
 
     /// Marks a write, so that a client which does not read is noticed.
     func beginWriting() { state.withLockedValue { $0.writingSince = .now() } }

@@ -1,5 +1,7 @@
 import CanonStore
+import CanonWebSocket
 import CanonWire
+import Hummingbird
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -107,6 +109,11 @@ public final class WebSocketManager: Sendable {
         return .success(stream)
     }
 
+    /// The runs of all users that wait for an answer. The caller has checked the role.
+    func feed(_ stream: OpenStream, after cursor: StreamCursor?) -> Response {
+        response(stream, RunFeed(log: log, after: cursor))
+    }
+
     /// Why a stream was not opened.
     struct RefusedStream: Error { let reason: CloseReason }
 
@@ -132,6 +139,38 @@ public final class WebSocketManager: Sendable {
         let epoch = log.epoch
         let deliveries = online.map { Delivery($0, epoch: epoch) }
         for shard in shards.values { shard.post(deliveries) }
+    }
+
+    // MARK: Broadcast
+
+    /// Sends one frame to every live socket: a privileged act with a reason, which no client message leads to. The caller
+    /// has checked the right of `sender` and put the reason on record.
+    /// - Returns: how many connections and users it was written for.
+    func broadcast(
+        _ event: JSONObject, reason: String, by sender: Principal
+    ) async -> (connections: Int, users: Int) {
+        let frame = WebSocketFrameEncoder.serverText(ServerFrame.broadcast(event).encoded)
+        var connections = 0
+        var users: Set<UserID> = []
+        for shard in shards.values {
+            let written = await shard.broadcast(frame)
+            connections += written.connections
+            users.formUnion(written.users)
+        }
+        logger.notice(
+            "broadcast",
+            metadata: [
+                "actor": "\(sender.user)", "reason": "\(reason)", "connections": "\(connections)",
+                "users": "\(users.count)",
+            ])
+        return (connections, users.count)
+    }
+
+    /// The live connections of one user, the oldest first.
+    func connections(of user: UserID) async -> [ConnectionSummary] {
+        var summaries = streams.all().filter { $0.principal.user == user }.map(\.summary)
+        for shard in shards.values { summaries += await shard.summaries(of: user) }
+        return summaries.sorted { ($0.connectedAt, $0.id.value) < ($1.connectedAt, $1.id.value) }
     }
 
     // MARK: Ending connections

@@ -1,4 +1,5 @@
 import CanonWire
+import HTTPTypes
 import NIOCore
 
 /// The text of server-sent events (HTML Living Standard §9.2.6).
@@ -9,6 +10,13 @@ struct EventStreamText: Sendable {
 
     /// How long a client waits before it comes back.
     static let retryMilliseconds = 2000
+
+    /// The headers of an answer that is a stream.
+    static let headers: HTTPFields = [
+        .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",
+        // Some proxies gather an answer before they pass it on.
+        .xAccelBuffering: "no",
+    ]
 
     /// What stands first in every stream.
     static let opening = EventStreamText { $0.buffer.writeString("retry: \(retryMilliseconds)\n\n") }
@@ -32,4 +40,9 @@ struct EventStreamText: Sendable {
         buffer.writeString("\n\n")
         if isLogEvent { events += 1 }
     }
+}
+
+extension HTTPField.Name {
+    static let xAccelBuffering = Self("X-Accel-Buffering")!
+    static let lastEventID = Self("Last-Event-ID")!
 }

@@ -1,5 +1,4 @@
 import CanonWire
-import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
@@ -38,11 +37,7 @@ extension WebSocketManager {
     func response(_ stream: OpenStream, _ content: some StreamContent) -> Response {
         Response(
             status: .ok,
-            headers: [
-                .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",
-                // Some proxies gather an answer before they pass it on.
-                .xAccelBuffering: "no",
-            ],
+            headers: EventStreamText.headers,
             body: ResponseBody { writer in
                 defer { self.close(stream) }
                 do {
@@ -100,9 +95,4 @@ extension WebSocketManager {
         stream.finishWriting(events: text.events)
         metrics.eventsDelivered.increment(by: text.events)
     }
-}
-
-extension HTTPField.Name {
-    static let xAccelBuffering = Self("X-Accel-Buffering")!
-    static let lastEventID = Self("Last-Event-ID")!
 }

@@ -119,6 +119,7 @@ public struct CanonDatabase: Sendable {
         EventLogSchema.register(in: &migrator)
         IdentitySchema.register(in: &migrator)
         EventLogSchema.registerRetention(in: &migrator)
+        EventLogSchema.registerRunPlaces(in: &migrator)
         return migrator
     }
 

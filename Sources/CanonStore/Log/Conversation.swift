@@ -11,10 +11,7 @@ enum Conversation {
         let fields = object(of: event)
         switch event.type {
         case .userMessage:
-            return record(
-                event, .user, fields["content"]?.string ?? fields["message"]?.string ?? "",
-                fields["message_id"]?.string,
-                "completed")
+            return record(event, .user, userText(fields), fields["message_id"]?.string, "completed")
         case .agentCompleted:
             if let answer = fields["final_response"]?.string {
                 return record(event, .assistant, answer, fields["message_id"]?.string, "completed")
@@ -56,8 +53,17 @@ enum Conversation {
             seq: event.seq, timestamp: event.timestamp, status: status)
     }
 
-    private static func object(of event: LogEvent) -> JSONObject {
+    /// What the user wrote in a `user_message` with these fields, a JSON text.
+    static func userText(fields: String) -> String { userText(object(fields)) }
+
+    private static func userText(_ fields: JSONObject) -> String {
+        fields["content"]?.string ?? fields["message"]?.string ?? ""
+    }
+
+    private static func object(of event: LogEvent) -> JSONObject { object(event.fields) }
+
+    private static func object(_ fields: String) -> JSONObject {
         // Deeper than the limit for clients, because members stand one level down in an event.
-        (try? JSONValue.parse(event.fields.utf8, depthLimit: 2 * JSONValue.defaultDepthLimit))?.object ?? [:]
+        (try? JSONValue.parse(fields.utf8, depthLimit: 2 * JSONValue.defaultDepthLimit))?.object ?? [:]
     }
 }

@@ -89,6 +89,24 @@ public struct RunRecord: Sendable, Equatable {
     }
 }
 
+/// An open run as somebody outside needs it who is to answer it.
+public struct OpenedRun: Sendable, Equatable {
+    /// Its number among all runs of all users, in the order in which they began. It is never used again.
+    public let place: Int64
+    public let record: RunRecord
+    /// The user's message.
+    public let text: String
+    /// The number of the user's message in its thread.
+    public let seq: Int64
+
+    public init(place: Int64, record: RunRecord, text: String, seq: Int64) {
+        self.place = place
+        self.record = record
+        self.text = text
+        self.seq = seq
+    }
+}
+
 public struct ThreadRecord: Sendable, Equatable {
     public let key: ThreadKey
     public let title: String
@@ -170,6 +188,9 @@ public protocol EventLog: Sendable {
     func run(_ run: RunID, of user: UserID) async throws -> RunRecord?
     /// The user's open runs, oldest first.
     func openRuns(of user: UserID) async throws -> [RunRecord]
+    /// Open runs of all users that began after the one with this place (0: all), oldest first. For services that answer
+    /// for every user; nothing that acts for one user may call it.
+    func openRuns(after place: Int64, limit: Int) async throws -> [OpenedRun]
 
     /// Keeps an idempotency key with the fingerprint of its request, or says what is kept under it.
     ///

@@ -38,6 +38,14 @@ enum EventLogSchema {
         }
     }
 
+    /// Numbers runs in the order in which they begin. Their rows do not do for that: SQLite gives the row of the last run to
+    /// the next one when it was removed.
+    static func registerRunPlaces(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("run places") { db in
+            try db.execute(sql: runPlaces)
+        }
+    }
+
     /// The condition of the index `events_conversation`; a query that repeats it word for word uses the index.
     static let isConversation = "type IN ('user_message', 'agent_completed', 'agent_error', 'agent_cancelled')"
 
@@ -132,5 +140,17 @@ enum EventLogSchema {
             claimed INTEGER NOT NULL,
             UNIQUE (user, thread, owner, key)
         ) STRICT;
+        """
+
+    private static let runPlaces = """
+        ALTER TABLE runs ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+        UPDATE runs SET place = id;
+        CREATE INDEX runs_open_place ON runs (place) WHERE status = 'open';
+
+        CREATE TABLE run_places (
+            id INTEGER PRIMARY KEY CHECK (id = 0),
+            last INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO run_places (id, last) SELECT 0, coalesce(max(id), 0) FROM runs;
         """
 }

@@ -81,6 +81,10 @@ public final class InMemoryEventLog: EventLog {
         state.withLock { $0.openRuns(of: user) }
     }
 
+    public func openRuns(after place: Int64, limit: Int) async throws -> [OpenedRun] {
+        state.withLock { $0.openedRuns(after: place, limit: limit) }
+    }
+
     public func extent(of key: ThreadKey) async throws -> LogExtent? {
         state.withLock { $0.threads[key].map { LogExtent(floor: $0.floor, head: $0.head) } }
     }

@@ -38,6 +38,9 @@ struct InMemoryLogState {
     /// Oldest first.
     private var runs: [RunRecord] = []
     private var runPlaces: [RunKey: Int] = [:]
+    /// The numbers of open runs among all that ever began, and of their messages.
+    private var openings: [RunKey: (place: Int64, message: LogEvent)] = [:]
+    private var lastPlace: Int64 = 0
     private var clientMessages: [ClientMessage: RunRecord] = [:]
     /// Oldest first.
     var claims: [Claim] = []
@@ -72,6 +75,8 @@ struct InMemoryLogState {
             endedAt: nil)
         runPlaces[RunKey(user: user, run: request.run)] = runs.count
         runs.append(record)
+        lastPlace += 1
+        openings[RunKey(user: user, run: request.run)] = (lastPlace, event)
         if let clientMessage { clientMessages[clientMessage] = record }
         return .started(event: event, createdThread: isNew)
     }
@@ -110,6 +115,7 @@ struct InMemoryLogState {
     }
 
     private mutating func end(_ run: RunRecord, _ status: RunStatus, at now: Timestamp) {
+        openings[RunKey(user: run.key.user, run: run.run)] = nil
         runs[runPlaces[RunKey(user: run.key.user, run: run.run)]!] = RunRecord(
             run: run.run, key: run.key, agent: run.agent, status: status, startedAt: run.startedAt, endedAt: now)
     }
@@ -121,6 +127,17 @@ struct InMemoryLogState {
     /// - Parameter user: nil means every user.
     func openRuns(of user: UserID?) -> [RunRecord] {
         runs.filter { $0.status == .open && (user == nil || $0.key.user == user) }
+    }
+
+    func openedRuns(after place: Int64, limit: Int) -> [OpenedRun] {
+        let open = openRuns(of: nil).compactMap { record -> OpenedRun? in
+            guard let opening = openings[RunKey(user: record.key.user, run: record.run)], opening.place > place
+            else { return nil }
+            return OpenedRun(
+                place: opening.place, record: record, text: Conversation.userText(fields: opening.message.fields),
+                seq: opening.message.seq)
+        }
+        return Array(open.sorted { $0.place < $1.place }.prefix(max(0, limit)))
     }
 
     // MARK: Threads
@@ -152,6 +169,7 @@ struct InMemoryLogState {
         runs.removeAll(where: isRemoved)
         runPlaces = [:]
         for (place, run) in runs.enumerated() { runPlaces[RunKey(user: run.key.user, run: run.run)] = place }
+        openings = openings.filter { runPlaces[$0.key] != nil }
         clientMessages = clientMessages.filter { runPlaces[RunKey(user: $0.key.user, run: $0.value.run)] != nil }
         return before - runs.count
     }

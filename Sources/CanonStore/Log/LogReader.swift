@@ -102,6 +102,21 @@ enum LogReader {
         return try Row.fetchAll(select, arguments: [row, limit]).map { run($0) }
     }
 
+    /// Open runs of all users that began after the place, with the messages that began them.
+    static func openedRuns(after place: Int64, limit: Int, in db: Database) throws -> [OpenedRun] {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT \(runColumns), runs.place, runs.first_seq, events.fields
+                FROM runs JOIN threads ON threads.id = runs.thread
+                    JOIN events ON events.thread = runs.thread AND events.seq = runs.first_seq
+                WHERE runs.place > ? AND runs.status = 'open' ORDER BY runs.place LIMIT ?
+                """)
+        return try Row.fetchAll(select, arguments: [place, max(0, limit)]).map { row in
+            OpenedRun(
+                place: row[8], record: run(row).record, text: Conversation.userText(fields: row[10]), seq: row[9])
+        }
+    }
+
     /// The ids of the open runs of the thread with this row, oldest first.
     static func openRuns(of user: UserID, thread: Int64, in db: Database) throws -> [RunID] {
         let select = try db.cachedStatement(

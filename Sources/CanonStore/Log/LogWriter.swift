@@ -88,11 +88,12 @@ final class LogWriter: @unchecked Sendable {
             // Only the id of the event itself could stand in the way, and the caller has made it for this event.
             throw DatabaseError(resultCode: .SQLITE_CONSTRAINT, message: "event id \(draft.eventID) is taken")
         }
+        try db.cachedStatement(sql: "UPDATE run_places SET last = last + 1").execute()
         try db.cachedStatement(
             sql: """
                 INSERT INTO runs
-                    (user, run, thread, agent, parent_run, message, client_message, first_seq, status, started)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)
+                    (user, run, thread, agent, parent_run, message, client_message, first_seq, status, started, place)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, (SELECT last FROM run_places))
                 """
         ).execute(arguments: [
             user.value, request.run.value, thread.id, request.agent.withoutNUL, request.parentRun?.value,

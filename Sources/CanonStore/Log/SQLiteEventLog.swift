@@ -114,6 +114,10 @@ public final class SQLiteEventLog: EventLog {
         try await read { db in try LogReader.openRuns(of: user, in: db) }
     }
 
+    public func openRuns(after place: Int64, limit: Int) async throws -> [OpenedRun] {
+        try await read { db in try LogReader.openedRuns(after: place, limit: limit, in: db) }
+    }
+
     public func extent(of key: ThreadKey) async throws -> LogExtent? {
         try await read { db in try LogReader.extent(of: key, in: db) }
     }

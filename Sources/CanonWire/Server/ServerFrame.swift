@@ -74,6 +74,13 @@ extension ServerFrame {
         ServerFrame(["type": "going_away", "resume_after_ms": .int(resumeAfterMilliseconds)])
     }
 
+    /// What an administrator tells everybody.
+    public static func broadcast(_ event: JSONObject, at time: Timestamp = .now()) -> ServerFrame {
+        ServerFrame([
+            "type": "broadcast", "event": .object(event), "data": .object(event), "timestamp": .double(time.seconds),
+        ])
+    }
+
     public static func authenticated(user: UserID, expiresAt: Timestamp?) -> ServerFrame {
         ServerFrame([
             "type": "auth_completed", "user_id": .string(user.value),

@@ -12,16 +12,10 @@ final class TestSocket: Sendable {
         case closed(code: UInt16?, reason: String)
     }
 
-    struct TimedOut: Error, CustomStringConvertible {
-        let waitedFor: String
-        let seen: [String]
-        var description: String { "waited for \(waitedFor); saw \(seen)" }
-    }
-
     let subprotocol: String?
     private let channel: any Channel
     private let arrivals: AsyncStream<Arrival>
-    private let inbox: Inbox
+    private let inbox: ArrivalQueue<Arrival>
 
     /// Opens a socket.
     /// - Parameter receiveBuffer: bytes that the kernel may hold for it, so that a reader that stalls is soon felt.
@@ -61,7 +55,7 @@ final class TestSocket: Sendable {
         self.channel = channel
         self.arrivals = arrivals
         self.subprotocol = subprotocol
-        inbox = Inbox(arrivals)
+        inbox = ArrivalQueue(arrivals)
     }
 
     // MARK: Sending
@@ -139,46 +133,6 @@ final class TestSocket: Sendable {
             case .frame: frames += 1
             case .closed(let code, let reason): return (code, reason, frames)
             }
-        }
-    }
-
-    /// One consumer of the stream, with deadlines.
-    private actor Inbox {
-        private var queue: [Arrival] = []
-        private var waiting: (id: Int, continuation: CheckedContinuation<Arrival?, Never>)?
-        private var waits = 0
-
-        init(_ arrivals: AsyncStream<Arrival>) {
-            Task { for await arrival in arrivals { await self.add(arrival) } }
-        }
-
-        private func add(_ arrival: Arrival) {
-            if let waiting {
-                self.waiting = nil
-                waiting.continuation.resume(returning: arrival)
-            } else {
-                queue.append(arrival)
-            }
-        }
-
-        func next(within seconds: Double, describing what: String) async throws -> Arrival {
-            if !queue.isEmpty { return queue.removeFirst() }
-            waits += 1
-            let id = waits
-            let timer = Task {
-                try await Task.sleep(for: .seconds(seconds))
-                self.expire(id)
-            }
-            defer { timer.cancel() }
-            let arrival = await withCheckedContinuation { waiting = (id, $0) }
-            guard let arrival else { throw TimedOut(waitedFor: what, seen: []) }
-            return arrival
-        }
-
-        private func expire(_ id: Int) {
-            guard let waiting, waiting.id == id else { return }
-            self.waiting = nil
-            waiting.continuation.resume(returning: nil)
         }
     }
 
