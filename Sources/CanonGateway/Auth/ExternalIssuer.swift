@@ -1,4 +1,4 @@
-public import CanonWire
+import CanonWire
 
 /// Another issuer whose tokens open sessions here: a platform's own log-in, an identity provider.
 ///

@@ -1,8 +1,9 @@
 import AsyncHTTPClient
-public import CanonWire
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOPosix
+import NIOSSL
 
 /// Where the public keys of another issuer are: a file or a URL.
 public enum KeySetSource: Sendable, Equatable {
@@ -157,8 +158,17 @@ final class KeySetClient: Sendable {
     private static func cause(_ error: any Error) -> String {
         switch error as? HTTPClientError {
         case .some(.deadlineExceeded), .some(.connectTimeout), .some(.readTimeout), .some(.tlsHandshakeTimeout):
-            "no whole answer within \(timeout.nanoseconds / 1_000_000_000) s"
-        default: "\(error)"
+            return "no whole answer within \(timeout.nanoseconds / 1_000_000_000) s"
+        default: break
+        }
+        switch error {
+        case let error as NIOConnectionError:
+            guard let attempt = error.connectionErrors.first else { return "the host has no address" }
+            guard let system = attempt.error as? IOError else { return "no connection can be made" }
+            return String(cString: strerror(system.errnoCode))
+        case is NIOSSLError, is NIOSSLExtraError:
+            return "the TLS handshake failed; the certificate must be the host's own and one that this machine trusts"
+        default: return "\(error)"
         }
     }
 }

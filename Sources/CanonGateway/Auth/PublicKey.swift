@@ -8,7 +8,7 @@ import Foundation
 public struct KeySetError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
 
-    init(_ description: String) { self.description = description }
+    public init(_ description: String) { self.description = description }
 }
 
 /// A public key of another issuer. It verifies tokens and cannot sign any: it has no private part.
