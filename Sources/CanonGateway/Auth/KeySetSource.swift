@@ -164,8 +164,8 @@ final class KeySetClient: Sendable {
         switch error {
         case let error as NIOConnectionError:
             guard let attempt = error.connectionErrors.first else { return "the host has no address" }
-            guard let system = attempt.error as? IOError else { return "no connection can be made" }
-            return String(cString: strerror(system.errnoCode))
+            return attempt.error is IOError ? cause(attempt.error) : "no connection can be made"
+        case let error as IOError: return String(cString: strerror(error.errnoCode))
         case is NIOSSLError, is NIOSSLExtraError:
             return "the TLS handshake failed; the certificate must be the host's own and one that this machine trusts"
         default: return "\(error)"
