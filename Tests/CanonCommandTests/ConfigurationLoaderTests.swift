@@ -191,6 +191,22 @@ struct ConfigurationLoaderTests {
         #expect(throws: ConfigurationError.self) { try homeless.load() }
     }
 
+    @Test("a place of keys is a path that may be relative, or a URL that is left as it is")
+    func locations() throws {
+        let folder = TemporaryFolder()
+        func jwks(_ text: String, inFile: Bool) throws -> String? {
+            let file = folder.write("c.yaml", inFile ? "serve: {authentication: {jwks: \"\(text)\"}}\n" : "serve: {}\n")
+            return try ConfigurationLoader.isolated(
+                file: file, environment: inFile ? [:] : ["CANON_AUTHENTICATION_JWKS": text]
+            ).loadUnchecked().configuration.authentication.jwks
+        }
+        #expect(try jwks("jwks.json", inFile: true) == folder.path + "/jwks.json")
+        #expect(try jwks("jwks.json", inFile: false) == "/nowhere/jwks.json")
+        for inFile in [true, false] {
+            #expect(try jwks("https://issuer.example/jwks", inFile: inFile) == "https://issuer.example/jwks")
+        }
+    }
+
     @Test("relative paths start at the file's folder, or at the current one for flags and variables")
     func relativePaths() throws {
         let folder = TemporaryFolder()

@@ -183,4 +183,32 @@ struct ConfigurationRulesTests {
         #expect(problems { $0.limits.connections = 5 }.count == 1)
         #expect(check { $0.limits.messageBurst = 5 }.warnings.count == 1)
     }
+
+    @Test("another issuer's keys need its name and an audience, and the name is not our own")
+    func externalIssuer() {
+        func problems(_ change: (inout GatewayConfiguration.Authentication) -> Void) -> [String] {
+            self.problems {
+                $0.authentication.jwks = "https://issuer.example/jwks"
+                $0.authentication.externalIssuer = "https://issuer.example"
+                $0.authentication.externalAudiences = ["chat"]
+                change(&$0.authentication)
+            }
+        }
+        #expect(problems { _ in } == [])
+        #expect(problems { $0.jwks = "/etc/jwks.json" } == [])
+        let cases: [(String, (inout GatewayConfiguration.Authentication) -> Void)] = [
+            ("set authentication.jwks too", { $0.jwks = nil }),
+            ("set authentication.external_issuer to the iss claim", { $0.externalIssuer = nil }),
+            ("set authentication.external_audiences", { $0.externalAudiences = [] }),
+            ("the two must differ", { $0.externalIssuer = $0.issuer }),
+            ("use https", { $0.jwks = "http://issuer.example/jwks" }),
+            ("has the scheme ftp", { $0.jwks = "ftp://issuer.example/jwks" }),
+            ("ids like those of this server", { $0.externalUserPrefix = "user_" }),
+            ("printable ASCII", { $0.externalUserPrefix = "a b" }),
+        ]
+        for (words, change) in cases {
+            let found = problems(change)
+            #expect(found.count == 1 && found[0].contains(words), "\(words): \(found)")
+        }
+    }
 }

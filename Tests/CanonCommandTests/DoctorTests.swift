@@ -29,20 +29,21 @@ struct DoctorTests {
             database: { _ in .success(.init(schema: .current, damage: [], epoch: "epoch-1")) },
             port: { _, _ in .free },
             connect: { _, _, _ in nil },
-            confinedReads: { nil }
+            confinedReads: { nil },
+            keys: { _ in .failure(KeySetError("no keys were to be read")) }
         )
     }
 
     private func examine(
         _ plant: (inout Machine, inout GatewayConfiguration) -> Void = { _, _ in }
-    ) -> [String: Finding] {
+    ) async -> [String: Finding] {
         var machine = Self.healthy
         var configuration = GatewayConfiguration()
         configuration.dataDirectory = "/data"
         plant(&machine, &configuration)
         let loaded = LoadedConfiguration(
             configuration: configuration, provenance: Provenance(), warnings: [], file: nil)
-        let report = Doctor(machine: machine, loaded: loaded, configurationError: nil).examine()
+        let report = await Doctor(machine: machine, loaded: loaded, configurationError: nil).examine()
         return Dictionary(uniqueKeysWithValues: report.entries.map { ($0.name, $0.finding) })
     }
 
@@ -51,8 +52,8 @@ struct DoctorTests {
         _ status: String, of name: String, saying detail: String, remedy: String,
         sourceLocation: SourceLocation = #_sourceLocation,
         _ plant: (inout Machine, inout GatewayConfiguration) -> Void
-    ) {
-        let findings = examine(plant)
+    ) async {
+        let findings = await examine(plant)
         let complaints = findings.filter { ["failed", "warning"].contains($0.value.status) }
         #expect(complaints.keys.sorted() == [name], sourceLocation: sourceLocation)
         #expect(findings[name]?.status == status, sourceLocation: sourceLocation)
@@ -61,9 +62,9 @@ struct DoctorTests {
     }
 
     @Test("a healthy machine has nothing to mend")
-    func health() {
-        let findings = examine()
-        #expect(findings.count == 12)
+    func health() async {
+        let findings = await examine()
+        #expect(findings.count == 13)
         #expect(findings.values.allSatisfy { ["ok", "skipped"].contains($0.status) })
         #expect(findings["database"] == .ok("whole, schema up to date, epoch epoch-1"))
         #expect(findings["server"] == .ok("no server has the data folder open"))
@@ -72,8 +73,8 @@ struct DoctorTests {
     }
 
     @Test("a fresh machine has nothing to mend either")
-    func freshMachine() {
-        let findings = examine { machine, _ in
+    func freshMachine() async {
+        let findings = await examine { machine, _ in
             machine.file = { _ in nil }
             machine.names = { _ in .failure(SystemError(code: ENOENT)) }
         }
@@ -84,24 +85,24 @@ struct DoctorTests {
     // MARK: The data folder
 
     @Test("a data folder that is open to others")
-    func openFolder() {
-        expect(
+    func openFolder() async {
+        await expect(
             "warning", of: "data folder", saying: "/data is open to other users (mode 0755)",
             remedy: "Run: chmod 700 /data"
         ) { machine, _ in machine.change("/data") { $0.mode = 0o755 } }
     }
 
     @Test("a data folder of somebody else")
-    func foreignFolder() {
-        expect(
+    func foreignFolder() async {
+        await expect(
             "failed", of: "data folder", saying: "/data belongs to user 0, this is user 1000",
             remedy: "Run as its owner, or: chown -R 1000 /data"
         ) { machine, _ in machine.change("/data") { $0.owner = 0 } }
     }
 
     @Test("a data folder that cannot be made")
-    func impossibleFolder() {
-        let findings = examine { machine, configuration in
+    func impossibleFolder() async {
+        let findings = await examine { machine, configuration in
             configuration.dataDirectory = "/nonexistent/data"
             machine.isWritable = { _ in false }
         }
@@ -112,8 +113,8 @@ struct DoctorTests {
     @Test(
         "a data folder inside the workspace, or around it",
         arguments: [("/project/data", "/project"), ("/", "/project")])
-    func entangledFolders(_ data: String, _ workspace: String) {
-        let findings = examine { _, configuration in
+    func entangledFolders(_ data: String, _ workspace: String) async {
+        let findings = await examine { _, configuration in
             configuration.dataDirectory = data
             configuration.workspace = workspace
         }
@@ -122,12 +123,12 @@ struct DoctorTests {
     }
 
     @Test("a secret that others may read, or that belongs to somebody else")
-    func secrets() {
-        expect(
+    func secrets() async {
+        await expect(
             "failed", of: "secrets", saying: "/data/jwt.key can be read by other users (mode 0644)",
             remedy: "Run: chmod 600 /data/jwt.key"
         ) { machine, _ in machine.change("/data/jwt.key") { $0.mode = 0o644 } }
-        expect(
+        await expect(
             "failed", of: "secrets", saying: "/data/jwt.key belongs to user 0",
             remedy: "Run: chown 1000 /data/jwt.key"
         ) { machine, _ in machine.change("/data/jwt.key") { $0.owner = 0 } }
@@ -139,27 +140,28 @@ struct DoctorTests {
             (99_000_000, "failed", "99 MB free"), (999_000_000, "warning", "999 MB free"),
             (1_000_000_000, "ok", "1.0 GB free"),
         ])
-    func disk(_ free: Int, _ status: String, _ detail: String) {
-        let findings = examine { machine, _ in machine.freeBytes = { _ in free } }
+    func disk(_ free: Int, _ status: String, _ detail: String) async {
+        let findings = await examine { machine, _ in machine.freeBytes = { _ in free } }
         #expect(findings["disk space"]?.status == status)
         #expect(findings["disk space"]?.detail == detail)
     }
 
     @Test("a database that is damaged, foreign, or of an earlier version")
-    func database() {
-        expect(
+    func database() async {
+        await expect(
             "failed", of: "database", saying: "damaged: page 7 is never used",
             remedy:
                 "Stop the server, keep a copy of /data/canon.sqlite, and restore a backup: canon restore --force FILE"
         ) { machine, _ in
             machine.database = { _ in .success(.init(schema: .current, damage: ["page 7 is never used"], epoch: nil)) }
         }
-        expect("failed", of: "database", saying: "/data/canon.sqlite: no database", remedy: "Look.") { machine, _ in
+        await expect("failed", of: "database", saying: "/data/canon.sqlite: no database", remedy: "Look.") {
+            machine, _ in
             machine.database = { path in
                 .failure(StoreError(.notADatabase, place: path, cause: "no database", remedy: "Look."))
             }
         }
-        expect(
+        await expect(
             "warning", of: "database", saying: "whole, schema of an earlier version (the next start runs accounts)",
             remedy: "Make a backup before the next start: canon backup FILE"
         ) { machine, _ in
@@ -170,12 +172,12 @@ struct DoctorTests {
     // MARK: The server
 
     @Test("a port that somebody else holds, or that cannot be listened on")
-    func port() {
-        expect(
+    func port() async {
+        await expect(
             "failed", of: "port", saying: "127.0.0.1:8080 is held by nginx, process id 7",
             remedy: "Stop that process, or choose another with --port."
         ) { machine, _ in machine.port = { _, _ in .inUse(by: .init(identifier: 7, name: "nginx")) } }
-        expect(
+        await expect(
             "failed", of: "port", saying: "[::5]:8080 cannot be listened on: no such address",
             remedy: "Check that ::5 is an address of this machine."
         ) { machine, configuration in
@@ -186,14 +188,14 @@ struct DoctorTests {
     }
 
     @Test("a port that the folder's own server holds is as it should be")
-    func ownPort() {
-        let findings = examine { machine, _ in
+    func ownPort() async {
+        let findings = await examine { machine, _ in
             machine.folder = { .init(databasePath: $0 + "/canon.sqlite", server: .running(process: 7)) }
             machine.port = { _, _ in .inUse(by: .init(identifier: 7, name: "canon")) }
         }
         #expect(findings["port"] == .ok("127.0.0.1:8080 is held by the running server"))
         #expect(findings["server"] == .ok("running with process id 7"))
-        let another = examine { machine, _ in
+        let another = await examine { machine, _ in
             machine.folder = { .init(databasePath: $0 + "/canon.sqlite", server: .running(process: 7)) }
             machine.port = { _, _ in .inUse(by: .init(identifier: 8, name: "canon")) }
         }
@@ -208,12 +210,12 @@ struct DoctorTests {
             ("2120-01-02T00:00:00Z", "failed", "expired on 2120-01-01"),
             ("2019-12-31T00:00:00Z", "failed", "not valid before 2020-01-01"),
         ])
-    func certificate(_ time: String, _ status: String, _ detail: String) throws {
+    func certificate(_ time: String, _ status: String, _ detail: String) async throws {
         let folder = TemporaryFolder()
         let certificate = folder.write("cert.pem", TestCertificate.certificate)
         let key = folder.write("key.pem", TestCertificate.key)
         let now = try Date(time, strategy: .iso8601)
-        let findings = examine { machine, configuration in
+        let findings = await examine { machine, configuration in
             machine.now = { now }
             configuration.tls = .init(certificate: certificate, key: key)
         }
@@ -223,8 +225,8 @@ struct DoctorTests {
     }
 
     @Test("plain HTTP off loopback without a proxy in front")
-    func plainHTTP() {
-        expect(
+    func plainHTTP() async {
+        await expect(
             "warning", of: "certificate",
             saying: "TLS is off and 0.0.0.0 is not loopback: passwords travel unencrypted",
             remedy: "Set tls.certificate and tls.key, or put a proxy in front and name it in trusted_proxies."
@@ -234,17 +236,17 @@ struct DoctorTests {
     // MARK: Agents
 
     @Test("a workspace that is missing, a file, or closed")
-    func workspace() {
-        expect(
+    func workspace() async {
+        await expect(
             "failed", of: "workspace", saying: "/missing does not exist", remedy: "Name a folder with --workspace."
         ) { _, configuration in configuration.workspace = "/missing" }
-        expect(
+        await expect(
             "failed", of: "workspace", saying: "/project is no folder", remedy: "Name a folder with --workspace."
         ) { machine, configuration in
             configuration.workspace = "/project"
             machine.change("/project") { $0.isDirectory = false }
         }
-        expect(
+        await expect(
             "failed", of: "workspace", saying: "/project cannot be read: Permission denied",
             remedy: "Give this user the right to read it: chmod u+rx /project"
         ) { machine, configuration in
@@ -255,13 +257,13 @@ struct DoctorTests {
     }
 
     @Test("a kernel without openat2 matters once there is a workspace")
-    func confinedReads() {
+    func confinedReads() async {
         let remedy = "Run on Linux 5.6 or later, and let the container's seccomp profile pass openat2."
-        expect(
+        await expect(
             "warning", of: "confined reads", saying: "openat2 is not available: Function not implemented",
             remedy: remedy
         ) { machine, _ in machine.confinedReads = { SystemError(code: ENOSYS) } }
-        expect(
+        await expect(
             "failed", of: "confined reads",
             saying: "openat2 is not available: Function not implemented; agents cannot read the workspace safely",
             remedy: remedy
@@ -271,9 +273,28 @@ struct DoctorTests {
         }
     }
 
+    @Test("the keys of another issuer: counted, skipped ones named, unreadable ones with the place")
+    func issuerKeys() async throws {
+        let key = #"{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#
+        let encryption = #"{"kty":"RSA","kid":"b","use":"enc","n":"AQAB","e":"AQAB"}"#
+        let set = try PublicKeySet(json: Array(#"{"keys":[\#(key),\#(encryption)]}"#.utf8))
+        let findings = await examine { machine, configuration in
+            configuration.authentication.jwks = "/etc/jwks.json"
+            machine.keys = { $0 == .file("/etc/jwks.json") ? .success(set) : .failure(KeySetError("another place")) }
+        }
+        #expect(findings["issuer's keys"] == .ok("/etc/jwks.json: 1 key, skipped key 2 (b): its use is not sig"))
+        await expect(
+            "failed", of: "issuer's keys", saying: "/etc/jwks.json: cannot be read",
+            remedy: "Check authentication.jwks, and that the issuer publishes its public keys there."
+        ) { machine, configuration in
+            configuration.authentication.jwks = "/etc/jwks.json"
+            machine.keys = { .failure(KeySetError("\($0.place): cannot be read")) }
+        }
+    }
+
     @Test("an agent that does not answer")
-    func agent() {
-        expect(
+    func agent() async {
+        await expect(
             "failed", of: "agent", saying: "models.example:443 cannot be reached: Connection refused",
             remedy: "Check agent.url, that the agent's server runs, and the firewall between."
         ) { machine, configuration in
@@ -286,12 +307,12 @@ struct DoctorTests {
     }
 
     @Test("a clock that is far off, or behind the files it has written")
-    func clock() {
-        expect(
+    func clock() async {
+        await expect(
             "failed", of: "clock", saying: "it is 1970-01-01T00:00:00 here",
             remedy: "Set the clock of this machine, for example by enabling NTP."
         ) { machine, _ in machine.now = { Date(timeIntervalSince1970: 0) } }
-        expect(
+        await expect(
             "failed", of: "clock", saying: "jwt.key was written on 2030-01-01T00:00:00, which is in the future",
             remedy: "Set the clock of this machine, for example by enabling NTP."
         ) { machine, _ in
@@ -302,20 +323,20 @@ struct DoctorTests {
     // MARK: The command
 
     @Test("a configuration that cannot be used is one finding among the others")
-    func brokenConfiguration() throws {
+    func brokenConfiguration() async throws {
         let folder = TemporaryFolder()
         let file = folder.write("canon.yaml", "serve:\n  prot: 1\n  port: x\n")
-        let report = try DoctorCommand.examine(
+        let report = try await DoctorCommand.examine(
             .isolated(flags: ["data_dir": [folder.path]]), machine: Self.healthy)
-        #expect(report.entries.count == 12)
+        #expect(report.entries.count == 13)
         #expect(
             report.entries.first?.finding.detail
                 == "\(file):2:3: unknown key \"prot\" in serve; did you mean \"port\"? (and 1 more: canon config lists them)"
         )
         let broken = folder.write("broken.yaml", "serve: [")
-        let second = try DoctorCommand.examine(.isolated(file: broken), machine: Self.healthy)
+        let second = try await DoctorCommand.examine(.isolated(file: broken), machine: Self.healthy)
         #expect(second.entries.first?.finding.status == "failed")
-        let rules = try DoctorCommand.examine(
+        let rules = try await DoctorCommand.examine(
             .isolated(flags: ["data_dir": ["/data"], "demo": ["true"], "environment": ["production"]]),
             machine: Self.healthy)
         #expect(rules.entries.first?.finding.detail == "--demo: demo mode is refused in production")

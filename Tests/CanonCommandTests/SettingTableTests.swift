@@ -73,7 +73,7 @@ struct SettingTableTests {
                 case .boolean: .boolean(setting.standard != .boolean(true))
                 case .integer(let range, _):
                     .integer(setting.standard == .integer(range.lowerBound) ? range.upperBound : range.lowerBound)
-                case .text, .path: .text("something else")
+                case .text, .path, .location: .text("something else")
                 case .choice(let names): .text(try #require(names.last { setting.standard != .text($0) }))
                 case .list: .list(["something else"])
                 }

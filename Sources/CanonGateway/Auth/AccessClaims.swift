@@ -38,8 +38,9 @@ extension AccessClaims {
     }
 
     /// Reads the claims that must be there, in their types.
+    /// - Parameter id: what stands for the claim `jti`; nil: the token must have it.
     /// - Throws: `.malformed` with the name of the claim.
-    init(json: JSONObject) throws(AuthenticationFailure) {
+    init(json: JSONObject, id: String? = nil) throws(AuthenticationFailure) {
         func text(_ name: String) throws(AuthenticationFailure) -> String {
             guard let text = json[name]?.string, !text.isEmpty else { throw .malformed("it has no claim '\(name)'") }
             return text
@@ -56,7 +57,7 @@ extension AccessClaims {
         issuedAt = try seconds("iat")
         expiresAt = try seconds("exp")
         issuer = try text("iss")
-        id = try text("jti")
+        if let id { self.id = id } else { self.id = try text("jti") }
         tokenType = json["token_type"]?.string ?? ""
         if let type = json["type"]?.string, type != tokenType { tokenType = "" }
         switch json["aud"] {

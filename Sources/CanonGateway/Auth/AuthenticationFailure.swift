@@ -7,6 +7,8 @@ public enum AuthenticationFailure: Error, Equatable, Sendable {
     /// The header asks for an algorithm that no key here has, `none` included.
     case unsupportedAlgorithm
     case badSignature
+    /// Of the other issuer, and signed with a key that is none of its keys now.
+    case unknownKey
     case expired
     /// Issued in the future.
     case notYetValid
@@ -20,6 +22,8 @@ public enum AuthenticationFailure: Error, Equatable, Sendable {
     case revoked
     case disabled
     case unknownAccount
+    /// A token of the other issuer whose subject is an id of this server's own users.
+    case subjectReserved
     /// Never made, used already, or revoked.
     case unknownTicket
     case expiredTicket
@@ -53,6 +57,7 @@ public enum AuthenticationFailure: Error, Equatable, Sendable {
         case .malformed: "malformed_token"
         case .unsupportedAlgorithm: "unsupported_algorithm"
         case .badSignature: "bad_signature"
+        case .unknownKey: "unknown_key"
         case .expired: "token_expired"
         case .notYetValid: "token_not_yet_valid"
         case .tooOld: "token_too_old"
@@ -62,6 +67,7 @@ public enum AuthenticationFailure: Error, Equatable, Sendable {
         case .revoked: "token_revoked"
         case .disabled: "account_disabled"
         case .unknownAccount: "unknown_account"
+        case .subjectReserved: "subject_reserved"
         case .unknownTicket: "invalid_ticket"
         case .expiredTicket: "ticket_expired"
         case .queryTokenRefused: "query_token_refused"
@@ -76,7 +82,8 @@ public enum AuthenticationFailure: Error, Equatable, Sendable {
         case .missing: "Log in first: send the access token as `Authorization: Bearer <token>`."
         case .malformed(let what): "The credential is not a token: \(what)."
         case .unsupportedAlgorithm: "The token is signed with an algorithm this server has no key for."
-        case .badSignature: "The token's signature is not from this server's key."
+        case .badSignature: "The token's signature is not from the key it should be signed with."
+        case .unknownKey: "The token is signed with a key that its issuer does not publish; get a new token there."
         case .expired: "The token has expired; refresh it or log in again."
         case .notYetValid: "The token was issued in the future; check the clocks of both machines."
         case .tooOld: "The token is older than a session may be; log in again."
@@ -86,6 +93,8 @@ public enum AuthenticationFailure: Error, Equatable, Sendable {
         case .revoked: "The session was ended; log in again."
         case .disabled: "The account is disabled."
         case .unknownAccount: "The token's account does not exist here."
+        case .subjectReserved:
+            "The token's subject is the id of a user of this server itself, whom its issuer cannot name."
         case .unknownTicket: "Invalid ticket: it was never issued, was used already, or was revoked. Ask for a new one."
         case .expiredTicket: "Ticket expired. Ask for a new one."
         case .queryTokenRefused:

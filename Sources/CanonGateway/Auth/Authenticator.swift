@@ -7,6 +7,8 @@ public struct Principal: Sendable, Hashable {
     /// By what the principal was verified.
     public enum Kind: String, Sendable {
         case accessToken, ticket, visitor, service
+        /// A token of the other issuer.
+        case externalToken
     }
 
     public let user: UserID
@@ -14,8 +16,10 @@ public struct Principal: Sendable, Hashable {
     public let name: String?
     public let role: Role
     public let permissions: Set<String>
-    /// The `jti` of the access token, also behind a ticket.
+    /// The `jti` of the access token, also behind a ticket; of a token of the other issuer, its digest.
     public let tokenID: String?
+    /// The thumbprint of the other issuer's key that verified its token.
+    let issuerKey: String?
     public let issuedAt: Timestamp
     /// When the session ends unless it is renewed; nil: never.
     public let expiresAt: Timestamp?
@@ -23,7 +27,7 @@ public struct Principal: Sendable, Hashable {
 
     fileprivate init(
         user: UserID, email: String, name: String?, role: Role, permissions: Set<String>, tokenID: String?,
-        issuedAt: Timestamp, expiresAt: Timestamp?, kind: Kind
+        issuerKey: String? = nil, issuedAt: Timestamp, expiresAt: Timestamp?, kind: Kind
     ) {
         self.user = user
         self.email = email
@@ -31,6 +35,7 @@ public struct Principal: Sendable, Hashable {
         self.role = role
         self.permissions = permissions
         self.tokenID = tokenID
+        self.issuerKey = issuerKey
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
         self.kind = kind
@@ -62,7 +67,9 @@ public final class Authenticator: Sendable {
     public func authenticate(bearer token: String) async -> Result<Principal, AuthenticationFailure> {
         await outcome { () throws(AuthenticationFailure) in
             if token.hasPrefix(ServiceToken.prefix) { return try await self.service(token) }
-            let claims = try self.verifier.verify(token, now: self.clock())
+            let verified = try await self.verify(token)
+            let claims = verified.claims
+            if case .external(let key) = verified.origin { return try await self.external(verified, key: key) }
             let issuedAt = Timestamp(milliseconds: claims.issuedAt * 1000)
             let user = UserID(claims.subject)
             let account = try await self.account(of: user, accessID: claims.id, issuedAt: issuedAt)
@@ -119,6 +126,12 @@ public final class Authenticator: Sendable {
             case .service:
                 let token = try await self.read { try await self.store.serviceToken(id: principal.user) }
                 role = try self.living(token).role
+            case .externalToken:
+                // Before the accounts are asked: a key that is gone ends its sockets even while they cannot be read.
+                guard let key = principal.issuerKey, self.verifier.external?.keys.holds(thumbprint: key) == true
+                else { throw .revoked }
+                try await self.requireExternalSession(of: principal.user, accessID: principal.tokenID ?? "")
+                role = .user
             case .accessToken, .ticket:
                 role = try await self.account(
                     of: principal.user, accessID: principal.tokenID ?? "", issuedAt: principal.issuedAt
@@ -139,6 +152,39 @@ public final class Authenticator: Sendable {
     public func isValid(_ principal: Principal) async -> Bool {
         let failure = await check(principal)
         return failure == nil || failure == .unavailable
+    }
+
+    /// Asks the other issuer for its keys once more when the token names one that is not known yet.
+    private func verify(_ token: String) async throws(AuthenticationFailure) -> VerifiedToken {
+        do throws(AuthenticationFailure) {
+            return try verifier.verify(token, now: clock())
+        } catch {
+            guard error == .unknownKey, let external = verifier.external else { throw error }
+            await external.keys.refreshForUnknownKey()
+            return try verifier.verify(token, now: clock())
+        }
+    }
+
+    /// A user of the other issuer: an ordinary one, whatever the token claims. Its permissions can only take away.
+    private func external(
+        _ token: VerifiedToken, key: String
+    ) async throws(AuthenticationFailure) -> Principal {
+        let claims = token.claims
+        guard let user = try verifier.external?.user(of: claims.subject) else { throw .wrongIssuer }
+        try await requireExternalSession(of: user, accessID: claims.id)
+        let email = claims.email.flatMap { $0.utf8.count <= 254 ? $0 : nil } ?? ""
+        let permissions = Role.user.permissions
+        return Principal(
+            user: user, email: email, name: nil, role: .user,
+            permissions: token.narrowsPermissions ? permissions.intersection(claims.permissions) : permissions,
+            tokenID: claims.id, issuerKey: key, issuedAt: Timestamp(milliseconds: claims.issuedAt * 1000),
+            expiresAt: Timestamp(milliseconds: claims.expiresAt * 1000), kind: .externalToken)
+    }
+
+    private func requireExternalSession(of user: UserID, accessID: String) async throws(AuthenticationFailure) {
+        let state = try await read { try await self.sessions.session(of: user, accessID: accessID) }
+        guard state.account == nil else { throw .subjectReserved }
+        guard !state.isRevoked else { throw .revoked }
     }
 
     private func service(_ secret: String) async throws(AuthenticationFailure) -> Principal {
@@ -165,13 +211,11 @@ public final class Authenticator: Sendable {
         of user: UserID, accessID: String, issuedAt: Timestamp
     ) async throws(AuthenticationFailure) -> Account {
         let state = try await read { try await self.sessions.session(of: user, accessID: accessID) }
-        guard let state else { throw .unknownAccount }
-        guard !state.account.isDisabled else { throw .disabled }
-        guard !state.isRevoked, issuedAt.milliseconds / 1000 >= state.account.sessionsValidAfter else {
-            throw .revoked
-        }
-        guard state.account.role != .visitor || visitorSeconds != nil else { throw .visitorsRefused }
-        return state.account
+        guard let account = state.account else { throw .unknownAccount }
+        guard !account.isDisabled else { throw .disabled }
+        guard !state.isRevoked, issuedAt.milliseconds / 1000 >= account.sessionsValidAfter else { throw .revoked }
+        guard account.role != .visitor || visitorSeconds != nil else { throw .visitorsRefused }
+        return account
     }
 
     private func read<Value: Sendable>(

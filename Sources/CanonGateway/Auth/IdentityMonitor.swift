@@ -9,21 +9,30 @@ public struct IdentityMonitor: Sendable {
 
     private let store: IdentityStore
     private let visitorSeconds: Int
+    private let keys: IssuerKeys?
     private let logger: Logger
 
-    public init(store: IdentityStore, visitorSeconds: Int, logger: Logger) {
+    /// - Parameter keys: the other issuer's, which are looked after here too.
+    public init(store: IdentityStore, visitorSeconds: Int, keys: IssuerKeys? = nil, logger: Logger) {
         self.store = store
+        self.keys = keys
         self.visitorSeconds = visitorSeconds
         self.logger = logger
     }
 
     /// Runs until its task is cancelled.
     /// - Parameter onChange: called at the first look, since what changed before it cannot be known, and after each
-    ///   change of what a session depends on, this process's own included; it should ask `Authenticator.isValid` of every connected principal.
+    ///   change of what a session depends on, this process's own and the other issuer's keys included; it should ask
+    ///   `Authenticator.isValid` of every connected principal.
     public func run(onChange: @Sendable () async -> Void) async {
         var known: Int64?
+        var knownKeys = keys?.look()
         var purgedAt: ContinuousClock.Instant?
         while !Task.isCancelled {
+            // Apart from the accounts: a key that is gone must end its sockets even while they cannot be read.
+            let currentKeys = keys?.look()
+            if currentKeys != knownKeys { await onChange() }
+            knownKeys = currentKeys
             do {
                 let version = try await store.version()
                 if known != version { await onChange() }

@@ -13,7 +13,7 @@ final class SessionCache: Sendable {
     }
 
     private struct Entry {
-        let state: SessionState?
+        let state: SessionState
         let readAt: ContinuousClock.Instant
         let changes: UInt64
     }
@@ -29,7 +29,7 @@ final class SessionCache: Sendable {
     /// Forgets everything, because another process has changed something.
     func clear() { entries.withLock { $0.removeAll() } }
 
-    func session(of user: UserID, accessID: String) async throws -> SessionState? {
+    func session(of user: UserID, accessID: String) async throws -> SessionState {
         let key = Key(user: user, accessID: accessID)
         // Both are read before the store is: a change during the read voids what was read.
         let changes = store.localChanges

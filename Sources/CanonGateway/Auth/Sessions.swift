@@ -28,6 +28,8 @@ public enum SessionRefusal: Error, Equatable, Sendable {
     case setupTokenWrong
     case demoOff
     case refreshUnknown
+    /// An access token of the other issuer, which alone can renew it.
+    case refreshElsewhere
     case refreshExpired
     case refreshRevoked
     /// The token had been used before; its whole family is revoked now.
@@ -143,14 +145,16 @@ public struct Sessions: Sendable {
         case .revoked: throw .refreshRevoked
         case .expired: throw .refreshExpired
         case .disabled: throw .disabled
-        case .unknown: throw .refreshUnknown
+        case .unknown:
+            guard case .external = try? verifier.verifyOrigin(token).origin else { throw .refreshUnknown }
+            throw .refreshElsewhere
         }
     }
 
     /// Ends the session of an access token, also of one that expired meanwhile. A text that is no genuine token ends
     /// nothing, and that is no error: whoever sent it is logged out.
     public func logOut(accessToken: String) async throws(SessionRefusal) {
-        guard let claims = try? verifier.verifyOrigin(accessToken) else { return }
+        guard let claims = try? verifier.verifyOrigin(accessToken).claims else { return }
         let expiresAt = Timestamp(milliseconds: claims.expiresAt * 1000)
         try await attempt { try await store.endSession(accessID: claims.id, accessExpiresAt: expiresAt, now: clock()) }
     }

@@ -17,7 +17,7 @@ public enum SigningSecretError: Error, Equatable, Sendable, CustomStringConverti
     }
 }
 
-/// The keys that access tokens are signed and verified with.
+/// The key of our own access tokens. Those of another issuer have an `ExternalIssuer`.
 ///
 /// A key owns its algorithm: a token finds a key only by the pair of `kid` and `alg`, so that a public key can never be
 /// taken for an HMAC secret, and `none` finds nothing at all (RFC 8725 §3.1).
@@ -38,22 +38,10 @@ public struct SigningKeys: Sendable {
     /// The least that HS256 takes: as many bytes as SHA-256 gives.
     public static let minimumSecretBytes = 32
 
-    private static let algorithms: Set<String> = [
-        "HS256", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
-    ]
-
-    /// The key that new tokens are signed with.
+    /// The key that new tokens are signed with, and that verifies them.
     public let signing: Key
-    private let verifying: [Key]
 
-    /// - Parameters:
-    ///   - signing: signs, and verifies too.
-    ///   - verifying: further keys whose tokens are accepted. One of an algorithm that is not for access tokens is
-    ///     left out.
-    public init(signing: Key, verifying: [Key] = []) {
-        self.signing = signing
-        self.verifying = ([signing] + verifying).filter { Self.algorithms.contains($0.algorithmName) }
-    }
+    public init(signing: Key) { self.signing = signing }
 
     /// One HMAC-SHA-256 key from a shared secret.
     /// - Throws: `SigningSecretError.tooShort`
@@ -66,10 +54,9 @@ public struct SigningKeys: Sendable {
         return SigningKeys(signing: Key(id: nil, algorithm: try await collection.getKey()))
     }
 
-    /// The key for a token's header, or nil when there is none for exactly this algorithm.
+    /// The key for a token's header, or nil when it is not for exactly this algorithm.
     func key(id: String?, algorithm: String) -> Key? {
-        let candidates = verifying.filter { $0.algorithmName == algorithm }
-        guard let id else { return candidates.count == 1 ? candidates[0] : candidates.first { $0.id == nil } }
-        return candidates.first { $0.id == id } ?? candidates.first { $0.id == nil }
+        guard algorithm == signing.algorithmName, id == nil || signing.id == nil || id == signing.id else { return nil }
+        return signing
     }
 }

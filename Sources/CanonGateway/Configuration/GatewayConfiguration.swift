@@ -53,6 +53,16 @@ public struct GatewayConfiguration: Sendable {
         public var audience = "netra-platform"
         /// Audiences that are accepted beside `audience`.
         public var acceptedAudiences = ["netra-backend", "netra-auth", "netra-services", "netra-admin"]
+        /// A file or an https URL with the public keys (RFC 7517) of another issuer; nil: our own tokens only.
+        public var jwks: String?
+        /// Between two requests to a URL.
+        public var jwksRefreshSeconds = 300
+        /// The `iss` of that issuer's tokens.
+        public var externalIssuer: String?
+        /// One of them must be an `aud` of that issuer's tokens.
+        public var externalAudiences: [String] = []
+        /// What the user ids of that issuer's subjects begin with.
+        public var externalUserPrefix = "ext_"
         public var accessTokenSeconds = 900
         public var refreshTokenSeconds = 7 * 86_400
         public var demoTokenSeconds = 48 * 3600

@@ -160,6 +160,10 @@ extension ErrorBody {
             self.init(.notFound, "not_found", "This server is not in demo mode.")
         case .refreshUnknown:
             self.init(.unauthorized, "invalid_refresh_token", "The refresh token is unknown; log in again.")
+        case .refreshElsewhere:
+            self.init(
+                .unauthorized, "external_token",
+                "This is an access token of another issuer, which this server cannot renew; get a new one there.")
         case .refreshExpired:
             self.init(.unauthorized, "refresh_token_expired", "The session has expired; log in again.")
         case .refreshRevoked:

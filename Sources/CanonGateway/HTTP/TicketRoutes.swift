@@ -146,6 +146,12 @@ extension TicketRoutes {
     /// A ticket stands for somebody's session, so only an access token makes one.
     private func owner(_ request: Request) async throws -> Principal {
         let principal = try await authenticator.requirePrincipal(request)
+        guard principal.kind != .externalToken else {
+            throw ErrorBody(
+                .forbidden, "forbidden",
+                "A ticket stands for a session of this server. A token of another issuer opens sockets itself: send it "
+                    + "in Sec-WebSocket-Protocol or Authorization.")
+        }
         guard principal.kind == .accessToken else {
             throw ErrorBody(
                 .forbidden, "forbidden", "A ticket stands for a person's session; a service token opens sockets itself."

@@ -31,7 +31,8 @@ public enum RefreshOutcome: Sendable {
 
 /// What decides whether an access token is still good.
 public struct SessionState: Sendable, Equatable {
-    public let account: Account
+    /// Nil when there is no such account.
+    public let account: Account?
     public let isRevoked: Bool
 }
 
@@ -105,10 +106,10 @@ extension IdentityStore {
         }
     }
 
-    /// The account an access token speaks for, and whether that token was revoked; nil when there is no such account.
-    public func session(of user: UserID, accessID: String) async throws -> SessionState? {
+    /// The account an access token speaks for, and whether that token was revoked.
+    public func session(of user: UserID, accessID: String) async throws -> SessionState {
         try await database.pool.read { db in
-            guard let account = try Self.account("id = ?", user.value, in: db) else { return nil }
+            let account = try Self.account("id = ?", user.value, in: db)
             let isRevoked = try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM revoked_access_tokens WHERE id = ?)", arguments: [accessID])
             return SessionState(account: account, isRevoked: isRevoked ?? false)

@@ -3,7 +3,7 @@ import CanonGateway
 import CanonWire
 
 /// `canon doctor`: what stands between this machine and a working server.
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Check this machine, the data folder and the configuration, and say how to mend what is wrong.",
@@ -13,8 +13,8 @@ struct DoctorCommand: ParsableCommand {
     @OptionGroup var options: DataOptions
     @Flag(help: "Print JSON (schema canon.doctor/1).") var json = false
 
-    func run() throws {
-        let report = try Self.examine(ConfigurationLoader(flags: options.settings), machine: .current)
+    func run() async throws {
+        let report = try await Self.examine(ConfigurationLoader(flags: options.settings), machine: .current)
         let output = Terminal.output
         if json {
             output.writeLine(report.json.encodedText)
@@ -26,7 +26,9 @@ struct DoctorCommand: ParsableCommand {
 
     /// A configuration that cannot be used is a finding like any other; the checks then go by its readable part.
     /// - Throws: `ConfigurationError` when not even the data folder is known.
-    static func examine(_ loader: ConfigurationLoader, machine: Machine) throws(ConfigurationError) -> DoctorReport {
+    static func examine(
+        _ loader: ConfigurationLoader, machine: Machine
+    ) async throws(ConfigurationError) -> DoctorReport {
         var loaded: LoadedConfiguration
         var failure: ConfigurationError?
         do throws(ConfigurationError) {
@@ -46,6 +48,6 @@ struct DoctorCommand: ParsableCommand {
             loaded = LoadedConfiguration(
                 configuration: configuration, provenance: Provenance(), warnings: [], file: nil)
         }
-        return Doctor(machine: machine, loaded: loaded, configurationError: failure).examine()
+        return await Doctor(machine: machine, loaded: loaded, configurationError: failure).examine()
     }
 }

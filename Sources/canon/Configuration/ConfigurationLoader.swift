@@ -179,7 +179,7 @@ struct ConfigurationLoader {
     }
 
     private func resolved(_ entry: ConfigurationFile.Entry, base: String?) -> SettingValue {
-        guard entry.setting.type == .path, case .text(let path) = entry.value, let base else { return entry.value }
+        guard case .text(let path) = entry.value, entry.setting.type.isPath(path), let base else { return entry.value }
         return .text(Paths.absolute(path, in: Paths.parent(of: base), home: environment["HOME"]))
     }
 
@@ -209,7 +209,7 @@ private struct ConfigurationLayer {
         guard let (raw, source) = try raw(of: setting) else { return nil }
         do throws(SettingMismatch) {
             var value = try setting.parse(raw)
-            if setting.type == .path, case .text(let path) = value {
+            if case .text(let path) = value, setting.type.isPath(path) {
                 value = .text(Paths.absolute(path, in: base, home: nil))
             }
             return (value, source)

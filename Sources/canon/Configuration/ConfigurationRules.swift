@@ -19,6 +19,7 @@ struct ConfigurationRules {
         checkDemo()
         checkTLS()
         checkFolders()
+        checkExternalIssuer()
         checkAgent()
         checkLimits()
     }
@@ -33,21 +34,11 @@ struct ConfigurationRules {
     }
 
     private mutating func refuse(_ key: String, _ message: String) {
-        problems.append(ConfigurationProblem(place: place(key), message: message))
+        problems.append(ConfigurationProblem(place: provenance.place(of: key), message: message))
     }
 
     private mutating func warn(_ key: String, _ message: String) {
-        warnings.append(ConfigurationProblem(place: place(key), message: message))
-    }
-
-    /// `canon.yaml:3:9: serve.host`, `CANON_HOST`, `--host`: a file holds many settings, so there the key is added.
-    private func place(_ key: String) -> String {
-        switch provenance[key] {
-        case .standard: "serve.\(key) (default)"
-        case .file: "\(provenance[key].description): serve.\(key)"
-        case .environment(let name): name
-        case .flag(let name): name
-        }
+        warnings.append(ConfigurationProblem(place: provenance.place(of: key), message: message))
     }
 
     private mutating func checkNetwork() {
@@ -118,6 +109,41 @@ struct ConfigurationRules {
                     + "of them")
         } else if Paths.isInside(workspace, data) {
             refuse(culprit, "the workspace \(workspace) lies inside the data folder \(data); move one of them")
+        }
+    }
+
+    /// Whether the keys themselves can be read is found out where they are read: at the start, and by the doctor.
+    private mutating func checkExternalIssuer() {
+        let settings = configuration.authentication
+        guard let jwks = settings.jwks else {
+            if settings.externalIssuer != nil {
+                refuse("authentication.external_issuer", "is of no use without its keys; set authentication.jwks too")
+            }
+            return
+        }
+        do throws(KeySetError) {
+            _ = try KeySetSource(jwks)
+        } catch {
+            refuse("authentication.jwks", error.description)
+        }
+        if settings.externalIssuer == nil {
+            refuse(
+                "authentication.jwks",
+                "keys without their issuer; set authentication.external_issuer to the iss claim of its tokens")
+        }
+        if settings.externalIssuer == settings.issuer {
+            refuse(
+                "authentication.external_issuer",
+                "is also authentication.issuer, the name of the tokens made here; the two must differ")
+        }
+        if settings.externalAudiences.isEmpty {
+            refuse(
+                "authentication.jwks",
+                "keys without an audience, so that tokens for any other service would do; set "
+                    + "authentication.external_audiences to the aud claim of tokens that are meant for this server")
+        }
+        if let problem = ExternalIssuer.problem(withUserPrefix: settings.externalUserPrefix) {
+            refuse("authentication.external_user_prefix", problem)
         }
     }
 

@@ -36,6 +36,16 @@ struct Provenance: Sendable, Equatable {
         get { sources[key] ?? .standard }
         set { sources[key] = newValue }
     }
+
+    /// `canon.yaml:3:9: serve.host`, `CANON_HOST`, `--host`: a file holds many settings, so there the key is added.
+    func place(of key: String) -> String {
+        switch self[key] {
+        case .standard: "serve.\(key) (default)"
+        case .file: "\(self[key].description): serve.\(key)"
+        case .environment(let name): name
+        case .flag(let name): name
+        }
+    }
 }
 
 /// One thing that is wrong with the configuration: where, and what to do.

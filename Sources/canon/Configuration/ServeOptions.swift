@@ -63,7 +63,7 @@ extension ArgumentHelp {
         guard let setting = SettingTable.setting(key) else { preconditionFailure("\(key) is no setting") }
         let valueName =
             switch setting.type {
-            case .path: "path"
+            case .path, .location: "path"
             case .choice(let names): names.joined(separator: "|")
             case .integer: "number"
             case .list, .text, .boolean: key.split(separator: ".").last.map(String.init) ?? key

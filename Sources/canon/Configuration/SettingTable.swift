@@ -74,6 +74,29 @@ enum SettingTable {
         .list(
             "authentication.accepted_audiences", \.authentication.acceptedAudiences, of: "audiences",
             example: "netra-backend", "Audiences that are accepted beside `audience`."),
+        .optionalText(
+            "authentication.jwks", \.authentication.jwks, type: .location,
+            """
+            File or `https://` URL with the public keys (JWK Set: RS256, ES256, EdDSA) of another issuer, whose tokens \
+            are then accepted beside those made here. Read again without a restart: a file within a second after it \
+            was written, a URL as `jwks_refresh_seconds` says.
+            """),
+        .integer(
+            "authentication.jwks_refresh_seconds", \.authentication.jwksRefreshSeconds, 10...86_400, unit: .seconds,
+            "Between two requests to the URL of `jwks`. A token with a key nobody knows makes one early, at most every 10 s."
+        ),
+        .optionalText(
+            "authentication.external_issuer", \.authentication.externalIssuer,
+            "The `iss` claim of the other issuer's tokens, exactly as it stands in them."),
+        .list(
+            "authentication.external_audiences", \.authentication.externalAudiences, of: "audiences",
+            example: "https://chat.example.com", "One of them must be an `aud` claim of the other issuer's tokens."),
+        .text(
+            "authentication.external_user_prefix", \.authentication.externalUserPrefix, type: .text(minimumBytes: 0),
+            """
+            What the user id of the other issuer's `sub` begins with here, so that it cannot name an account of this \
+            server. Empty (`""` in the file): the `sub` is the user id, and one that is an account here is refused.
+            """),
         .integer(
             "authentication.access_token_seconds", \.authentication.accessTokenSeconds, 60...86_400, unit: .seconds,
             "How long an access token is valid."),

@@ -30,6 +30,8 @@ enum SettingType: Sendable, Equatable {
     /// A path; a relative one is resolved against the folder of the file it stands in, or the current folder when it
     /// comes from the environment or a flag.
     case path
+    /// A path as above, or a URL, which has a scheme and is left as it is.
+    case location
     case choice([String])
     case list(of: String, example: String)
 
@@ -48,6 +50,7 @@ enum SettingType: Sendable, Equatable {
                 + (unit == .none ? "" : " (\(unit.rawValue))")
         case .text(let minimum): minimum > 1 ? "text of at least \(minimum) bytes" : "text"
         case .path: "a path"
+        case .location: "a path or a URL"
         case .choice(let names): "one of \(names.joined(separator: ", "))"
         case .list(let element, let example): "a list of \(element), such as [\(example)]"
         }
@@ -61,6 +64,7 @@ enum SettingType: Sendable, Equatable {
             "integer \(range.lowerBound) … \(range.upperBound)" + (unit == .none ? "" : " \(unit.rawValue)")
         case .text(let minimum): minimum > 1 ? "text, at least \(minimum) bytes" : "text"
         case .path: "path"
+        case .location: "path or URL"
         case .choice(let names): names.map { "`\($0)`" }.joined(separator: ", ")
         case .list(let element, _): "list of \(element)"
         }
@@ -68,6 +72,15 @@ enum SettingType: Sendable, Equatable {
 
     var isList: Bool {
         if case .list = self { true } else { false }
+    }
+
+    /// Whether a value of this type is a path that may be relative.
+    func isPath(_ text: String) -> Bool {
+        switch self {
+        case .path: true
+        case .location: !text.contains("://")
+        case .boolean, .integer, .text, .choice, .list: false
+        }
     }
 
     /// Reads a value strictly: nothing is guessed, clamped or converted.
@@ -89,7 +102,8 @@ enum SettingType: Sendable, Equatable {
         case (.text(let minimum), .plain(let text)), (.text(let minimum), .quoted(let text)):
             guard text.utf8.count >= minimum else { throw mismatch() }
             return .text(text)
-        case (.path, .plain(let text)), (.path, .quoted(let text)):
+        case (.path, .plain(let text)), (.path, .quoted(let text)), (.location, .plain(let text)),
+            (.location, .quoted(let text)):
             guard !text.isEmpty, !text.utf8.contains(0) else { throw mismatch() }
             return .text(text)
         case (.choice(let names), .plain(let text)), (.choice(let names), .quoted(let text)):

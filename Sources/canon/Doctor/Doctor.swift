@@ -14,8 +14,8 @@ struct Doctor {
     private var dataDirectory: String { configuration.dataDirectory }
 
     /// Every check, in the order in which the faults build on each other.
-    func examine() -> DoctorReport {
-        let checks: [(String, () -> Finding)] = [
+    func examine() async -> DoctorReport {
+        let checks: [(String, () async -> Finding)] = [
             ("configuration", checkConfiguration),
             ("data folder", checkDataFolder),
             ("secrets", checkSecrets),
@@ -24,12 +24,15 @@ struct Doctor {
             ("server", checkServer),
             ("port", checkPort),
             ("certificate", checkCertificate),
+            ("issuer's keys", checkKeys),
             ("workspace", checkWorkspace),
             ("confined reads", checkConfinedReads),
             ("agent", checkAgent),
             ("clock", checkClock),
         ]
-        return DoctorReport(entries: checks.map { .init(name: $0.0, finding: $0.1()) })
+        var report = DoctorReport()
+        for (name, check) in checks { report.entries.append(.init(name: name, finding: await check())) }
+        return report
     }
 
     private func checkConfiguration() -> Finding {
@@ -227,6 +230,24 @@ struct Doctor {
             return .warning("expires in \(days) days, on \(ends)", remedy: "Renew the certificate.")
         }
         return .ok("valid until \(ends), \(days) days")
+    }
+
+    /// The keys as a start would read them; a running server keeps those it read before.
+    private func checkKeys() async -> Finding {
+        guard let jwks = configuration.authentication.jwks else {
+            return .skipped("no other issuer is set; tokens made here are the only ones")
+        }
+        let keys: PublicKeySet
+        do throws(KeySetError) {
+            keys = try await machine.keys(KeySetSource(jwks)).get()
+        } catch {
+            return .failed(
+                error.description,
+                remedy: "Check authentication.jwks, and that the issuer publishes its public keys there.")
+        }
+        let count = "\(jwks): \(keys.count) \(keys.count == 1 ? "key" : "keys")"
+        guard keys.skipped.isEmpty else { return .ok("\(count), skipped \(keys.skipped.joined(separator: "; "))") }
+        return .ok(count)
     }
 
     // MARK: Agents

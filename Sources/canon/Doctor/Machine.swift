@@ -1,3 +1,4 @@
+import CanonGateway
 import CanonStore
 import Foundation
 
@@ -40,6 +41,8 @@ struct Machine: Sendable {
     var connect: @Sendable (_ host: String, _ port: Int, _ timeout: Duration) -> String?
     /// Nil when files can be opened beneath a folder only (`openat2`); else the system's words.
     var confinedReads: @Sendable () -> SystemError?
+    /// Reads the other issuer's keys, from a file or over the network.
+    var keys: @Sendable (KeySetSource) async -> Result<PublicKeySet, KeySetError>
 
     static var current: Machine {
         Machine(
@@ -62,7 +65,10 @@ struct Machine: Sendable {
             },
             port: MachineNetwork.state,
             connect: MachineNetwork.connect,
-            confinedReads: MachineFiles.confinedReads
+            confinedReads: MachineFiles.confinedReads,
+            keys: { source in
+                do throws(KeySetError) { return .success(try await source.load()) } catch { return .failure(error) }
+            }
         )
     }
 }

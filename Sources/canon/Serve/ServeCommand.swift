@@ -41,6 +41,10 @@ struct ServeCommand: AsyncParsableCommand {
         for warning in loaded.warnings { logger.warning("\(warning)") }
         do {
             try await serve(configuration, logger)
+        } catch let error as KeySetError {
+            throw ConfigurationError(
+                loaded.provenance.place(of: "authentication.jwks"),
+                "\(error). The server does not start without the issuer's keys; canon doctor tries them out.")
         } catch let error as StoreError {
             throw CommandFailure("\(error)")
         } catch let error as IOError {

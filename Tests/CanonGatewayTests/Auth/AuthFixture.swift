@@ -35,7 +35,9 @@ final class AuthFixture: Sendable {
     let hasher = PasswordHasher(parameters: .init(logN: 2, blockSize: 1, parallelism: 1))
     let sessions: Sessions
 
-    init(_ configure: (inout GatewayConfiguration) -> Void = { _ in }) async throws {
+    init(
+        external: ExternalIssuer? = nil, _ configure: (inout GatewayConfiguration) -> Void = { _ in }
+    ) async throws {
         var configuration = GatewayConfiguration()
         configure(&configuration)
         self.configuration = configuration
@@ -44,7 +46,7 @@ final class AuthFixture: Sendable {
         store = IdentityStore(try CanonDatabase(path: path + "/canon.sqlite", durability: .process))
         keys = try await SigningKeys.hs256(secret: Self.secret)
         issuer = TokenIssuer(keys: keys, configuration: configuration)
-        verifier = TokenVerifier(keys: keys, configuration: configuration)
+        verifier = TokenVerifier(keys: keys, configuration: configuration, external: external)
         authenticator = Authenticator(
             store: store, verifier: verifier,
             visitorSeconds: configuration.demo ? configuration.authentication.demoTokenSeconds : nil, clock: clock.read)

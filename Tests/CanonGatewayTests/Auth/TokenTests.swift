@@ -7,7 +7,7 @@ import Testing
 @testable import CanonGateway
 
 /// A token as an attacker or another service would write it.
-private func forge(
+func forge(
     _ claims: JSONObject, header: JSONObject = ["alg": "HS256", "typ": "JWT"],
     signedBy keys: SigningKeys?
 ) throws -> String {
@@ -203,8 +203,8 @@ private func forge(
         for part in token.split(separator: ".") { #expect(!reused.message.contains(part)) }
         let all: [AuthenticationFailure] = [
             .missing, .malformed("x"), .unsupportedAlgorithm, .badSignature, .expired, .notYetValid, .tooOld,
-            .wrongIssuer, .wrongAudience, .wrongType, .revoked, .disabled, .unknownAccount, .unknownTicket,
-            .expiredTicket, .queryTokenRefused, .visitorsRefused, .unavailable,
+            .wrongIssuer, .wrongAudience, .wrongType, .revoked, .disabled, .unknownAccount, .unknownKey,
+            .subjectReserved, .unknownTicket, .expiredTicket, .queryTokenRefused, .visitorsRefused, .unavailable,
         ]
         for failure in all {
             #expect((1...123).contains(failure.closeReason.utf8.count))

@@ -32,8 +32,8 @@ import Testing
         guard case .revoked = try await store.refresh(second.secret.text, now: now, successor: { _ in third }) else {
             return #expect(Bool(false), "the family outlived the reuse")
         }
-        #expect(try await store.session(of: account.id, accessID: "jti_1")?.isRevoked == true)
-        #expect(try await store.session(of: account.id, accessID: "jti_2")?.isRevoked == true)
+        #expect(try await store.session(of: account.id, accessID: "jti_1").isRevoked == true)
+        #expect(try await store.session(of: account.id, accessID: "jti_2").isRevoked == true)
         #expect(try await store.auditTrail(limit: 1).first?.action == "session.reuse")
     }
 
@@ -83,14 +83,14 @@ import Testing
         let pending = try await store.createTicket(ticket(for: account, at: now))
 
         try await store.endSession(accessID: "jti_1", accessExpiresAt: first.accessExpiresAt, now: now)
-        #expect(try await store.session(of: account.id, accessID: "jti_1")?.isRevoked == true)
+        #expect(try await store.session(of: account.id, accessID: "jti_1").isRevoked == true)
         #expect(try await store.redeemTicket(pending.text, now: now) == .unknown)
         guard case .revoked = try await store.refresh(first.secret.text, now: now, successor: { _ in otherDevice })
         else { return #expect(Bool(false), "the refresh token outlived the log-out") }
 
-        #expect(try await store.session(of: account.id, accessID: "jti_other")?.isRevoked == false)
+        #expect(try await store.session(of: account.id, accessID: "jti_other").isRevoked == false)
         #expect(try await store.endSession(refreshToken: otherDevice.secret.text, now: now))
-        #expect(try await store.session(of: account.id, accessID: "jti_other")?.isRevoked == true)
+        #expect(try await store.session(of: account.id, accessID: "jti_other").isRevoked == true)
         #expect(try await store.endSession(refreshToken: "nothing", now: now) == false)
     }
 
@@ -103,7 +103,7 @@ import Testing
         #expect(try await store.purge(now: now) == 0)
         // The ticket's half minute and the refresh token's hour are over; the revocation outlives the access token.
         #expect(try await store.purge(now: now.adding(seconds: 3601)) == 2)
-        #expect(try await store.session(of: account.id, accessID: "jti_1")?.isRevoked == true)
+        #expect(try await store.session(of: account.id, accessID: "jti_1").isRevoked == true)
         #expect(try await store.account(visitor.id) != nil)
         #expect(try await store.purge(now: now.adding(seconds: 48 * 3600)) == 2)
         #expect(try await store.account(visitor.id) == nil)
