@@ -28,6 +28,8 @@ class Evidence:
 
     def __init__(self, stop_at_first: bool):
         self.stop_at_first = stop_at_first
+        # Ends the run from wherever the finding was made; set once there is something to end.
+        self.stop = lambda: None
         self.findings: list[str] = []
         self.foreign_canaries = 0
         self.deliveries = 0
@@ -41,6 +43,7 @@ class Evidence:
     def found(self, what: str) -> None:
         self.findings.append(what)
         if self.stop_at_first:
+            self.stop()
             raise Leak(what)
 
     def search(self, content: bytes, user, place: str) -> None:

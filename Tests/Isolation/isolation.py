@@ -199,6 +199,7 @@ class Suite:
 
 
 async def prove(options: argparse.Namespace, evidence: Evidence, started) -> None:
+    evidence.stop = asyncio.current_task().cancel
     server, credentials, service, admin = started
     async with World(server, random.Random(options.seed), evidence, service, admin) as world:
         world.credentials = credentials
@@ -231,11 +232,14 @@ def main() -> int:
     started = start_server(folder)
     try:
         asyncio.run(prove(options, evidence, started))
-    except BaseExceptionGroup as group:
-        for error in group.exceptions:
-            evidence.findings.append(f"the suite could not go on: {error!r}")
-    except AssertionError as error:
-        evidence.findings.append(f"the suite could not go on: {error!r}")
+    except (Leak, asyncio.CancelledError):
+        # The finding is in the evidence already.
+        pass
+    except Exception as error:
+        causes = error.exceptions if isinstance(error, BaseExceptionGroup) else (error,)
+        for cause in causes:
+            if not isinstance(cause, Leak):
+                evidence.findings.append(f"the suite could not go on: {type(cause).__name__}: {cause}")
     finally:
         started[0].close()
         shutil.rmtree(folder, ignore_errors=True)
