@@ -21,6 +21,11 @@ async def audit(world: World, user: User) -> None:
     names = list(user.threads)
     for start in range(0, len(names), THREADS_A_DEVICE):
         await check_logs(world, user, {name: heads.get(name, 0) for name in names[start : start + THREADS_A_DEVICE]})
+    await check_session(world, user)
+
+
+async def check_session(world: World, user: User) -> None:
+    """Nobody else has ended it."""
     me = await world.call("GET", "/auth/me", as_user=user)
     world.evidence.expect(me.status == 200 and me.json["id"] == user.id, f"the session of {user} ended: {me}")
     renewed = await world.call("POST", "/auth/refresh", {"refresh_token": user.refresh_token}, as_user=user)

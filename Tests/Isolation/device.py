@@ -43,10 +43,11 @@ class Device:
         token = self.user.token if token is None and not query else token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.closed, self.is_leaving = None, False
-        self._socket = await self._session.ws_connect(
-            self._url.replace("http", "ws", 1) + "/ws" + query, headers=headers, protocols=protocols,
-            max_msg_size=0, decode_text=False)
-        message = await asyncio.wait_for(self._socket.receive(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            self._socket = await self._session.ws_connect(
+                self._url.replace("http", "ws", 1) + "/ws" + query, headers=headers, protocols=protocols,
+                max_msg_size=0, decode_text=False)
+            message = await self._socket.receive()
         if message.type != aiohttp.WSMsgType.TEXT:
             self.closed = (self._socket.close_code or 1006, str(message.extra or ""))
             return None
@@ -72,8 +73,10 @@ class Device:
             self._answers = []
             await self.send(frame)
             await self.send({"type": "ping", "payload": {"fence": self._fence}})
+            # Not `wait_for`, which in Python 3.11 loses a cancellation that comes together with the answer.
             try:
-                return await asyncio.wait_for(fence, PATIENCE)
+                async with asyncio.timeout(PATIENCE):
+                    return await fence
             except TimeoutError:
                 raise AssertionError(f"{self} waited {PATIENCE} s for an answer to {frame}") from None
 
@@ -94,7 +97,8 @@ class Device:
             raise AssertionError(f"{self} has {self.cursors} and waits for {heads}") from None
 
     async def wait_closed(self, seconds: float = PATIENCE) -> tuple[int, str]:
-        await asyncio.wait_for(asyncio.shield(self._reader), seconds)
+        async with asyncio.timeout(seconds):
+            await asyncio.shield(self._reader)
         return self.closed
 
     # -- What comes

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "Live"))
 
 import thefts_of_services  # noqa: E402
 import thefts_of_sessions  # noqa: E402, F401
-from audit import audit  # noqa: E402
+from audit import audit, check_session  # noqa: E402
 from canon_server import Server, new_password, run, secret  # noqa: E402
 from evidence import Evidence, Leak  # noqa: E402
 from thefts import THEFTS  # noqa: E402
@@ -185,7 +185,8 @@ class Suite:
     async def progress(self) -> None:
         while not self.is_over.is_set():
             try:
-                await asyncio.wait_for(self.is_over.wait(), 10)
+                async with asyncio.timeout(10):
+                    await self.is_over.wait()
             except TimeoutError:
                 print(self.line(), flush=True)
 
@@ -203,7 +204,8 @@ async def prove(options: argparse.Namespace, evidence: Evidence, started) -> Non
     server, credentials, service, admin = started
     async with World(server, random.Random(options.seed), evidence, service, admin) as world:
         world.credentials = credentials
-        await find_features(world, User("probe", await asyncio.to_thread(server.visitor)))
+        bystander = User("bystander", await asyncio.to_thread(server.visitor))
+        await find_features(world, bystander)
         print(f"skipped, because this server has no such route: {', '.join(sorted(evidence.skipped)) or 'nothing'}")
         shape = {"threads": THREADS, "devices": options.devices, "streams": STREAMS}
         # One of them has an account, which is another role than a visitor's.
@@ -217,6 +219,7 @@ async def prove(options: argparse.Namespace, evidence: Evidence, started) -> Non
             await thefts_of_services.broadcast_to_all(world)
         for user in world.users:
             await audit(world, user)
+        await check_session(world, bystander)
         print(suite.line())
         for user in world.users:
             for device in (*user.devices, user.thief, *user.streams):
