@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build install format lint bench isolation isolation-mutants clean
+.PHONY: help run test build install format lint bench isolation isolation-mutants autobahn clean
 
 # make run: what the server listens on and works with. DATA_DIR empty: the default data folder, outside of the
 # repository, so that what an agent may read never holds a secret.
@@ -83,6 +83,9 @@ isolation-mutants: ## Remove each ownership check in turn and show that the isol
 	@Scripts/setup test
 	@Scripts/test-venv.sh
 	@Scripts/isolation-mutants
+
+autobahn: ## Run the Autobahn test suite against the WebSocket codec (needs Python 2.7).
+	@Scripts/autobahn
 
 clean: ## Remove everything that was built.
 	rm -rf .build Benchmarks/.build

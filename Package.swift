@@ -37,7 +37,7 @@ let package = Package(
         .target(name: "CanonWire", swiftSettings: swiftSettings),
         .target(
             name: "CanonWebSocket",
-            dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["CZlib", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -117,6 +117,8 @@ let package = Package(
             cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]
         ),
 
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
         .plugin(name: "StampCommit", capability: .buildTool()),
 
         .target(name: "CanonTestSupport", path: "Tests/CanonTestSupport", swiftSettings: swiftSettings),
@@ -127,6 +129,7 @@ let package = Package(
             dependencies: [
                 "CanonTestSupport",
                 "CanonWebSocket",
+                "CZlib",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),

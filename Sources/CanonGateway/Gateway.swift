@@ -25,6 +25,7 @@ public struct Gateway: Service {
     private let application: any Service
     private let drain: DrainService
     private let monitor: MonitorService
+    private let retention: RetentionService
     private let manager: WebSocketManager
     private let runs: RunSupervisor
     private let logger: Logger
@@ -73,6 +74,7 @@ public struct Gateway: Service {
             requests: requests, startedAt: .now()
         ).add(to: router)
         ThreadRoutes(requests: requests).add(to: router)
+        StreamRoutes(manager: manager, requests: requests).add(to: router)
         ProducerRoutes(manager: manager, requests: requests, logger: logger).add(to: router)
         identity.addRoutes(to: router)
 
@@ -103,6 +105,8 @@ public struct Gateway: Service {
             eventLoop: eventLoops.any(), logger: logger)
         monitor = MonitorService(
             identity: identity, manager: manager, runs: runs, eventLoop: eventLoops.any())
+        retention = RetentionService(
+            log: log, retention: configuration.retention, metrics: metrics, logger: logger)
         self.manager = manager
         self.runs = runs
         self.logger = logger
@@ -120,6 +124,7 @@ public struct Gateway: Service {
                 services: [
                     .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: monitor, successTerminationBehavior: .ignore),
+                    .init(service: retention, successTerminationBehavior: .ignore),
                     .init(service: drain, successTerminationBehavior: .ignore),
                 ],
                 logger: Self.quiet(logger)))

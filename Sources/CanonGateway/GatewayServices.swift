@@ -1,3 +1,4 @@
+import CanonStore
 import CanonWire
 import Logging
 import NIOCore
@@ -47,6 +48,43 @@ struct MonitorService: Service {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Removes what is older than the log is meant to be, again and again.
+struct RetentionService: Service {
+    let log: any EventLog
+    let retention: GatewayConfiguration.Retention
+    let metrics: GatewayMetrics
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await prune()
+                // Spread, so that several servers of one machine do not work at the same moment.
+                let seconds = Double(retention.intervalSeconds) * .random(in: 0.9...1.1)
+                try? await Task.sleep(for: .seconds(seconds))
+            }
+        }
+    }
+
+    private func prune() async {
+        do {
+            let report = try await log.prune(retention.policy)
+            metrics.eventsPruned.increment(by: report.events)
+            guard report != PruneReport() else { return }
+            logger.info(
+                "retention removed what was too old",
+                metadata: [
+                    "threads": "\(report.threads)", "events": "\(report.events)", "runs": "\(report.runs)",
+                    "idempotency_keys": "\(report.claims)",
+                ])
+        } catch is CancellationError {
+        } catch {
+            // Nothing is lost by keeping too much; the next pass tries again.
+            logger.warning("retention could not finish", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -73,17 +73,133 @@ struct ResumeTests {
         }
     }
 
-    @Test("numbers of a foreign epoch, or beyond the head, are not believed: the whole thread comes again")
+    @Test("numbers of a foreign epoch, or beyond the head, are not believed: what the thread is takes their place")
     func foreignEpoch() async throws {
         try await RunningGateway.with { gateway in
             let user = try await gateway.user()
             let socket = try await gateway.socket(user)
-            socket.send(["type": "chat", "message": "a", "thread_id": "t"])
-            try await socket.next("agent_completed")
-            socket.send(["type": "resume", "threads": ["t": 2], "epoch": "another"])
-            #expect(try await socket.next("resumed")["from"] == 1)
-            socket.send(["type": "resume", "threads": ["t": 99]])
-            #expect(try await socket.next("resumed")["from"] == 1)
+            socket.send(["type": "chat", "message": "say:a", "thread_id": "t"])
+            let head = try await socket.next("agent_completed")["seq"]!
+            for resume in [
+                ["type": "resume", "threads": ["t": 2], "epoch": "another"],
+                ["type": "resume", "threads": ["t": 99]],
+            ] as [JSONObject] {
+                socket.send(resume)
+                let snapshot = try await socket.next("snapshot")
+                #expect(snapshot["at"] == head)
+                #expect(snapshot["epoch"] == .string(gateway.store.log.epoch))
+                #expect(snapshot["seq"] == nil && snapshot["event_id"] == nil)
+                #expect(snapshot["messages"]?.array?.map { $0["role"] } == ["user", "assistant"])
+                #expect(snapshot["messages"]?.array?.map { $0["content"] } == ["say:a", "a "])
+                #expect(snapshot["open_run"] == .null)
+                #expect(snapshot["truncated"] == false)
+            }
+            socket.send(["type": "chat", "message": "b", "thread_id": "t"])
+            #expect(try await socket.next("user_message")["seq"] == .int(head.int! + 1))
+        }
+    }
+
+    @Test("a thread that retention has cut is resumed from its floor on, and before that as a snapshot")
+    func beyondRetention() async throws {
+        let configure: (inout GatewayConfiguration) -> Void = {
+            $0.retention.events = 5
+            $0.retention.intervalSeconds = 1
+        }
+        try await RunningGateway.with(configure: configure) { gateway in
+            let user = try await gateway.user()
+            let socket = try await gateway.socket(user)
+            socket.send(["type": "chat", "message": "repeat:20", "thread_id": "t"])
+            let events = try await socket.events()
+            let head = Int64(events.count)
+            let key = ThreadKey(user: user.id, thread: ThreadID("t"))
+            try await until("retention has cut the thread") {
+                try await gateway.store.log.extent(of: key)?.floor == head - 5
+            }
+            for (cursor, answer) in [(0, "snapshot"), (head - 6, "snapshot"), (head - 5, "resumed"), (head, "none")]
+                as [(Int64, String)]
+            {
+                let device = try await gateway.socket(user)
+                device.send(["type": "resume", "threads": ["t": .int(cursor)], "epoch": events[0]["epoch"]!])
+                guard case .frame(let frame) = try await device.next() else {
+                    Issue.record("no answer")
+                    continue
+                }
+                #expect(frame["type"]?.string == answer, "cursor \(cursor)")
+                if answer == "snapshot" {
+                    #expect(frame["messages"]?.array?.last?["content"] == events.last?["final_response"])
+                }
+                if answer == "resumed" {
+                    #expect(try await device.events().map { $0["seq"]?.int } == Array(head - 4...head))
+                }
+            }
+            // session_restore with a marker that went with its event.
+            let device = try await gateway.socket(user)
+            device.send([
+                "type": "session_restore", "payload": ["threadId": "t", "lastMessageId": events[3]["event_id"]!],
+            ])
+            #expect(try await device.next("snapshot")["at"] == .int(head))
+        }
+    }
+
+    @Test("a snapshot in the middle of a run has its text so far once, and the rest comes live")
+    func snapshotOfOpenRun() async throws {
+        try await RunningGateway.with { gateway in
+            let user = try await gateway.user()
+            let first = try await gateway.socket(user)
+            first.send(["type": "chat", "message": "say:one say:two wait", "thread_id": "t"])
+            var last = try await first.next("stream_chunk")
+            while last["delta"] != "two " { last = try await first.next("stream_chunk") }
+            let second = try await gateway.socket(user)
+            second.send(["type": "resume", "threads": ["t": 1], "epoch": "another"])
+            let snapshot = try await second.next("snapshot")
+            let run = try #require(snapshot["open_run"])
+            #expect(run["run_id"] == last["run_id"] && run["message_id"] == last["message_id"])
+            #expect(run["text"] == "one two ")
+            #expect(snapshot["open_runs"]?.array == [run])
+            second.send(["type": "stop_agent", "run_id": run["run_id"]!])
+            #expect(try await second.next("agent_cancelled")["seq"] == .int(snapshot["at"]!.int! + 1))
+        }
+    }
+
+    @Test("a resume of many threads is answered by one frame for each, in order, and holds one page at a time")
+    func manyThreads() async throws {
+        try await RunningGateway.with(configure: { $0.limits.connectionBudgetBytes = 32 * 1024 }) { gateway in
+            let user = try await gateway.user()
+            let log = gateway.store.log
+            let text = String(repeating: "x", count: 500)
+            for thread in 1...60 {
+                let key = ThreadKey(user: user.id, thread: ThreadID("t\(thread)"))
+                _ = try await log.createThread(key, title: "")
+                let notes = (1...20).map { EventDraft(type: "note", fields: ["n": .int($0), "text": .string(text)]) }
+                _ = try await log.append(notes, run: nil, to: key)
+            }
+            let socket = try await gateway.socket(user, receiveBuffer: 4096)
+            try await socket.stopReading()
+            let cursors = (1...60).map { (key: "t\($0)", value: JSONValue.int(Int64($0 % 2 == 0 ? 0 : 20))) }
+            socket.send(["type": "resume", "threads": .object(JSONObject(cursors))])
+            socket.send(["type": "ping", "payload": "after"])
+            try await socket.startReading()
+            var answered: [String: String] = [:]
+            var seqs: [String: [Int64]] = [:]
+            var hasPong = false
+            while seqs.values.reduce(0, { $0 + $1.count }) < 600 || !hasPong {
+                guard case .frame(let frame) = try await socket.next() else { break }
+                let thread = frame["thread_id"]?.string ?? ""
+                switch frame["type"]?.string {
+                case "note":
+                    #expect(answered[thread] == "resumed")
+                    seqs[thread, default: []].append(frame["seq"]?.int ?? 0)
+                case "pong":
+                    hasPong = true
+                    #expect(answered.count == 60, "the message behind the resume was not behind it")
+                case let type?: answered[thread] = type
+                case nil: break
+                }
+            }
+            for (thread, answer) in answered {
+                #expect(answer == (seqs[thread] == nil ? "none" : "resumed"))
+                if let seqs = seqs[thread] { #expect(seqs == Array(1...20)) }
+            }
         }
     }
 
@@ -100,24 +216,6 @@ struct ResumeTests {
             #expect(seen.map { $0["seq"]?.int } == Array(1...Int64(100 * round + 3)))
             let text = seen.compactMap { $0["delta"]?.string }.joined()
             #expect(text == seen.last?["final_response"]?.string)
-        }
-    }
-
-    @Test("a reader that stalls gets everything in order once it reads again")
-    func stalledReader() async throws {
-        try await RunningGateway.with(configure: { $0.limits.connectionBudgetBytes = 64 * 1024 }) { gateway in
-            let user = try await gateway.user()
-            let slow = try await gateway.socket(user)
-            let fast = try await gateway.socket(user)
-            slow.send(["type": "create_thread", "payload": ["thread_id": "t"]])
-            try await slow.next("thread_updated")
-            try await slow.stopReading()
-            fast.send(["type": "chat", "message": "repeat:6000", "thread_id": "t"])
-            let complete = try await fast.events()
-            #expect(complete.count == 6003)
-            try await slow.startReading()
-            let late = try await slow.events()
-            #expect(late.map { $0["seq"]?.int } == Array(1...6003))
         }
     }
 

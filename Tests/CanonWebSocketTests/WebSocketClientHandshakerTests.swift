@@ -69,7 +69,7 @@ import Testing
         let request = try WebSocketHandshake.validate(method: "GET") { name in
             fields.filter { $0[0].lowercased() == name.lowercased() }.map { String($0[1]) }
         }
-        #expect(request == .init(key: Self.key, subprotocols: ["jwt-auth", "jwt.abc"]))
+        #expect(request == .init(key: Self.key, subprotocols: ["jwt-auth", "jwt.abc"], extensionOffers: []))
     }
 
     @Test("keys are the base64 of 16 bytes and differ")
@@ -166,6 +166,32 @@ import Testing
             return
         }
         #expect(!client.channel.isActive)
+    }
+
+    @Test("a client that offers compression takes what fits the offer, and compresses then")
+    func compression() throws {
+        let answer = "permessage-deflate; server_no_context_takeover; server_max_window_bits=10"
+        let client = try Client(.init(host: "h", offersCompression: true))
+        #expect(client.request.contains("\r\nSec-WebSocket-Extensions: \(PermessageDeflate.offer)\r\n"))
+        try client.receive(Self.agreed + "Sec-WebSocket-Extensions: \(answer)\r\n\r\n")
+        #expect(client.response?.compression == PermessageDeflate(serverMaxWindowBits: 10))
+        try client.channel.writeInbound(
+            ByteBuffer(bytes: RawFrame.compressed([0xF2, 0x48, 0xCD, 0xC9, 0xC9, 7, 0]).bytes))
+        #expect(try client.channel.readInbound(as: WebSocketInbound.self) == .text(ByteBuffer(string: "Hello")))
+        client.channel.writeAndFlush(WebSocketOutbound.text(ByteBuffer(repeating: 0x61, count: 200)), promise: nil)
+        let sent = try #require(try client.channel.readOutbound(as: ByteBuffer.self))
+        #expect(RawFrame.parse(Array(sent.readableBytesView))?.first?.reservedBits == 0x40)
+
+        let declined = try Client(.init(host: "h", offersCompression: true))
+        try declined.receive(Self.agreed + "\r\n")
+        #expect(declined.response != nil && declined.response?.compression == nil)
+
+        let wrong = try Client(.init(host: "h", offersCompression: true))
+        try wrong.receive(Self.agreed + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n")
+        guard case .invalidUpgrade? = wrong.failure else {
+            Issue.record("\(String(describing: wrong.failure))")
+            return
+        }
     }
 
     @Test("another status is reported with its headers and the beginning of its body")

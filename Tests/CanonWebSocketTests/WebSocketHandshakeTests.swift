@@ -62,7 +62,7 @@ import Testing
 
     @Test("an upgrade request is accepted in each form that clients write")
     func accepted() throws {
-        #expect(try validate() == .init(key: "dGhlIHNhbXBsZSBub25jZQ==", subprotocols: []))
+        #expect(try validate() == .init(key: "dGhlIHNhbXBsZSBub25jZQ==", subprotocols: [], extensionOffers: []))
         _ = try validate(["upgrade": ["WebSocket"]])
         _ = try validate(["upgrade": ["h2c, websocket"]])
         _ = try validate(["connection": ["keep-alive, Upgrade"]])
@@ -112,6 +112,15 @@ import Testing
             ]
         )
         #expect(request.responseHeaders(subprotocol: "chat").last?.value == "chat")
+    }
+
+    @Test("the offers of extensions are passed on, and the response names the one that was negotiated")
+    func extensions() throws {
+        let request = try validate(["sec-websocket-extensions": ["x", "permessage-deflate"]])
+        let compression = PermessageDeflate.negotiate(offers: request.extensionOffers)
+        let header = try #require(request.responseHeaders(compression: compression).last)
+        #expect(header.name == "Sec-WebSocket-Extensions")
+        #expect(header.value == "permessage-deflate; server_no_context_takeover; client_no_context_takeover")
     }
 
     @Test("a list of subprotocols is read in order, each once, and without what a header cannot repeat")

@@ -174,9 +174,13 @@ class EventStream:
         self.thread = thread
         self.evidence = evidence
         self.cursor = 0
+        self._progress = asyncio.Event()
         self._session = session
         self._url = url
         self._task = None
+
+    def __repr__(self) -> str:
+        return f"the event stream of {self.user} for {self.thread}"
 
     async def open(self) -> None:
         self._task = asyncio.create_task(self._read())
@@ -186,15 +190,30 @@ class EventStream:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    async def reach(self, head: int) -> None:
+        """Waits until the stream has told every event up to this number."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while self.cursor < head and not self._task.done():
+                    self._progress.clear()
+                    await self._progress.wait()
+        except TimeoutError:
+            pass
+        if self.cursor != head:
+            self.evidence.found(f"{self} has {self.cursor} events of {head}")
+
     async def _read(self) -> None:
-        async with self._session.get(
-            f"{self._url}/api/threads/{self.thread}/events", params={"after": "0"},
-            headers={"Authorization": f"Bearer {self.user.token}"}, timeout=aiohttp.ClientTimeout(total=None),
-        ) as response:
-            async for line in response.content:
-                self.evidence.search(line, self.user, "the event stream")
-                if line.startswith(b"data:"):
-                    self._event(json.loads(line[5:]))
+        try:
+            async with self._session.get(
+                f"{self._url}/api/threads/{self.thread}/events", params={"after": "0"},
+                headers={"Authorization": f"Bearer {self.user.token}"}, timeout=aiohttp.ClientTimeout(total=None),
+            ) as response:
+                async for line in response.content:
+                    self.evidence.search(line, self.user, "the event stream")
+                    if line.startswith(b"data:"):
+                        self._event(json.loads(line[5:]))
+        finally:
+            self._progress.set()
 
     def _event(self, frame: dict) -> None:
         self.evidence.frames += 1
@@ -202,6 +221,6 @@ class EventStream:
             return
         self.evidence.deliveries += 1
         if frame["thread_id"] != self.thread or frame.get("seq_from", frame["seq"]) != self.cursor + 1:
-            self.evidence.found(
-                f"the event stream of {self.user} for {self.thread} received {frame['seq']} after {self.cursor}: {frame}")
+            self.evidence.found(f"{self} received {frame['seq']} after {self.cursor}: {frame}")
         self.cursor = frame["seq"]
+        self._progress.set()

@@ -210,6 +210,12 @@ async def make_a_twin_of_a_stolen_thread(world: World, thief: User, victim: User
     world.evidence.expect(
         messages.status == 200 and [message["content"] for message in messages.json["messages"]] == texts,
         f"the messages of the twin of {thief} are {messages}")
+    if "events" in world.features:
+        # What it says is searched like everything the thief receives.
+        stream = await world.call("GET", f"/api/threads/{twin.id}/events?after=0", as_user=thief)
+        world.evidence.expect(
+            stream.status == 200 and stream.body.count(b"\ndata:") == twin.head,
+            f"the event stream of the twin of {thief} is {stream}")
     twin.title = f"twin {thief.canary}"
     await device.ask({"type": "rename_thread", "payload": {"thread_id": twin.id, "title": twin.title}})
     # Without a run: what is open in this thread, which must be the thief's own alone.

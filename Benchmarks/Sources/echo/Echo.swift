@@ -2,6 +2,12 @@ import CanonWebSocket
 import NIOCore
 import NIOPosix
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// A WebSocket server on the loopback address that sends every message back: the codec of the gateway with nothing
 /// behind it, for conformance suites and load generators.
 @main
@@ -22,15 +28,20 @@ enum Echo {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(UpgradeHandler(limits: limits))
+                    try channel.pipeline.syncOperations.addHandler(
+                        UpgradeHandler(limits: limits, deflates: options.deflates))
                 }
             }
             .bind(host: "127.0.0.1", port: options.port)
             .get()
         let port = server.localAddress?.port ?? options.port
+        let compression = options.deflates ? ", permessage-deflate" : ""
         print(
-            "echo: ws://127.0.0.1:\(port)/, \(options.threads) thread(s), \(options.maximumMessageBytes) bytes a message"
+            "echo: ws://127.0.0.1:\(port)/, \(options.threads) thread(s), "
+                + "\(options.maximumMessageBytes) bytes a message\(compression)"
         )
+        // Whoever started it with port 0 reads the port from a pipe.
+        fflush(nil)
         try await server.closeFuture.get()
     }
 }
@@ -38,15 +49,17 @@ enum Echo {
 /// What the command line says.
 struct EchoOptions {
     static let usage = """
-        usage: echo [--port N] [--threads N] [--max-message BYTES]
+        usage: echo [--port N] [--threads N] [--max-message BYTES] [--deflate]
           --port N             where to listen on 127.0.0.1; 0 takes a free port (default 9001)
           --threads N          event loops (default 1)
           --max-message BYTES  longest message that is accepted (default 67108864)
+          --deflate            agree to compression (permessage-deflate) with clients that offer it
         """
 
     var port = 9001
     var threads = 1
     var maximumMessageBytes = 64 << 20
+    var deflates = false
 
     struct Invalid: Error, CustomStringConvertible {
         let description: String
@@ -55,6 +68,10 @@ struct EchoOptions {
     init(arguments: [String]) throws(Invalid) {
         var rest = arguments[...]
         while let name = rest.popFirst() {
+            if name == "--deflate" {
+                deflates = true
+                continue
+            }
             guard let number = rest.popFirst().flatMap({ Int($0) }) else {
                 throw Invalid(description: "\(name) needs a number")
             }

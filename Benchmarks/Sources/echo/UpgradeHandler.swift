@@ -10,11 +10,13 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     private static let maximumHeadBytes = 16 * 1024
 
     private let limits: WebSocketLimits
+    private let deflates: Bool
     private var received = ByteBuffer()
     private var isDone = false
 
-    init(limits: WebSocketLimits) {
+    init(limits: WebSocketLimits, deflates: Bool) {
         self.limits = limits
+        self.deflates = deflates
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -40,11 +42,13 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
         _ request: WebSocketHandshake.Request,
         context: ChannelHandlerContext
     ) throws(WebSocketHandshake.Refusal) {
-        let headers = request.responseHeaders(subprotocol: request.subprotocols.first)
+        let compression = deflates ? PermessageDeflate.negotiate(offers: request.extensionOffers) : nil
+        let headers = request.responseHeaders(subprotocol: request.subprotocols.first, compression: compression)
         write(status: "101 Switching Protocols", headers: headers, context: context)
         do {
             try context.pipeline.syncOperations.addHandlers(
-                [WebSocketHandler(role: .server, limits: limits), EchoHandler()], position: .after(self)
+                [WebSocketHandler(role: .server, limits: limits, compression: compression), EchoHandler()],
+                position: .after(self)
             )
         } catch {
             // Only a channel that has ended takes no handlers.

@@ -10,22 +10,31 @@ struct UserScope: Sendable {
     let user: UserID
     private let log: any EventLog
     private let runs: RunSupervisor
+    private let onDelete: @Sendable (ThreadKey) -> Void
 
-    init(_ principal: Principal, log: any EventLog, runs: RunSupervisor) {
-        self.init(principal, user: principal.user, log: log, runs: runs)
+    /// - Parameter onDelete: called after a thread was deleted, so that nobody waits for its next event.
+    init(
+        _ principal: Principal, log: any EventLog, runs: RunSupervisor,
+        onDelete: @escaping @Sendable (ThreadKey) -> Void
+    ) {
+        self.init(principal, user: principal.user, log: log, runs: runs, onDelete: onDelete)
     }
 
-    private init(_ principal: Principal, user: UserID, log: any EventLog, runs: RunSupervisor) {
+    private init(
+        _ principal: Principal, user: UserID, log: any EventLog, runs: RunSupervisor,
+        onDelete: @escaping @Sendable (ThreadKey) -> Void
+    ) {
         self.principal = principal
         self.user = user
         self.log = log
         self.runs = runs
+        self.onDelete = onDelete
     }
 
     /// The scope of a user that a program acts for; nil unless the principal is a service or an administrator.
     func acting(for user: UserID) -> UserScope? {
         switch principal.role {
-        case .service, .admin: UserScope(principal, user: user, log: log, runs: runs)
+        case .service, .admin: UserScope(principal, user: user, log: log, runs: runs, onDelete: onDelete)
         case .user, .visitor: nil
         }
     }
@@ -34,10 +43,10 @@ struct UserScope: Sendable {
 
     /// The same store for the same user with a fresh token; nil when it is another user's.
     func renewed(with principal: Principal) -> UserScope? {
-        principal.user == user ? UserScope(principal, log: log, runs: runs) : nil
+        principal.user == user ? UserScope(principal, log: log, runs: runs, onDelete: onDelete) : nil
     }
 
-    private func key(_ thread: ThreadID) -> ThreadKey { ThreadKey(user: user, thread: thread) }
+    func key(_ thread: ThreadID) -> ThreadKey { ThreadKey(user: user, thread: thread) }
 
     // MARK: Runs
 
@@ -58,6 +67,12 @@ struct UserScope: Sendable {
     // MARK: The log
 
     func head(of thread: ThreadID) async throws -> Int64? { try await log.head(of: key(thread)) }
+
+    func extent(of thread: ThreadID) async throws -> LogExtent? { try await log.extent(of: key(thread)) }
+
+    func snapshot(of thread: ThreadID, byteLimit: Int) async throws -> ThreadSnapshot? {
+        try await log.snapshot(of: key(thread), byteLimit: byteLimit)
+    }
 
     func events(of thread: ThreadID, after seq: Int64, limit: Int, byteLimit: Int) async throws -> [LogEvent] {
         try await log.events(of: key(thread), after: seq, limit: limit, byteLimit: byteLimit)
@@ -95,6 +110,8 @@ struct UserScope: Sendable {
     /// Stops the thread's runs and removes it.
     func deleteThread(_ id: ThreadID) async throws -> Bool {
         _ = await runs.cancel(nil, in: [id], of: user)
-        return try await log.deleteThread(key(id))
+        let isDeleted = try await log.deleteThread(key(id))
+        if isDeleted { onDelete(key(id)) }
+        return isDeleted
     }
 }

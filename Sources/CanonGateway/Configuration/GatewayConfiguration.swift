@@ -23,6 +23,7 @@ public struct GatewayConfiguration: Sendable {
     public var authentication = Authentication()
     public var agent = Agent()
     public var limits = Limits()
+    public var retention = Retention()
     public var log = Log()
     /// Sends `system_message {event: "connection_established"}` after the welcome, which some old clients wait for.
     public var compatibilityWelcome = false
@@ -98,6 +99,8 @@ public struct GatewayConfiguration: Sendable {
         public var earlyBytes = 256 * 1024
         /// Unsent bytes that a connection may have.
         public var connectionBudgetBytes = 1024 * 1024
+        /// A client that leaves its answers unread this long is told to come back later.
+        public var slowConsumerSeconds = 30
         public var connectionsPerUser = 10
         public var connections = 20_000
         public var messagesPerSecond = 20
@@ -112,6 +115,21 @@ public struct GatewayConfiguration: Sendable {
         public var maximumRequestBodyBytes = 1024 * 1024
 
         public init() {}
+    }
+
+    /// How much of each conversation's events is kept. Its messages stay readable when its events are gone.
+    public struct Retention: Sendable {
+        public var days = 30
+        /// Of one conversation.
+        public var events = 10_000
+        /// Between two passes.
+        public var intervalSeconds = 600
+
+        public init() {}
+
+        var policy: CanonStore.Retention {
+            .init(maximumAgeMilliseconds: Int64(days) * 86_400_000, maximumEvents: events)
+        }
     }
 
     public struct Log: Sendable {

@@ -4,10 +4,14 @@ import Logging
 import NIOCore
 
 extension Connection {
-    /// Events and bytes of one page of a replay: small enough that a page and a full buffer stay within the budget.
+    /// Events of one page of a replay.
     private static let pageEvents = 256
 
+    /// Bytes of one page: so small that a page and a full buffer stay within the budget.
     private var pageBytes: Int { manager.limits.connectionBudgetBytes / 16 }
+
+    /// Bytes of text in a snapshot, which JSON may nearly double.
+    var snapshotBytes: Int { manager.limits.connectionBudgetBytes / 4 }
 
     // MARK: Live
 
@@ -18,17 +22,14 @@ extension Connection {
             announce(event)
             return
         }
-        let action = follow.state.live(event.seq, writable: canWrite)
+        let action = follow.state.live(event.seq, bytes: delivery.frame.readableBytes, writable: canWrite)
         follows[event.thread] = follow
         switch action {
         case .send:
-            delivered += 1
-            manager.metrics.eventsDelivered.increment()
+            countDelivered(1)
             write(delivery.frame(style))
-        case .skip:
-            break
-        case .read(let cursor):
-            readPage(of: event.thread, after: cursor, generation: follow.generation)
+        case .skip: break
+        case .fallBehind: catchUp(on: event.thread)
         }
     }
 
@@ -41,6 +42,11 @@ extension Connection {
         send(.threadUpdated(event.thread, head: event.seq))
     }
 
+    private func countDelivered(_ events: Int) {
+        delivered += Int64(events)
+        manager.metrics.eventsDelivered.increment(by: events)
+    }
+
     // MARK: Following
 
     /// Follows a thread from its next event on, unless it is followed already.
@@ -49,57 +55,129 @@ extension Connection {
         boundThread = thread
         if follows[thread] != nil { return true }
         guard follows.count < Self.maximumFollows else { return false }
-        follow(thread, .joining)
+        follow(thread, FollowState(.joining))
         return true
     }
 
-    @discardableResult
-    func follow(_ thread: ThreadID, _ phase: FollowState.Phase) -> Int {
+    /// Follows a thread anew: what is still under way for an earlier following of it is void.
+    func follow(_ thread: ThreadID, _ state: FollowState) {
         nextGeneration += 1
-        follows[thread] = Follow(state: FollowState(phase), generation: nextGeneration)
+        follows[thread] = Follow(state: state, generation: nextGeneration)
         announcedHeads[thread] = nil
-        return nextGeneration
+        if state.isBehind { catchUp(on: thread) }
     }
 
-    // MARK: Replay
+    // MARK: Catching up
 
-    /// Reads the events after `cursor` from the log and sends them, page by page, until the live ones follow.
-    func readPage(of thread: ThreadID, after cursor: Int64, generation: Int) {
-        let bytes = pageBytes
-        perform { [scope] in
-            await Result {
-                try await scope.events(of: thread, after: cursor, limit: Self.pageEvents, byteLimit: bytes)
-            }
-        } then: { connection, result in
-            connection.send(page: result, of: thread, generation: generation)
-        }
+    /// The thread has to be read from the log, as soon as its turn comes.
+    private func catchUp(on thread: ThreadID) {
+        guard follows[thread]?.isQueued == false else { return }
+        follows[thread]?.isQueued = true
+        behind.append(thread)
+        catchUp()
     }
 
-    private func send(page: Result<[LogEvent], any Error>, of thread: ThreadID, generation: Int) {
-        guard var follow = follows[thread], follow.generation == generation else { return }
-        switch page {
-        case .failure(let error):
-            // A resumable close: the client comes back with its cursor, nothing is skipped.
-            logger.error("replay failed", metadata: ["thread_id": "\(thread)", "error": "\(error)"])
-            close(.overload)
-        case .success(let events):
-            let epoch = scope.epoch
-            for event in events { write(Delivery(event, epoch: epoch).frame(style)) }
-            delivered += Int64(events.count)
-            manager.metrics.eventsDelivered.increment(by: events.count)
-            manager.metrics.eventsReplayed.increment(by: events.count)
-            let action = follow.state.page(last: events.last?.seq, writable: canWrite)
-            follows[thread] = follow
-            if case .read(let cursor) = action { readPage(of: thread, after: cursor, generation: generation) }
-        }
-    }
-
-    /// The client reads again: every thread that had to wait goes on.
+    /// Reads the log for the next thread that is behind: one read at a time and only while the client takes bytes, so
+    /// that a connection holds one page, whatever it has to catch up with. The threads take turns.
     func catchUp() {
-        for (thread, var follow) in follows {
-            guard let cursor = follow.state.becameWritable() else { continue }
+        while canWrite, !isReadingLog, let thread = behind.popFirst() {
+            guard var follow = follows[thread] else { continue }
+            follow.isQueued = false
+            let read = follow.state.beginRead(budget: manager.limits.connectionBudgetBytes)
             follows[thread] = follow
-            readPage(of: thread, after: cursor, generation: follow.generation)
+            switch read {
+            case .page(let cursor, let joined):
+                readPage(of: thread, after: cursor, joined: joined, generation: follow.generation)
+            case .snapshot(let reason): readSnapshot(of: thread, reason, generation: follow.generation)
+            case nil: break
+            }
+        }
+    }
+
+    private func readPage(of thread: ThreadID, after cursor: Int64, joined: Bool, generation: Int) {
+        let bytes = pageBytes
+        readLog { [scope] in
+            try await scope.events(of: thread, after: cursor, limit: Self.pageEvents, byteLimit: bytes)
+        } then: { connection, events in
+            guard var follow = connection.follows[thread], follow.generation == generation else { return }
+            let count = follow.state.contiguous(events.lazy.map(\.seq))
+            let bytes = connection.send(page: events.prefix(count), joined: joined)
+            let progress = follow.state.sent(
+                last: events.prefix(count).last?.seq, bytes: bytes, gap: count < events.count)
+            connection.follows[thread] = follow
+            if progress == .behind { connection.catchUp(on: thread) }
+        }
+    }
+
+    /// - Returns: the bytes of the frames.
+    private func send(page: ArraySlice<LogEvent>, joined: Bool) -> Int {
+        let epoch = scope.epoch
+        var bytes = 0
+        let pieces = joined ? CoalescedEvent.join(Array(page)) : page.map { CoalescedEvent(event: $0, from: $0.seq) }
+        for piece in pieces {
+            let frame = Delivery.frame(piece.event, from: piece.from, epoch: epoch, style: style)
+            bytes += frame.readableBytes
+            write(frame)
+        }
+        countDelivered(page.count)
+        manager.metrics.eventsReplayed.increment(by: page.count)
+        manager.metrics.eventsCoalesced.increment(by: page.count - pieces.count)
+        return bytes
+    }
+
+    private func readSnapshot(of thread: ThreadID, _ reason: FollowState.SnapshotReason, generation: Int) {
+        let bytes = snapshotBytes
+        readLog { [scope] in
+            // The floor first: it only rises, so it explains every gap that was seen before.
+            let extent = try await scope.extent(of: thread)
+            return (extent, try await scope.snapshot(of: thread, byteLimit: bytes))
+        } then: { connection, found in
+            guard var follow = connection.follows[thread], follow.generation == generation else { return }
+            guard let extent = found.0, let snapshot = found.1 else {
+                // It was deleted meanwhile.
+                connection.follows[thread] = nil
+                connection.send(.threadDeleted(thread))
+                return
+            }
+            if reason == .gap { connection.explain(gapAfter: follow.state.cursor ?? 0, extent, thread) }
+            connection.send(snapshot: snapshot, of: thread)
+            let progress = follow.state.sentSnapshot(at: snapshot.at)
+            connection.follows[thread] = follow
+            if progress == .behind { connection.catchUp(on: thread) }
+        }
+    }
+
+    func send(snapshot: ThreadSnapshot, of thread: ThreadID) {
+        manager.metrics.snapshotsSent.increment()
+        send(snapshot.frame(of: thread, epoch: scope.epoch))
+    }
+
+    /// A gap below the floor is the work of retention. Any other is a loss, which must never happen; the snapshot
+    /// mends it for the client, and the counter tells the operator.
+    private func explain(gapAfter cursor: Int64, _ extent: LogExtent, _ thread: ThreadID) {
+        guard cursor >= extent.floor else { return }
+        manager.metrics.eventsDropped.increment(by: Int(max(1, extent.head - cursor)))
+        logger.error("events are missing in the log", metadata: ["thread_id": "\(thread)", "after": "\(cursor)"])
+    }
+
+    private func readLog<Value: Sendable>(
+        _ operation: @escaping @Sendable () async throws -> Value,
+        then continuation: @escaping @Sendable (Connection, Value) -> Void
+    ) {
+        isReadingLog = true
+        perform {
+            await Result(operation)
+        } then: { connection, result in
+            connection.isReadingLog = false
+            switch result {
+            case .success(let value):
+                continuation(connection, value)
+                connection.catchUp()
+            case .failure(let error):
+                // A resumable close: the client comes back with its cursor, nothing is skipped.
+                connection.logger.error("replay failed", metadata: ["error": "\(error)"])
+                connection.close(.overload)
+            }
         }
     }
 

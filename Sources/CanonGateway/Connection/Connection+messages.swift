@@ -15,17 +15,22 @@ extension Connection {
     }
 
     /// Runs a store operation for the message in hand; the messages behind it go on when it is answered.
-    private func performInOrder<Value: Sendable>(
+    func performInOrder<Value: Sendable>(
         _ operation: @escaping @Sendable () async -> Value,
         then continuation: @escaping @Sendable (Connection, Value) -> Void
     ) {
         inbox.isBusy = true
         perform(operation) { connection, value in
             continuation(connection, value)
-            connection.inbox.isBusy = false
-            connection.machine.move(to: .idle)
-            connection.processInbox()
+            connection.goOn()
         }
+    }
+
+    /// The message in hand is done: those behind it follow.
+    func goOn() {
+        inbox.isBusy = false
+        machine.move(to: .idle)
+        processInbox()
     }
 
     private func handle(_ buffer: ByteBuffer) {
@@ -57,8 +62,8 @@ extension Connection {
         case .user(let message): submit(message, envelope)
         case .agentTask(let id, let message): submit(message, envelope, task: id)
         case .stop(let run, let thread): stop(run, thread)
-        case .resume(let resume): self.resume(resume)
-        case .sessionRestore(let thread, let marker): restore(thread, marker: marker)
+        case .resume(let resume): answer(Resuming(resume, epoch: scope.epoch))
+        case .sessionRestore(let thread, let marker): answer(Resuming(thread, marker: marker))
         case .connect: send(.system(["status": "connected", "user_id": .string(user.value)]))
         case .disconnect: send(.system(["status": "disconnect_acknowledged", "user_id": .string(user.value)]))
         case .ping(let body): style == .flat ? send(ServerFrame(["type": "pong"])) : send(.pong(body))
@@ -137,91 +142,6 @@ extension Connection {
         } then: { connection, stopped in
             connection.send(.stopping(runs: stopped))
         }
-    }
-
-    // MARK: Resuming
-
-    private struct Head: Sendable {
-        let thread: ThreadID
-        /// The cursor the client has, under this server's epoch.
-        let cursor: Int64
-        let head: Int64?
-    }
-
-    private func resume(_ resume: ClientMessage.Resume) {
-        // Numbers of another epoch mean nothing here: the client gets the whole thread again.
-        let isForeign = resume.epoch.map { $0 != scope.epoch } ?? false
-        performInOrder { [scope] in
-            await Result {
-                var heads: [Head] = []
-                for cursor in resume.cursors {
-                    let head = try await scope.head(of: cursor.thread)
-                    let isBeyond = cursor.seq > (head ?? 0)
-                    heads.append(
-                        Head(thread: cursor.thread, cursor: isForeign || isBeyond ? 0 : cursor.seq, head: head))
-                }
-                return heads
-            }
-        } then: { connection, result in
-            connection.answerResume(result)
-        }
-    }
-
-    private func restore(_ thread: ThreadID, marker: String?) {
-        performInOrder { [scope] in
-            await Result {
-                guard let head = try await scope.head(of: thread) else {
-                    return [Head(thread: thread, cursor: 0, head: nil)]
-                }
-                // Without a marker the client has nothing; with one that is unknown it cannot be trusted to have anything.
-                var cursor: Int64 = 0
-                if let marker { cursor = try await scope.seq(of: marker, in: thread) ?? 0 }
-                return [Head(thread: thread, cursor: cursor, head: head)]
-            }
-        } then: { connection, result in
-            connection.answerResume(result)
-        }
-    }
-
-    private func answerResume(_ result: Result<[Head], any Error>) {
-        switch result {
-        case .failure(let error):
-            logger.error("resume failed", metadata: ["error": "\(error)"])
-            refuse(
-                WireError(.unavailable, "The log cannot be read now: \(error). Resume again.", requestType: "resume"))
-        case .success(let heads):
-            for head in heads { answerResume(head) }
-        }
-    }
-
-    private func answerResume(_ head: Head) {
-        let epoch = scope.epoch
-        guard let last = head.head else {
-            send(.notFound(head.thread))
-            return
-        }
-        guard follows[head.thread] != nil || follows.count < Self.maximumFollows else {
-            refuse(
-                WireError(.tooLong, "This connection follows \(Self.maximumFollows) conversations: open another one."))
-            return
-        }
-        boundThread = head.thread
-        if head.cursor >= last {
-            send(.nothingMissed(head.thread, at: last, epoch: epoch))
-            // Already followed at least so far: the live events simply go on.
-            if let cursor = follows[head.thread]?.state.cursor, cursor >= last { return }
-            replay(head.thread, after: last, head: last)
-        } else {
-            send(.resumed(head.thread, from: head.cursor + 1, to: last, epoch: epoch))
-            replay(head.thread, after: head.cursor, head: last)
-        }
-    }
-
-    /// Follows the thread and reads its log, in this order: what was stored before is in the page, what comes after is live.
-    private func replay(_ thread: ThreadID, after cursor: Int64, head: Int64) {
-        let known = max(head, follows[thread]?.state.head ?? 0)
-        let generation = follow(thread, .reading(cursor: cursor, head: known, announced: false))
-        readPage(of: thread, after: cursor, generation: generation)
     }
 
     // MARK: Conversations

@@ -37,9 +37,17 @@ final class Connection: ChannelInboundHandler {
     /// How one thread is followed. Answers that belong to an earlier following of the thread are recognised by `generation`.
     struct Follow {
         var state: FollowState
-        var generation: Int
+        let generation: Int
+        /// Whether it stands in `behind`.
+        var isQueued = false
     }
     var nextGeneration = 0
+    /// Threads that must be read from the log, in the order of their turns.
+    var behind = CircularBuffer<ThreadID>()
+    var isReadingLog = false
+    /// What is left to answer of a `resume`, and whether the log is being asked for the next answer.
+    var resuming: Resuming?
+    var isAnswering = false
 
     /// Threads that one connection may follow.
     static let maximumFollows = 1024
@@ -127,6 +135,8 @@ final class Connection: ChannelInboundHandler {
         manager.release(user)
         manager.metrics.connectionsClosed.increment()
         follows = [:]
+        behind.removeAll()
+        resuming = nil
         inbox = Inbox()
         logger.info("connection closed", metadata: ["received": "\(received)", "delivered": "\(delivered)"])
     }
@@ -185,7 +195,10 @@ final class Connection: ChannelInboundHandler {
         isWritable = context.channel.isWritable
         timing.writabilityChanged(to: isWritable, at: .now())
         updateReading()
-        if isWritable { catchUp() }
+        if isWritable {
+            answerNextCursor()
+            catchUp()
+        }
         context.fireChannelWritabilityChanged()
     }
 

@@ -15,6 +15,8 @@ struct ConnectionTiming {
 
     private let ping: TimeAmount
     private let heartbeat: TimeAmount
+    /// How long a client may leave its answers unread; within it the log is kept for it.
+    private let stallLimit: TimeAmount
     private var nextPing: NIODeadline
     private var nextHeartbeat: NIODeadline
     private var lastHeard: NIODeadline
@@ -25,14 +27,13 @@ struct ConnectionTiming {
     /// Whether the socket is being read.
     var isReading = true
 
-    /// How long a client may leave its answers unread; within it the log is kept for it.
-    static let stallLimit = TimeAmount.seconds(30)
     /// How long before its end the end of a token is announced.
     static let expiryWarning = TimeAmount.seconds(60)
 
     init(limits: GatewayConfiguration.Limits, now: NIODeadline) {
         ping = .seconds(Int64(limits.pingSeconds))
         heartbeat = .seconds(Int64(limits.heartbeatSeconds))
+        stallLimit = .seconds(Int64(limits.slowConsumerSeconds))
         nextPing = now + ping
         nextHeartbeat = now + heartbeat
         lastHeard = now
@@ -55,7 +56,7 @@ struct ConnectionTiming {
 
     mutating func due(at now: NIODeadline) -> [Action] {
         if let expiry, now >= expiry { return [.expired] }
-        if let stalledSince, now - stalledSince >= Self.stallLimit { return [.slowConsumer] }
+        if let stalledSince, now - stalledSince >= stallLimit { return [.slowConsumer] }
         // While the socket is not read, a pong cannot be seen; the stall limit decides then.
         if isReading, let pingedAt, now - pingedAt >= ping { return [.pingTimeout] }
         var actions: [Action] = []

@@ -6,9 +6,12 @@ public struct GatewayRequestContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     /// The peer of the TCP connection, which may be a proxy; nil on a local socket.
     public let remoteAddress: SocketAddress?
+    /// The connection itself, which a stream watches for its end.
+    let channel: any Channel
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        channel = source.channel
         remoteAddress = source.channel.remoteAddress
     }
 }

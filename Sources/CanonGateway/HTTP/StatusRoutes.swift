@@ -70,7 +70,12 @@ struct StatusRoutes: Sendable {
                 "connection_timeout": .int(Int64(limits.pingSeconds * 2)),
                 "max_message_size": .int(Int64(limits.maximumMessageBytes)), "compression_enabled": false,
             ],
-            "limits": .object(limits.json), "vocabulary": .string(Vocabulary.hash),
+            "limits": .object(limits.json),
+            "retention": [
+                "days": .int(Int64(configuration.retention.days)),
+                "events": .int(Int64(configuration.retention.events)),
+            ],
+            "vocabulary": .string(Vocabulary.hash),
             "subprotocols": .array(HandshakeCredentials.subprotocols.map { .string($0) }),
             "manager_available": true, "timestamp": .double(Timestamp.now().seconds),
         ])
@@ -85,6 +90,14 @@ struct StatusRoutes: Sendable {
         return .json([
             "active_connections": .int(Int64(inventory.connections)), "active_users": .int(Int64(inventory.users)),
             "open_runs": .int(Int64(runs.openRuns)), "uptime_seconds": .int(uptime),
+            "delivery": [
+                "delivered": .int(Int64(metrics.eventsDelivered.value)),
+                "replayed": .int(Int64(metrics.eventsReplayed.value)),
+                "coalesced": .int(Int64(metrics.eventsCoalesced.value)),
+                "snapshots": .int(Int64(metrics.snapshotsSent.value)),
+                "dropped": .int(Int64(metrics.eventsDropped.value)),
+                "refused": .int(Int64(metrics.messagesRefused.value)),
+            ],
             "counters": .object(JSONObject(counters)), "timestamp": .double(Timestamp.now().seconds),
         ])
     }
@@ -92,7 +105,8 @@ struct StatusRoutes: Sendable {
     private func prometheus(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
         let inventory = manager.inventory()
         let text = metrics.prometheus(gauges: [
-            ("canon_connections", "Open WebSocket connections.", inventory.connections),
+            ("canon_connections", "Open WebSocket connections and event streams.", inventory.connections),
+            ("canon_streams", "Open event streams.", manager.openStreams),
             ("canon_users", "Users with an open connection.", inventory.users),
             ("canon_runs_open", "Runs without a terminal event.", runs.openRuns),
             ("canon_ready", "1 when the gateway serves.", readiness.isServing ? 1 : 0),
@@ -130,7 +144,8 @@ extension GatewayConfiguration.Limits {
         let named: [(String, Int)] = [
             ("ping_seconds", pingSeconds), ("heartbeat_seconds", heartbeatSeconds),
             ("handshake_seconds", handshakeSeconds), ("early_frames", earlyFrames), ("early_bytes", earlyBytes),
-            ("connection_budget_bytes", connectionBudgetBytes), ("connections_per_user", connectionsPerUser),
+            ("connection_budget_bytes", connectionBudgetBytes), ("slow_consumer_seconds", slowConsumerSeconds),
+            ("connections_per_user", connectionsPerUser),
             ("connections", connections), ("messages_per_second", messagesPerSecond), ("message_burst", messageBurst),
             ("maximum_message_bytes", maximumMessageBytes), ("maximum_text_bytes", maximumTextBytes),
             ("maximum_depth", maximumDepth), ("open_runs_per_user", openRunsPerUser),

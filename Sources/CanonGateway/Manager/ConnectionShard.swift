@@ -9,7 +9,7 @@ final class ConnectionShard: Sendable {
         var ticker: RepeatedTask?
     }
 
-    private let eventLoop: any EventLoop
+    let eventLoop: any EventLoop
     private let mailbox: Mailbox
     private let state: NIOLoopBoundBox<State>
 

@@ -21,6 +21,7 @@ public final class WebSocketManager: Sendable {
     let sendsCompatibilityWelcome: Bool
 
     private let shards: [ObjectIdentifier: ConnectionShard]
+    private let streams: StreamRegistry
     private let presence = NIOLockedValueBox(Presence())
 
     init(
@@ -38,6 +39,7 @@ public final class WebSocketManager: Sendable {
         buckets = TokenBuckets(perSecond: limits.messagesPerSecond, burst: limits.messageBurst)
         shards = Dictionary(
             uniqueKeysWithValues: eventLoops.map { (ObjectIdentifier($0), ConnectionShard(eventLoop: $0)) })
+        streams = StreamRegistry(stall: .seconds(Int64(limits.slowConsumerSeconds)))
         log.observe { [weak self] events in self?.deliver(events) }
     }
 
@@ -50,7 +52,9 @@ public final class WebSocketManager: Sendable {
     }
 
     /// The store and the runs, narrowed to a verified user.
-    func scope(_ principal: Principal) -> UserScope { UserScope(principal, log: log, runs: runs) }
+    func scope(_ principal: Principal) -> UserScope {
+        UserScope(principal, log: log, runs: runs) { [streams] key in streams.end(.thread(key), .threadDeleted) }
+    }
 
     // MARK: Admission
 
@@ -81,11 +85,48 @@ public final class WebSocketManager: Sendable {
         }
     }
 
+    // MARK: Streams
+
+    /// Opens a stream of server-sent events: a connection like any other, with a place of its own. From now on it is
+    /// woken when its topic moves, so the log is read after this. `close` gives the place back.
+    func openStream(
+        _ topic: OpenStream.Topic, for principal: Principal, on channel: any Channel
+    ) -> Result<OpenStream, RefusedStream> {
+        if case .refused(let reason) = admit(principal.user) {
+            metrics.connectionsRefused.increment()
+            return .failure(RefusedStream(reason: reason))
+        }
+        metrics.connectionsOpened.increment()
+        let stream = OpenStream(topic, principal: principal, channel: channel)
+        streams.add(stream)
+        HTTPInputCloseHandler.onClose(of: channel) { [weak stream] in stream?.end(.gone) }
+        channel.closeFuture.whenComplete { [weak self] _ in
+            stream.end(.gone)
+            self?.close(stream)
+        }
+        return .success(stream)
+    }
+
+    /// Why a stream was not opened.
+    struct RefusedStream: Error { let reason: CloseReason }
+
+    /// Takes back the place of a stream that is over; more than once is no harm.
+    func close(_ stream: OpenStream) {
+        stream.finish()
+        guard streams.remove(stream) else { return }
+        release(stream.principal.user)
+        metrics.connectionsClosed.increment()
+    }
+
+    /// Streams that are open.
+    var openStreams: Int { streams.all().count }
+
     // MARK: Delivery
 
     /// Hands stored events to the connections of their users. Called by the log, in the order of storage.
     private func deliver(_ events: [LogEvent]) {
         metrics.eventsStored.increment(by: events.count)
+        streams.wake(events)
         let online = presence.withLockedValue { presence in events.filter { presence.byUser[$0.user] != nil } }
         guard !online.isEmpty else { return }
         let epoch = log.epoch
@@ -105,6 +146,9 @@ public final class WebSocketManager: Sendable {
                 }
             }
         }
+        for stream in streams.all() {
+            if let reason = await judge(stream.principal) { stream.end(.refused(reason)) }
+        }
     }
 
     /// Takes no more connections, and tells every client that the end is near and when to come back.
@@ -115,12 +159,13 @@ public final class WebSocketManager: Sendable {
 
     /// Closes every connection. Returns when each has been told.
     func closeAll(_ reason: CloseReason) async {
+        streams.endAll(.draining)
         for shard in shards.values { await shard.closeAll(reason) }
     }
 
     /// How many connections follow a thread.
     func followers(of key: ThreadKey) async -> Int {
-        var count = 0
+        var count = streams.count(of: .thread(key))
         for shard in shards.values { count += await shard.followers(of: key) }
         return count
     }
@@ -138,11 +183,15 @@ public final class WebSocketManager: Sendable {
 
     func startTicking() {
         for shard in shards.values { shard.startTicking() }
+        if let loop = shards.values.first?.eventLoop {
+            streams.startTicking(on: loop) { [metrics] in metrics.slowConsumers.increment() }
+        }
     }
 
     /// Lets go of the event loops, which live on: no timer and no delivery of this manager reaches them any more.
     func detach() async {
         presence.withLockedValue { $0.byUser = [:] }
+        streams.stopTicking()
         for shard in shards.values { await shard.stopTicking() }
     }
 

@@ -31,7 +31,11 @@ final class GatewayMetrics: Sendable {
     let eventsStored = Counter("canon_events_stored_total", "Events the log has taken.")
     let eventsDelivered = Counter("canon_events_delivered_total", "Events written to connections.")
     let eventsReplayed = Counter("canon_events_replayed_total", "Delivered events that were read from the log.")
+    let eventsCoalesced = Counter(
+        "canon_events_coalesced_total", "Deltas that were written as part of another one to a slow connection.")
+    let snapshotsSent = Counter("canon_snapshots_sent_total", "Snapshots written in place of events.")
     let eventsDropped = Counter("canon_events_dropped_total", "Events lost on the way to a follower; must stay 0.")
+    let eventsPruned = Counter("canon_events_pruned_total", "Stored events that retention has removed.")
     let slowConsumers = Counter("canon_slow_consumers_total", "Connections closed because they did not read.")
     let runsStarted = Counter("canon_runs_started_total", "Runs begun.")
     let runsCompleted = Counter("canon_runs_completed_total", "Runs that ended with an answer.")
@@ -43,7 +47,8 @@ final class GatewayMetrics: Sendable {
         [
             connectionsOpened, connectionsClosed, connectionsRefused, authenticationFailures, deprecatedSubprotocols,
             messagesReceived, messagesRefused, messagesLimited, messagesDuplicate, claimsIgnored, eventsStored,
-            eventsDelivered, eventsReplayed, eventsDropped, slowConsumers, runsStarted, runsCompleted, runsFailed,
+            eventsDelivered, eventsReplayed, eventsCoalesced, snapshotsSent, eventsDropped, eventsPruned, slowConsumers,
+            runsStarted, runsCompleted, runsFailed,
             runsCancelled, runsOrphaned,
         ]
     }

@@ -175,8 +175,7 @@ final class RunSupervisor: Sendable {
     }
 
     private func history(of key: ThreadKey, before seq: Int64) async throws -> [AgentMessage] {
-        let messages = try await log.messages(of: key, after: 0, limit: Int.max)
-        return messages.filter { $0.seq < seq }.suffix(Self.historyLimit).map { message in
+        try await log.messages(of: key, before: seq, last: Self.historyLimit).map { message in
             AgentMessage(role: message.role == .user ? .user : .assistant, text: message.content)
         }
     }

@@ -118,6 +118,7 @@ public struct CanonDatabase: Sendable {
         }
         EventLogSchema.register(in: &migrator)
         IdentitySchema.register(in: &migrator)
+        EventLogSchema.registerRetention(in: &migrator)
         return migrator
     }
 

@@ -37,8 +37,13 @@ enum Conversation {
     ) -> MessageRecord {
         let text = text(deltas)
         let explanation = ["error_message", "error", "message"].lazy.compactMap { fields[$0]?.string }.first
-        let message = fields["message_id"]?.string ?? deltas.last.flatMap { object(of: $0)["message_id"]?.string }
+        let message = fields["message_id"]?.string ?? deltas.last.flatMap { messageID(of: $0)?.value }
         return record(event, .assistant, text.isEmpty ? explanation ?? "" : text, message, status)
+    }
+
+    /// The message that an event is part of, if it names one.
+    static func messageID(of event: LogEvent) -> MessageID? {
+        object(of: event)["message_id"]?.string.map { MessageID($0.withoutNUL) }
     }
 
     private static func record(
@@ -46,7 +51,8 @@ enum Conversation {
     ) -> MessageRecord {
         // A message that was given no id is known by that of its event.
         MessageRecord(
-            message: MessageID(message ?? event.eventID.value), role: role, content: content, run: event.run,
+            message: MessageID(message?.withoutNUL ?? event.eventID.value), role: role, content: content,
+            run: event.run,
             seq: event.seq, timestamp: event.timestamp, status: status)
     }
 

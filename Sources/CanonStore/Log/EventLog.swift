@@ -171,21 +171,51 @@ public protocol EventLog: Sendable {
     /// The user's open runs, oldest first.
     func openRuns(of user: UserID) async throws -> [RunRecord]
 
+    /// Keeps an idempotency key with the fingerprint of its request, or says what is kept under it.
+    ///
+    /// It is kept at least as long as `Retention.maximumAgeMilliseconds` of the next `prune`, or until its thread is
+    /// deleted. The thread need not exist: a key says nothing of the thread and makes none, and one for a thread that the
+    /// user never had is removed by age like any other. How long a key may be is for the caller to say.
+    func claim(_ key: IdempotencyKey, fingerprint: String) async throws -> IdempotencyClaim
+
+    // MARK: Retention
+
+    /// Removes what is older than `retention` allows, in small transactions between which others write.
+    ///
+    /// Numbers are never used again, `head` stays, and `messages` and `snapshot` still give the conversation. The events of
+    /// an open run are kept with all that stand behind the first of them, and so is the client message id of each run that
+    /// began or ended within the age. What remains of a thread are its last events: none is removed before an older one,
+    /// so an event with a time in the future is removed by count only.
+    /// - Throws: `StoreError`, or `CancellationError` between two transactions; what was removed until then stays removed.
+    func prune(_ retention: Retention) async throws -> PruneReport
+
     // MARK: Reading
 
-    /// The number of the thread's last event (0: none yet); nil when the user has no such thread.
-    func head(of key: ThreadKey) async throws -> Int64?
+    /// Which numbers of the thread the log has; nil when the user has no such thread.
+    func extent(of key: ThreadKey) async throws -> LogExtent?
+
+    /// The thread as it stands now, read in one transaction; nil when the user has no such thread.
+    /// - Parameter byteLimit: about how many bytes of text it may hold. Whole messages are left out, the oldest first
+    ///   (the newest is kept); the text of open runs is never cut.
+    func snapshot(of key: ThreadKey, byteLimit: Int) async throws -> ThreadSnapshot?
 
     /// Events with a greater number than `seq`, in order: at most `limit` of them, and no more once their `fields` pass
     /// `byteLimit` bytes (always at least one, if there is one). Empty when there are none or no such thread.
+    ///
+    /// The numbers of one answer follow one another. When the first is not `seq + 1`, retention has removed those between.
     func events(of key: ThreadKey, after seq: Int64, limit: Int, byteLimit: Int) async throws -> [LogEvent]
 
-    /// The number of the event that has this `event_id`, or else of the last event of the message with this id.
+    /// The number of the event that has this `event_id`, or else of the last event of the message with this id, also when
+    /// retention has removed the message's events.
     func seq(of marker: String, in key: ThreadKey) async throws -> Int64?
 
-    /// The conversation: user messages and ended answers in order.
+    /// The conversation: user messages and ended answers in order, also those whose events retention has removed.
     /// - Parameter seq: only messages after this number.
     func messages(of key: ThreadKey, after seq: Int64, limit: Int) async throws -> [MessageRecord]
+
+    /// The last messages of the conversation before a number, in order.
+    /// - Parameter count: at most how many.
+    func messages(of key: ThreadKey, before seq: Int64, last count: Int) async throws -> [MessageRecord]
 
     /// The joined text deltas of an open run so far.
     func partialText(of run: RunID, in key: ThreadKey) async throws -> String
@@ -205,4 +235,9 @@ public protocol EventLog: Sendable {
     func renameThread(_ key: ThreadKey, title: String) async throws -> Bool
     /// Removes the thread's events and keeps its id from being used again. False when the user has no such thread.
     func deleteThread(_ key: ThreadKey) async throws -> Bool
+}
+
+extension EventLog {
+    /// The number of the thread's last event (0: none yet); nil when the user has no such thread.
+    public func head(of key: ThreadKey) async throws -> Int64? { try await extent(of: key)?.head }
 }

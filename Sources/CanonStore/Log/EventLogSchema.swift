@@ -15,10 +15,26 @@ import GRDB
 /// Only the conversation has one (`events_conversation`), which holds few rows: those of messages and of ends of runs.
 ///
 /// `events` has no foreign key: its thread number comes from the writer, which has just looked it up.
+///
+/// What retention needs costs the hot insert nothing, because none of it is touched by an insert:
+/// - `threads.floor`, the number of the last event removed: one integer, written once per transaction of pruning;
+/// - `runs.last_seq`, the number of a run's terminal event: written by the update that ends the run anyway. It tells that
+///   all events of a run are gone without an index of events by run;
+/// - `archived_messages`, the conversation of removed events: a row and two index entries per message, written when
+///   its events go. The second index finds a message by the id that a client may resume from;
+/// - `claims`, the idempotency keys: a row and one index entry per key, in the transaction that the claim waits for. They
+///   have no index by time, because their rows stand in the order in which they were made: the oldest are the first.
 enum EventLogSchema {
     static func register(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("log") { db in
             try db.execute(sql: tables)
+        }
+    }
+
+    /// Comes after the migrations of other tables that were shipped before it.
+    static func registerRetention(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("log retention") { db in
+            try db.execute(sql: retention)
         }
     }
 
@@ -81,5 +97,40 @@ enum EventLogSchema {
             seq INTEGER NOT NULL,
             PRIMARY KEY (thread, message)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let retention = """
+        ALTER TABLE threads ADD COLUMN floor INTEGER NOT NULL DEFAULT 0;
+
+        ALTER TABLE runs ADD COLUMN last_seq INTEGER;
+        -- Where the run of an older log ended is not looked up: its last event is the thread's at the latest.
+        UPDATE runs SET last_seq = (SELECT head FROM threads WHERE id = runs.thread) WHERE status <> 'open';
+
+        CREATE TABLE archived_messages (
+            id INTEGER PRIMARY KEY,
+            thread INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            message TEXT NOT NULL,
+            role TEXT NOT NULL,
+            -- UTF-8; no TEXT, which ends at U+0000.
+            content BLOB NOT NULL,
+            run TEXT,
+            time INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            UNIQUE (thread, seq)
+        ) STRICT;
+
+        CREATE INDEX archived_messages_message ON archived_messages (thread, message);
+
+        CREATE TABLE claims (
+            id INTEGER PRIMARY KEY,
+            user TEXT NOT NULL,
+            thread TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            key TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            claimed INTEGER NOT NULL,
+            UNIQUE (user, thread, owner, key)
+        ) STRICT;
         """
 }

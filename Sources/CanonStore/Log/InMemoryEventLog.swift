@@ -31,7 +31,7 @@ public final class InMemoryEventLog: EventLog {
     // MARK: Writing
 
     public func begin(_ request: RunRequest) async throws -> BeginOutcome {
-        let draft = StoredDraft(request.userMessage)
+        let draft = StoredDraft(request.userMessage(at: clock()))
         return try write { state, now in try state.begin(request, draft, at: now) }
     }
 
@@ -62,6 +62,15 @@ public final class InMemoryEventLog: EventLog {
         write { state, _ in state.deleteThread(key) }
     }
 
+    public func claim(_ key: IdempotencyKey, fingerprint: String) async throws -> IdempotencyClaim {
+        write { state, now in state.claim(key, fingerprint: fingerprint.withoutNUL, at: now) }
+    }
+
+    public func prune(_ retention: Retention) async throws -> PruneReport {
+        try Task.checkCancellation()
+        return write { state, now in state.prune(retention, cutoff: retention.cutoff(at: now)) }
+    }
+
     // MARK: Reading
 
     public func run(_ run: RunID, of user: UserID) async throws -> RunRecord? {
@@ -72,8 +81,12 @@ public final class InMemoryEventLog: EventLog {
         state.withLock { $0.openRuns(of: user) }
     }
 
-    public func head(of key: ThreadKey) async throws -> Int64? {
-        state.withLock { $0.events(of: key).map { Int64($0.count) } }
+    public func extent(of key: ThreadKey) async throws -> LogExtent? {
+        state.withLock { $0.threads[key].map { LogExtent(floor: $0.floor, head: $0.head) } }
+    }
+
+    public func snapshot(of key: ThreadKey, byteLimit: Int) async throws -> ThreadSnapshot? {
+        state.withLock { $0.snapshot(of: key, byteLimit: byteLimit) }
     }
 
     public func events(of key: ThreadKey, after seq: Int64, limit: Int, byteLimit: Int) async throws -> [LogEvent] {
@@ -91,14 +104,17 @@ public final class InMemoryEventLog: EventLog {
     }
 
     public func messages(of key: ThreadKey, after seq: Int64, limit: Int) async throws -> [MessageRecord] {
-        let events = state.withLock { $0.events(of: key) ?? [] }
-        return events.filter { $0.seq > seq && Conversation.types.contains($0.type) }.prefix(max(0, limit)).map { end in
-            Conversation.message(of: end) { end.run.map { Self.deltas(of: $0, in: events) } ?? [] }
-        }
+        let messages = state.withLock { $0.threads[key]?.messages ?? [] }
+        return Array(messages.filter { $0.seq > seq }.prefix(max(0, limit)))
+    }
+
+    public func messages(of key: ThreadKey, before seq: Int64, last count: Int) async throws -> [MessageRecord] {
+        let messages = state.withLock { $0.threads[key]?.messages ?? [] }
+        return messages.filter { $0.seq < seq }.suffix(max(0, count))
     }
 
     public func partialText(of run: RunID, in key: ThreadKey) async throws -> String {
-        Conversation.text(Self.deltas(of: run, in: state.withLock { $0.events(of: key) ?? [] }))
+        Conversation.text(state.withLock { $0.threads[key]?.deltas(of: run) ?? [] })
     }
 
     public func thread(_ key: ThreadKey) async throws -> ThreadRecord? {
@@ -114,9 +130,5 @@ public final class InMemoryEventLog: EventLog {
         let later = sorted.filter { cursor?.precedes($0) ?? true }
         let page = Array(later.prefix(limit))
         return (page, later.count > limit ? page.last.map { ThreadCursor(after: $0).text } : nil)
-    }
-
-    private static func deltas(of run: RunID, in events: [LogEvent]) -> [LogEvent] {
-        events.filter { $0.run == run && $0.type == .streamChunk }
     }
 }

@@ -2,12 +2,24 @@ import CanonWire
 
 /// What an `InMemoryEventLog` holds, and the rules by which it changes.
 struct InMemoryLogState {
-    private struct Thread {
+    struct Thread {
         var title: String
         let created: Timestamp
         var updated: Timestamp
+        /// The number of the last event that retention has removed.
+        var floor: Int64 = 0
         var events: [LogEvent] = []
+        /// Messages of removed events, and answers whose text was in removed events.
+        var archive: [Int64: MessageRecord] = [:]
         var messageEnds: [MessageID: Int64] = [:]
+
+        var head: Int64 { floor + Int64(events.count) }
+    }
+
+    struct Claim {
+        let key: IdempotencyKey
+        let fingerprint: String
+        let time: Timestamp
     }
 
     private struct RunKey: Hashable {
@@ -21,12 +33,14 @@ struct InMemoryLogState {
     }
 
     var observer: (@Sendable ([LogEvent]) -> Void)?
-    private var threads: [ThreadKey: Thread] = [:]
+    var threads: [ThreadKey: Thread] = [:]
     private var deletedThreads: Set<ThreadKey> = []
     /// Oldest first.
     private var runs: [RunRecord] = []
     private var runPlaces: [RunKey: Int] = [:]
     private var clientMessages: [ClientMessage: RunRecord] = [:]
+    /// Oldest first.
+    var claims: [Claim] = []
     private var storedEvents: [LogEvent] = []
 
     mutating func takeStoredEvents() -> [LogEvent] {
@@ -87,7 +101,7 @@ struct InMemoryLogState {
     private mutating func store(
         _ draft: StoredDraft, of run: RunID?, in key: ThreadKey, at now: Timestamp
     ) -> LogEvent {
-        let event = draft.event(Int64(threads[key]!.events.count) + 1, of: run, in: key)
+        let event = draft.event(threads[key]!.head + 1, of: run, in: key)
         threads[key]!.events.append(event)
         threads[key]!.updated = max(threads[key]!.updated, now)
         if let message = draft.message { threads[key]!.messageEnds[message] = event.seq }
@@ -126,19 +140,27 @@ struct InMemoryLogState {
     mutating func deleteThread(_ key: ThreadKey) -> Bool {
         guard threads.removeValue(forKey: key) != nil else { return false }
         deletedThreads.insert(key)
-        runs.removeAll { $0.key == key }
+        removeRuns { $0.key == key }
+        claims.removeAll { $0.key.thread == key }
+        return true
+    }
+
+    /// - Returns: how many were removed.
+    @discardableResult
+    mutating func removeRuns(_ isRemoved: (RunRecord) -> Bool) -> Int {
+        let before = runs.count
+        runs.removeAll(where: isRemoved)
         runPlaces = [:]
         for (place, run) in runs.enumerated() { runPlaces[RunKey(user: run.key.user, run: run.run)] = place }
-        clientMessages = clientMessages.filter { $0.value.key != key }
-        return true
+        clientMessages = clientMessages.filter { runPlaces[RunKey(user: $0.key.user, run: $0.value.run)] != nil }
+        return before - runs.count
     }
 
     func thread(_ key: ThreadKey) -> ThreadRecord? {
         threads[key].map { thread in
             ThreadRecord(
                 key: key, title: thread.title, createdAt: thread.created, updatedAt: thread.updated,
-                head: Int64(thread.events.count),
-                openRuns: openRuns(of: key.user).filter { $0.key == key }.map(\.run))
+                head: thread.head, openRuns: openRuns(of: key.user).filter { $0.key == key }.map(\.run))
         }
     }
 
@@ -152,5 +174,6 @@ struct InMemoryLogState {
     func seq(of marker: String, in key: ThreadKey) -> Int64? {
         guard let thread = threads[key] else { return nil }
         return thread.events.first { $0.eventID.value == marker }?.seq ?? thread.messageEnds[MessageID(marker)]
+            ?? thread.archive.values.filter { $0.message.value == marker }.map(\.seq).max()
     }
 }

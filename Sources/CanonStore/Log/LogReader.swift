@@ -4,17 +4,18 @@ import GRDB
 /// The log's queries. Each is narrowed to one user, and a deleted thread is as none.
 enum LogReader {
     /// The row of the user's thread; a subquery with the arguments user, thread.
-    private static let threadRow = "(SELECT id FROM threads WHERE user = ? AND thread = ? AND deleted IS NULL)"
-    private static let eventColumns = "seq, event_id, type, time, run, parent_run, agent, fields"
+    static let threadRow = "(SELECT id FROM threads WHERE user = ? AND thread = ? AND deleted IS NULL)"
+    static let eventColumns = "seq, event_id, type, time, run, parent_run, agent, fields"
     private static let runColumns =
         "runs.run, runs.user, threads.thread, runs.agent, runs.status, runs.started, runs.ended, runs.id"
 
     // MARK: Events
 
-    static func head(of key: ThreadKey, in db: Database) throws -> Int64? {
+    static func extent(of key: ThreadKey, in db: Database) throws -> LogExtent? {
         let select = try db.cachedStatement(
-            sql: "SELECT head FROM threads WHERE user = ? AND thread = ? AND deleted IS NULL")
-        return try Int64.fetchOne(select, arguments: [key.user.value, key.thread.value])
+            sql: "SELECT floor, head FROM threads WHERE user = ? AND thread = ? AND deleted IS NULL")
+        return try Row.fetchOne(select, arguments: [key.user.value, key.thread.value])
+            .map { LogExtent(floor: $0[0], head: $0[1]) }
     }
 
     static func events(
@@ -43,47 +44,16 @@ enum LogReader {
         if let seq = try Int64.fetchOne(event, arguments: arguments) { return seq }
         let message = try db.cachedStatement(
             sql: "SELECT seq FROM message_ends WHERE thread = \(threadRow) AND message = ?")
-        return try Int64.fetchOne(message, arguments: arguments)
+        if let seq = try Int64.fetchOne(message, arguments: arguments) { return seq }
+        let archived = try db.cachedStatement(sql: archivedMarkerQuery)
+        return try Int64.fetchOne(archived, arguments: arguments)
     }
 
     static let markerQuery = "SELECT seq FROM events WHERE thread = \(threadRow) AND event_id = ?"
+    static let archivedMarkerQuery =
+        "SELECT max(seq) FROM archived_messages WHERE thread = \(threadRow) AND message = ?"
 
-    static func messages(
-        of key: ThreadKey, after seq: Int64, limit: Int, in db: Database
-    ) throws -> [MessageRecord] {
-        let select = try db.cachedStatement(sql: messagesQuery)
-        let rows = try Row.fetchAll(select, arguments: [key.user.value, key.thread.value, seq, max(0, limit)])
-        return try rows.map { row in
-            let end = event(row, of: key)
-            return try Conversation.message(of: end) {
-                try end.run.map { try deltas(of: $0, before: end.seq, in: key, db) } ?? []
-            }
-        }
-    }
-
-    static let messagesQuery = """
-        SELECT \(eventColumns) FROM events
-        WHERE thread = \(threadRow) AND seq > ? AND \(EventLogSchema.isConversation) ORDER BY seq LIMIT ?
-        """
-
-    /// The text events of a run. A run's events all stand behind its first, so no index on runs is needed.
-    static func deltas(
-        of run: RunID, before end: Int64 = .max, in key: ThreadKey, _ db: Database
-    ) throws -> [LogEvent] {
-        let select = try db.cachedStatement(
-            sql: """
-                SELECT \(eventColumns) FROM events
-                WHERE thread = \(threadRow) AND seq < ? AND run = ? AND type = 'stream_chunk'
-                    AND seq > (SELECT first_seq FROM runs WHERE user = ? AND run = ?)
-                ORDER BY seq
-                """)
-        let rows = try Row.fetchAll(
-            select,
-            arguments: [key.user.value, key.thread.value, end, run.value, key.user.value, run.value])
-        return rows.map { event($0, of: key) }
-    }
-
-    private static func event(_ row: Row, of key: ThreadKey) -> LogEvent {
+    static func event(_ row: Row, of key: ThreadKey) -> LogEvent {
         LogEvent(
             user: key.user, thread: key.thread, seq: row[0], eventID: EventID(row[1] as String),
             type: EventType(rawValue: row[2]), timestamp: Timestamp(milliseconds: row[3]),
@@ -109,6 +79,17 @@ enum LogReader {
                 WHERE runs.user = ? AND runs.status = 'open' ORDER BY runs.id
                 """)
         return try Row.fetchAll(select, arguments: [user.value]).map { run($0).record }
+    }
+
+    /// The thread's open runs, oldest first.
+    static func openRuns(in key: ThreadKey, _ db: Database) throws -> [RunRecord] {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT \(runColumns) FROM runs JOIN threads ON threads.id = runs.thread
+                WHERE runs.user = ? AND runs.thread = \(threadRow) AND runs.status = 'open' ORDER BY runs.id
+                """)
+        return try Row.fetchAll(select, arguments: [key.user.value, key.user.value, key.thread.value])
+            .map { run($0).record }
     }
 
     /// Open runs of all users in the order of their rows, after the row `after`.

@@ -62,6 +62,12 @@ final class LogWriter: @unchecked Sendable {
         messageEnds = [:]
     }
 
+    /// Forgets message ends of the batch whose events were removed.
+    func forgetMessageEnds(of thread: Int64, upTo seq: Int64) {
+        guard !messageEnds.isEmpty else { return }
+        messageEnds = messageEnds.filter { $0.key.thread != thread || $0.value > seq }
+    }
+
     // MARK: Runs and events
 
     func begin(_ request: RunRequest, _ draft: StoredDraft, in db: Database) throws -> BeginOutcome {
@@ -120,7 +126,7 @@ final class LogWriter: @unchecked Sendable {
                 return .duplicate(seq: seq)
             }
             if let run, let status = RunStatus(terminal: draft.type) {
-                try end(run, status, in: thread, db)
+                try end(run, status, by: event, in: thread, db)
                 isOpen = false
             }
             return .stored(seq: event.seq)
@@ -154,9 +160,13 @@ final class LogWriter: @unchecked Sendable {
         return event
     }
 
-    private func end(_ run: RunID, _ status: RunStatus, in thread: CachedThread, _ db: Database) throws {
-        try db.cachedStatement(sql: "UPDATE runs SET status = ?, ended = ? WHERE user = ? AND run = ?")
-            .execute(arguments: [status.rawValue, now.milliseconds, thread.key.user.value, run.value])
+    private func end(
+        _ run: RunID, _ status: RunStatus, by event: LogEvent, in thread: CachedThread, _ db: Database
+    ) throws {
+        try db.cachedStatement(sql: "UPDATE runs SET status = ?, ended = ?, last_seq = ? WHERE user = ? AND run = ?")
+            .execute(arguments: [
+                status.rawValue, now.milliseconds, event.seq, thread.key.user.value, run.value,
+            ])
         thread.openRuns.removeAll { $0 == run }
     }
 
@@ -178,14 +188,16 @@ final class LogWriter: @unchecked Sendable {
 
     func deleteThread(_ key: ThreadKey, in db: Database) throws -> Bool {
         guard let thread = try thread(key, in: db), !thread.isDeleted else { return false }
-        for table in ["events", "message_ends"] {
+        for table in ["events", "message_ends", "archived_messages"] {
             try db.execute(sql: "DELETE FROM \(table) WHERE thread = ?", arguments: [thread.id])
         }
+        try db.execute(
+            sql: "DELETE FROM claims WHERE user = ? AND thread = ?", arguments: [key.user.value, key.thread.value])
         try db.execute(
             sql: "DELETE FROM runs WHERE user = ? AND thread = ?", arguments: [key.user.value, thread.id])
         try db.execute(
             sql: "UPDATE threads SET title = '', deleted = ? WHERE id = ?", arguments: [now.milliseconds, thread.id])
-        messageEnds = messageEnds.filter { $0.key.thread != thread.id }
+        forgetMessageEnds(of: thread.id, upTo: .max)
         thread.openRuns = []
         thread.isDeleted = true
         return true
@@ -206,15 +218,25 @@ final class LogWriter: @unchecked Sendable {
     /// Nil when there never was such a thread.
     private func thread(_ key: ThreadKey, in db: Database) throws -> CachedThread? {
         if let thread = cache.find(key) { return thread }
+        let thread = try readThread(key, in: db)
+        if let thread { cache.insert(thread) }
+        return thread
+    }
+
+    /// As `thread(_:in:)`, for work that passes over many threads once and would push the busy ones out of the cache. A
+    /// thread that is not in the cache must not be changed.
+    func threadOutsideCache(_ key: ThreadKey, in db: Database) throws -> CachedThread? {
+        try cache.find(key) ?? readThread(key, in: db)
+    }
+
+    private func readThread(_ key: ThreadKey, in db: Database) throws -> CachedThread? {
         let select = try db.cachedStatement(
             sql: "SELECT id, head, updated, deleted FROM threads WHERE user = ? AND thread = ?")
         guard let row = try Row.fetchOne(select, arguments: [key.user.value, key.thread.value]) else { return nil }
         let id: Int64 = row[0]
-        let thread = CachedThread(
+        return CachedThread(
             id: id, key: key, head: row[1], updated: Timestamp(milliseconds: row[2]), isDeleted: row[3] != nil,
             openRuns: try LogReader.openRuns(of: key.user, thread: id, in: db))
-        cache.insert(thread)
-        return thread
     }
 
     /// The row of the thread that the user's run belongs to.

@@ -14,12 +14,15 @@ public final class SQLiteEventLog: EventLog {
         var cachedThreads = 8192
         /// Open runs that recovery ends in one transaction.
         var recoveredRuns = 512
+        /// Events, runs or claims that retention removes in one transaction; other writers wait that long.
+        var prunedRows = 1000
     }
 
     public let epoch: String
     let commits: GroupCommit
     private let pool: DatabasePool
-    private let limits: Limits
+    let limits: Limits
+    let clock: @Sendable () -> Timestamp
 
     public convenience init(_ database: CanonDatabase) {
         self.init(database, limits: Limits())
@@ -31,6 +34,7 @@ public final class SQLiteEventLog: EventLog {
         epoch = database.epoch
         pool = database.pool
         self.limits = limits
+        self.clock = clock
         commits = GroupCommit(
             pool: database.pool, writer: LogWriter(cachedThreads: limits.cachedThreads), limits: limits.commit,
             clock: clock)
@@ -42,7 +46,7 @@ public final class SQLiteEventLog: EventLog {
 
     public func begin(_ request: RunRequest) async throws -> BeginOutcome {
         try await commits.submit {
-            let draft = StoredDraft(request.userMessage)
+            let draft = StoredDraft(request.userMessage(at: clock()))
             return .init(bytes: draft.size) { writer, db in try writer.begin(request, draft, in: db) }
         }
     }
@@ -110,8 +114,12 @@ public final class SQLiteEventLog: EventLog {
         try await read { db in try LogReader.openRuns(of: user, in: db) }
     }
 
-    public func head(of key: ThreadKey) async throws -> Int64? {
-        try await read { db in try LogReader.head(of: key, in: db) }
+    public func extent(of key: ThreadKey) async throws -> LogExtent? {
+        try await read { db in try LogReader.extent(of: key, in: db) }
+    }
+
+    public func snapshot(of key: ThreadKey, byteLimit: Int) async throws -> ThreadSnapshot? {
+        try await read { db in try LogReader.snapshot(of: key, byteLimit: byteLimit, in: db) }
     }
 
     public func events(of key: ThreadKey, after seq: Int64, limit: Int, byteLimit: Int) async throws -> [LogEvent] {
@@ -126,6 +134,10 @@ public final class SQLiteEventLog: EventLog {
 
     public func messages(of key: ThreadKey, after seq: Int64, limit: Int) async throws -> [MessageRecord] {
         try await read { db in try LogReader.messages(of: key, after: seq, limit: limit, in: db) }
+    }
+
+    public func messages(of key: ThreadKey, before seq: Int64, last count: Int) async throws -> [MessageRecord] {
+        try await read { db in try LogReader.messages(of: key, before: seq, last: count, in: db) }
     }
 
     public func partialText(of run: RunID, in key: ThreadKey) async throws -> String {
@@ -149,8 +161,7 @@ public final class SQLiteEventLog: EventLog {
         return (page, found.count > limit ? page.last.map { ThreadCursor(after: $0).text } : nil)
     }
 
-    private func read<Result: Sendable>(_ query: @escaping @Sendable (Database) throws -> Result) async throws -> Result
-    {
+    func read<Result: Sendable>(_ query: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
         do {
             return try await pool.read(query)
         } catch let error as DatabaseError {
@@ -161,10 +172,9 @@ public final class SQLiteEventLog: EventLog {
 
 extension RunRequest {
     /// The event that the user's message is stored as.
-    var userMessage: EventDraft {
+    func userMessage(at moment: Timestamp) -> EventDraft {
         let draft = EventDraft.userMessage(text, message: message, clientMessage: clientMessageID)
         return EventDraft(
-            type: draft.type, eventID: draft.eventID, timestamp: draft.timestamp, parentRun: parentRun,
-            fields: draft.fields)
+            type: draft.type, eventID: draft.eventID, timestamp: moment, parentRun: parentRun, fields: draft.fields)
     }
 }

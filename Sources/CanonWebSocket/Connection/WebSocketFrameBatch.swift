@@ -23,18 +23,23 @@ struct WebSocketFrameBatch {
     mutating func append(
         _ opcode: WebSocketOpcode,
         _ payload: ByteBuffer,
+        isCompressed: Bool = false,
         maskingKey: UInt32?,
         promise: EventLoopPromise<Void>?
     ) {
         beginIfEmpty()
-        WebSocketFrameEncoder.writeFrame(opcode, payload, maskingKey: maskingKey, to: &buffer)
+        WebSocketFrameEncoder.writeFrame(
+            opcode, payload, isCompressed: isCompressed, maskingKey: maskingKey, to: &buffer
+        )
         add(promise)
     }
 
     /// Adds the header of a server's frame, whose payload is written right after the batch.
-    mutating func appendHeader(_ opcode: WebSocketOpcode, payloadBytes: Int) {
+    mutating func appendHeader(_ opcode: WebSocketOpcode, payloadBytes: Int, isCompressed: Bool = false) {
         beginIfEmpty()
-        WebSocketFrameEncoder.writeHeader(opcode, payloadBytes: payloadBytes, maskingKey: nil, to: &buffer)
+        WebSocketFrameEncoder.writeHeader(
+            opcode, payloadBytes: payloadBytes, isCompressed: isCompressed, maskingKey: nil, to: &buffer
+        )
     }
 
     /// Hands over what has been gathered, and starts anew.

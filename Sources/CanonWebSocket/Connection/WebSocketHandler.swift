@@ -16,6 +16,7 @@ public final class WebSocketHandler: ChannelDuplexHandler {
     let role: WebSocketRole
     private let limits: WebSocketLimits
     private let flushesAutomatically: Bool
+    private let compression: PermessageDeflate?
 
     private var context: ChannelHandlerContext?
     private var decoder: WebSocketFrameDecoder
@@ -43,22 +44,36 @@ public final class WebSocketHandler: ChannelDuplexHandler {
     ///   - limits: what the peer may cost.
     ///   - flushesAutomatically: false leaves every flush of data to the application, for one that already flushes its
     ///     connections once a turn. Answers to pings and close frames are flushed all the same.
+    ///   - compression: what the opening handshake has agreed on. With it, messages of 64 bytes and more that get
+    ///     shorter by it are sent compressed. The application sees nothing of it.
     public convenience init(
         role: WebSocketRole,
         limits: WebSocketLimits = WebSocketLimits(),
-        flushesAutomatically: Bool = true
+        flushesAutomatically: Bool = true,
+        compression: PermessageDeflate? = nil
     ) {
         self.init(
-            role: role, limits: limits, flushesAutomatically: flushesAutomatically, maskingKeys: MaskingKeys()
+            role: role, limits: limits, flushesAutomatically: flushesAutomatically, compression: compression,
+            maskingKeys: MaskingKeys()
         )
     }
 
-    init(role: WebSocketRole, limits: WebSocketLimits, flushesAutomatically: Bool, maskingKeys: MaskingKeys) {
+    init(
+        role: WebSocketRole,
+        limits: WebSocketLimits,
+        flushesAutomatically: Bool,
+        compression: PermessageDeflate?,
+        maskingKeys: MaskingKeys
+    ) {
         self.role = role
         self.limits = limits
         self.flushesAutomatically = flushesAutomatically
+        self.compression = compression
         self.maskingKeys = maskingKeys
-        decoder = WebSocketFrameDecoder(role: role, limits: limits)
+        decoder = WebSocketFrameDecoder(
+            role: role, limits: limits,
+            negotiatedReservedBits: compression == nil ? 0 : WebSocketFrameHeader.compressionBit
+        )
     }
 
     public func handlerAdded(context: ChannelHandlerContext) {
@@ -81,7 +96,7 @@ extension WebSocketHandler {
         do throws(WebSocketViolation) {
             // What the application does with an event may end the reading.
             while closing.readsFrames, let event = try decoder.next(from: &bytes) {
-                receive(event, context: context)
+                try receive(event, context: context)
             }
         } catch {
             refuse(error, context: context)
@@ -94,11 +109,18 @@ extension WebSocketHandler {
         if needsFlush, flushesAutomatically { flushNow(context: context) }
     }
 
-    private func receive(_ event: WebSocketFrameDecoder.Event, context: ChannelHandlerContext) {
+    private func receive(
+        _ event: WebSocketFrameDecoder.Event,
+        context: ChannelHandlerContext
+    ) throws(WebSocketViolation) {
         switch event {
-        case .message(let isText, _, let payload):
+        case .message(let isText, let reservedBits, let payload):
             guard closing.isOpen else { return }
-            context.fireChannelRead(wrapInboundOut(isText ? .text(payload) : .binary(payload)))
+            let isCompressed = reservedBits & WebSocketFrameHeader.compressionBit != 0
+            let message =
+                isCompressed
+                ? try Inflater.inflate(payload, isText: isText, limit: limits.enforcedMessageBytes) : payload
+            context.fireChannelRead(wrapInboundOut(isText ? .text(message) : .binary(message)))
         case .ping(let payload):
             guard closing.isOpen else { return }
             answerPing(payload, context: context)
@@ -278,12 +300,16 @@ extension WebSocketHandler {
         }
         switch message {
         case .text(let payload):
-            send(.text, payload, promise: promise, context: context)
+            sendMessage(.text, payload, promise: promise, context: context)
         case .binary(let payload):
-            send(.binary, payload, promise: promise, context: context)
+            sendMessage(.binary, payload, promise: promise, context: context)
         case .encoded(let frames):
             guard role == .server else {
                 promise?.fail(WebSocketError.encodedFrameFromClient)
+                return
+            }
+            guard isReadable(frames) else {
+                promise?.fail(WebSocketError.compressedFrameNotAgreed)
                 return
             }
             writeBatch(context: context)
@@ -312,21 +338,45 @@ extension WebSocketHandler {
         return true
     }
 
-    private func send(
+    /// Whether the client can read encoded frames; the first one is looked at.
+    private func isReadable(_ frames: ByteBuffer) -> Bool {
+        guard let first: UInt8 = frames.getInteger(at: frames.readerIndex) else { return true }
+        guard first & WebSocketFrameHeader.compressionBit != 0 else { return true }
+        return compression?.acceptsSharedFrames ?? false
+    }
+
+    private func sendMessage(
         _ opcode: WebSocketOpcode,
         _ payload: ByteBuffer,
         promise: EventLoopPromise<Void>?,
         context: ChannelHandlerContext
     ) {
+        let compressed = compression.flatMap { compression in
+            payload.withUnsafeReadableBytes { Deflater.compress($0, windowBits: compression.windowBits(of: role)) }
+        }
+        send(
+            opcode, compressed ?? payload, isCompressed: compressed != nil, promise: promise, context: context
+        )
+    }
+
+    private func send(
+        _ opcode: WebSocketOpcode,
+        _ payload: ByteBuffer,
+        isCompressed: Bool = false,
+        promise: EventLoopPromise<Void>?,
+        context: ChannelHandlerContext
+    ) {
         switch role {
         case .server where payload.readableBytes > WebSocketFrameBatch.copyLimit:
-            batch.appendHeader(opcode, payloadBytes: payload.readableBytes)
+            batch.appendHeader(opcode, payloadBytes: payload.readableBytes, isCompressed: isCompressed)
             writeBatch(context: context)
             context.write(wrapOutboundOut(payload), promise: promise)
         case .server:
-            batch.append(opcode, payload, maskingKey: nil, promise: promise)
+            batch.append(opcode, payload, isCompressed: isCompressed, maskingKey: nil, promise: promise)
         case .client:
-            batch.append(opcode, payload, maskingKey: maskingKeys.next(), promise: promise)
+            batch.append(
+                opcode, payload, isCompressed: isCompressed, maskingKey: maskingKeys.next(), promise: promise
+            )
         }
         if batch.isFull { writeBatch(context: context) }
     }

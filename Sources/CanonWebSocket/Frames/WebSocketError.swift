@@ -8,6 +8,8 @@ public enum WebSocketError: Error, Equatable, Sendable {
     case controlPayloadTooLong(bytes: Int)
     /// An already encoded server frame was written by a client, which must mask each frame anew.
     case encodedFrameFromClient
+    /// An encoded frame is compressed, and the client has not agreed to that, or only with a smaller window.
+    case compressedFrameNotAgreed
 }
 
 extension WebSocketError: CustomStringConvertible {
@@ -17,6 +19,8 @@ extension WebSocketError: CustomStringConvertible {
         case .handshakePending: "the WebSocket handshake is not complete"
         case .controlPayloadTooLong(let bytes): "a ping or pong of \(bytes) bytes; at most 125 are possible"
         case .encodedFrameFromClient: "an encoded server frame was written by a client: send .text or .binary"
+        case .compressedFrameNotAgreed:
+            "a compressed frame was written to a client that cannot read it: look at acceptsSharedFrames"
         }
     }
 }
@@ -38,12 +42,18 @@ enum WebSocketViolation: Error, Equatable {
     case closePayloadOfOneByte
     case closeCode(UInt16)
     case invalidCloseReason
+    case corruptCompression
+    /// Not the peer's doing.
+    case noMemory
 
     /// RFC 6455 section 7.4.1.
     var closeCode: WebSocketCloseCode {
         switch self {
         case .messageTooBig: .messageTooBig
-        case .invalidText, .invalidCloseReason: .invalidPayload
+        // RFC 7692 names no code for data that cannot be decompressed. 1007 is for data that is not of the kind its
+        // message claims to be (RFC 6455 section 7.4.1); the framing, which is what 1002 is about, is right.
+        case .invalidText, .invalidCloseReason, .corruptCompression: .invalidPayload
+        case .noMemory: .internalError
         default: .protocolError
         }
     }
@@ -52,7 +62,7 @@ enum WebSocketViolation: Error, Equatable {
 extension WebSocketViolation: CustomStringConvertible {
     var description: String {
         switch self {
-        case .reservedBits(let bits): "reserved bits 0x" + String(bits, radix: 16) + " set, no extension negotiated"
+        case .reservedBits(let bits): "reserved bits 0x" + String(bits, radix: 16) + " set, no extension allows it here"
         case .reservedOpcode(let opcode): "opcode 0x" + String(opcode, radix: 16) + " is reserved"
         case .unmaskedFrame: "a client's frame must be masked"
         case .maskedFrame: "a server's frame must not be masked"
@@ -66,6 +76,8 @@ extension WebSocketViolation: CustomStringConvertible {
         case .closePayloadOfOneByte: "a close frame carries no payload, or a code of two bytes and a reason"
         case .closeCode(let code): "close code \(code) must not be sent"
         case .invalidCloseReason: "a close reason must be UTF-8"
+        case .corruptCompression: "a compressed message must be whole DEFLATE blocks"
+        case .noMemory: "no memory to decompress a message"
         }
     }
 }

@@ -18,7 +18,7 @@ struct WebSocketFrameDecoder {
     static let retainedCapacity = 1024
 
     private let expectsMask: Bool
-    private let maximumMessageBytes: Int
+    private let limits: WebSocketLimits
     /// RSV bits that the first frame of a message may have set, because an extension was negotiated. Text with one of
     /// them set is not validated here: its bytes are not the text yet.
     private let negotiatedReservedBits: UInt8
@@ -55,7 +55,7 @@ struct WebSocketFrameDecoder {
     ///   - negotiatedReservedBits: 0x40, 0x20 and 0x10 for RSV1 to RSV3.
     init(role: WebSocketRole, limits: WebSocketLimits, negotiatedReservedBits: UInt8 = 0) {
         expectsMask = role == .server
-        maximumMessageBytes = limits.enforcedMessageBytes
+        self.limits = limits
         self.negotiatedReservedBits = negotiatedReservedBits
     }
 
@@ -148,6 +148,15 @@ extension WebSocketFrameDecoder {
         }
     }
 
+    /// What all frames of the current message may carry together.
+    private var maximumPayloadBytes: Int {
+        if case .started(_, let bits) = message, bits & WebSocketFrameHeader.compressionBit != 0 {
+            limits.enforcedCompressedBytes
+        } else {
+            limits.enforcedMessageBytes
+        }
+    }
+
     private mutating func start(_ header: WebSocketFrameHeader) throws(WebSocketViolation) -> Frame {
         guard let opcode = header.opcode else { throw .reservedOpcode(header.first & 0x0F) }
         guard header.payloadLength <= UInt64(Int64.max) else { throw .lengthOutOfRange }
@@ -160,9 +169,9 @@ extension WebSocketFrameDecoder {
                 validator = UTF8Validator()
                 payload.makeEmpty()
             }
-            // Cannot overflow: a length of 63 bits, and what has been received has 30.
-            guard UInt64(payload.readableBytes) + header.payloadLength <= UInt64(maximumMessageBytes) else {
-                throw .messageTooBig(limit: maximumMessageBytes)
+            // Cannot overflow: a length of 63 bits, and what has been received has 31.
+            guard UInt64(payload.readableBytes) + header.payloadLength <= UInt64(maximumPayloadBytes) else {
+                throw .messageTooBig(limit: limits.enforcedMessageBytes)
             }
         }
         return Frame(

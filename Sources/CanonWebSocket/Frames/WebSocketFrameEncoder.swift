@@ -15,6 +15,29 @@ public enum WebSocketFrameEncoder {
         serverFrame(.binary, bytes)
     }
 
+    /// Compresses and encodes a server's text message once, to be sent to any number of connections as
+    /// `WebSocketOutbound.encoded`. Only connections whose `PermessageDeflate.acceptsSharedFrames` is true may get it:
+    /// a write to another one fails with `WebSocketError.compressedFrameNotAgreed`.
+    ///
+    /// A message that compression does not make shorter, or of less than 64 bytes, becomes the frame that `serverText`
+    /// makes. May be called on any thread; callers on other threads are not waited for.
+    ///
+    /// - Parameter bytes: UTF-8; it is not looked at.
+    public static func serverTextDeflated(_ bytes: some Collection<UInt8>) -> ByteBuffer {
+        let compressed: ByteBuffer?? = bytes.withContiguousStorageIfAvailable { compressShared($0) }
+        guard let payload = compressed ?? Array(bytes).withUnsafeBufferPointer({ compressShared($0) }) else {
+            return serverText(bytes)
+        }
+        let size = headerSize(payload.readableBytes, isMasked: false) + payload.readableBytes
+        var frame = ByteBufferAllocator().buffer(capacity: size)
+        writeFrame(.text, payload, isCompressed: true, maskingKey: nil, to: &frame)
+        return frame
+    }
+
+    private static func compressShared(_ bytes: UnsafeBufferPointer<UInt8>) -> ByteBuffer? {
+        Deflater.compress(UnsafeRawBufferPointer(bytes), windowBits: PermessageDeflate.sharedWindowBits)
+    }
+
     private static func serverFrame(_ opcode: WebSocketOpcode, _ bytes: some Collection<UInt8>) -> ByteBuffer {
         let count = bytes.count
         var frame = ByteBufferAllocator().buffer(capacity: headerSize(count, isMasked: false) + count)
@@ -37,10 +60,11 @@ public enum WebSocketFrameEncoder {
     static func writeHeader(
         _ opcode: WebSocketOpcode,
         payloadBytes: Int,
+        isCompressed: Bool = false,
         maskingKey: UInt32?,
         to buffer: inout ByteBuffer
     ) {
-        let first = 0x80 | opcode.rawValue
+        let first = 0x80 | (isCompressed ? WebSocketFrameHeader.compressionBit : 0) | opcode.rawValue
         let mask: UInt8 = maskingKey == nil ? 0 : 0x80
         switch payloadBytes {
         case ...125:
@@ -57,12 +81,13 @@ public enum WebSocketFrameEncoder {
     static func writeFrame(
         _ opcode: WebSocketOpcode,
         _ payload: ByteBuffer,
+        isCompressed: Bool = false,
         maskingKey: UInt32?,
         to buffer: inout ByteBuffer
     ) {
         let count = payload.readableBytes
         buffer.reserveCapacity(minimumWritableBytes: headerSize(count, isMasked: maskingKey != nil) + count)
-        writeHeader(opcode, payloadBytes: count, maskingKey: maskingKey, to: &buffer)
+        writeHeader(opcode, payloadBytes: count, isCompressed: isCompressed, maskingKey: maskingKey, to: &buffer)
         guard let maskingKey else {
             buffer.writeImmutableBuffer(payload)
             return

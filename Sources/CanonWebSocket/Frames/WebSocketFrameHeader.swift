@@ -17,6 +17,8 @@ struct WebSocketFrameHeader: Equatable {
     static let maximumSize = 14
     /// The most a control frame may carry (section 5.5).
     static let maximumControlPayload = 125
+    /// RSV1, which says that a message is compressed (RFC 7692 section 6).
+    static let compressionBit: UInt8 = 0x40
 
     /// FIN, RSV1-3 and the opcode.
     var first: UInt8

@@ -21,12 +21,21 @@ public enum WebSocketClientHandshake {
         public var headers: [Header]
         /// The subprotocols offered, the preferred one first.
         public var subprotocols: [String]
+        /// Whether `permessage-deflate` is offered (RFC 7692), without context takeover; false unless told.
+        public var offersCompression: Bool
 
-        public init(host: String, target: String = "/", headers: [Header] = [], subprotocols: [String] = []) {
+        public init(
+            host: String,
+            target: String = "/",
+            headers: [Header] = [],
+            subprotocols: [String] = [],
+            offersCompression: Bool = false
+        ) {
             self.host = host
             self.target = target
             self.headers = headers
             self.subprotocols = subprotocols
+            self.offersCompression = offersCompression
         }
     }
 
@@ -36,6 +45,8 @@ public enum WebSocketClientHandshake {
         public var headers: [Header]
         /// The chosen subprotocol; nil if the server named none.
         public var subprotocol: String?
+        /// What the server agreed to about compression; nil if messages are not compressed.
+        public var compression: PermessageDeflate?
     }
 
     /// What the handshake may cost.
@@ -122,6 +133,9 @@ extension WebSocketClientHandshake.Request {
             }
             fields.append(.init(name: "Sec-WebSocket-Protocol", value: subprotocols.joined(separator: ", ")))
         }
+        if offersCompression {
+            fields.append(.init(name: "Sec-WebSocket-Extensions", value: PermessageDeflate.offer))
+        }
         fields += headers
         for field in fields {
             guard !field.name.isEmpty, field.name.utf8.allSatisfy(HTTPResponseHead.isTokenByte) else {
@@ -148,13 +162,27 @@ extension WebSocketClientHandshake.Request {
         guard head.values("Sec-WebSocket-Accept") == [WebSocketHandshake.acceptKey(for: key)] else {
             throw .invalidUpgrade("Sec-WebSocket-Accept does not belong to the key that was sent")
         }
-        guard WebSocketHandshake.elements(of: head.values("Sec-WebSocket-Extensions")).isEmpty else {
-            throw .invalidUpgrade("an extension was chosen, and none was offered")
-        }
+        let compression = try acceptCompression(head.values("Sec-WebSocket-Extensions"))
         let chosen = head.values("Sec-WebSocket-Protocol")
         guard chosen.count <= 1, chosen.allSatisfy(subprotocols.contains) else {
             throw .invalidUpgrade("a subprotocol was chosen that was not offered")
         }
-        return .init(headers: head.headers, subprotocol: chosen.first)
+        return .init(headers: head.headers, subprotocol: chosen.first, compression: compression)
+    }
+
+    private func acceptCompression(
+        _ values: [String]
+    ) throws(WebSocketClientHandshake.Failure) -> PermessageDeflate? {
+        guard offersCompression else {
+            guard WebSocketHandshake.elements(of: values).isEmpty else {
+                throw .invalidUpgrade("an extension was chosen, and none was offered")
+            }
+            return nil
+        }
+        do throws(PermessageDeflate.InvalidAnswer) {
+            return try PermessageDeflate.accept(answer: values)
+        } catch {
+            throw .invalidUpgrade(error.what)
+        }
     }
 }

@@ -222,7 +222,7 @@ extension WebSocketClientHandshaker {
     private func upgrade(_ head: HTTPResponseHead, leftover: ByteBuffer, context: ChannelHandlerContext) {
         do throws(WebSocketClientHandshake.Failure) {
             let response = try request.accept(head, key: key)
-            try install(context: context)
+            try install(compression: response.compression, context: context)
             conclude(.success(response))
             if leftover.readableBytes > 0 {
                 context.fireChannelRead(wrapInboundOut(leftover))
@@ -234,9 +234,12 @@ extension WebSocketClientHandshaker {
         }
     }
 
-    private func install(context: ChannelHandlerContext) throws(WebSocketClientHandshake.Failure) {
+    private func install(
+        compression: PermessageDeflate?,
+        context: ChannelHandlerContext
+    ) throws(WebSocketClientHandshake.Failure) {
         do {
-            let handler = WebSocketHandler(role: .client, limits: messageLimits)
+            let handler = WebSocketHandler(role: .client, limits: messageLimits, compression: compression)
             try context.pipeline.syncOperations.addHandler(handler, position: .after(self))
         } catch {
             throw .connectionFailed("\(error)")

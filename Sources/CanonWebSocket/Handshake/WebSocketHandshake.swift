@@ -9,17 +9,27 @@ public enum WebSocketHandshake {
         public let key: String
         /// The subprotocols offered, the preferred one first.
         public let subprotocols: [String]
+        /// The values of `Sec-WebSocket-Extensions` as they were sent; see `PermessageDeflate.negotiate`.
+        public let extensionOffers: [String]
 
         /// The headers of the `101 Switching Protocols` response.
         ///
-        /// - Parameter subprotocol: the chosen one of those offered; nil names none.
-        public func responseHeaders(subprotocol: String? = nil) -> [(name: String, value: String)] {
+        /// - Parameters:
+        ///   - subprotocol: the chosen one of those offered; nil names none.
+        ///   - compression: what was negotiated; nil names no extension.
+        public func responseHeaders(
+            subprotocol: String? = nil,
+            compression: PermessageDeflate? = nil
+        ) -> [(name: String, value: String)] {
             var headers = [
                 (name: "Upgrade", value: "websocket"),
                 (name: "Connection", value: "Upgrade"),
                 (name: "Sec-WebSocket-Accept", value: WebSocketHandshake.acceptKey(for: key)),
             ]
             if let subprotocol { headers.append((name: "Sec-WebSocket-Protocol", value: subprotocol)) }
+            if let compression {
+                headers.append((name: "Sec-WebSocket-Extensions", value: compression.responseHeader))
+            }
             return headers
         }
     }
@@ -83,7 +93,10 @@ public enum WebSocketHandshake {
         guard versions == [version] else { throw .version(versions) }
         let keys = header("Sec-WebSocket-Key").map { String(trimmed($0[...])) }
         guard let key = keys.first, keys.count == 1, Base64.encodesSixteenBytes(key) else { throw .key(keys) }
-        return Request(key: key, subprotocols: subprotocols(in: header("Sec-WebSocket-Protocol")))
+        return Request(
+            key: key, subprotocols: subprotocols(in: header("Sec-WebSocket-Protocol")),
+            extensionOffers: header("Sec-WebSocket-Extensions")
+        )
     }
 
     /// The subprotocols named by the values of `Sec-WebSocket-Protocol`, in order, each once.

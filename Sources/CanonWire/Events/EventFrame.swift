@@ -10,14 +10,16 @@ public enum EventFrame: Sendable, CaseIterable {
     /// - Parameters:
     ///   - event: what the log stored.
     ///   - epoch: the store's epoch, without which `seq` means nothing.
-    public func encode(_ event: LogEvent, epoch: String) -> [UInt8] {
-        switch self {
-        case .superset: Self.encodeSuperset(event, epoch: epoch)
-        case .flat: Self.encodeFlat(event, epoch: epoch)
+    ///   - from: the number of the first event that the frame stands for, when deltas were joined into `event`.
+    public func encode(_ event: LogEvent, epoch: String, from: Int64? = nil) -> [UInt8] {
+        let from = from == event.seq ? nil : from
+        return switch self {
+        case .superset: Self.encodeSuperset(event, epoch: epoch, from: from)
+        case .flat: Self.encodeFlat(event, epoch: epoch, from: from)
         }
     }
 
-    private static func encodeSuperset(_ event: LogEvent, epoch: String) -> [UInt8] {
+    private static func encodeSuperset(_ event: LogEvent, epoch: String, from: Int64?) -> [UInt8] {
         // The stored text of the members is copied three times and never parsed again.
         let inner = event.fields.utf8.count > 2 ? String(event.fields.dropFirst().dropLast()) : ""
         var identity: JSONObject = [:]
@@ -34,6 +36,7 @@ public enum EventFrame: Sendable, CaseIterable {
                 "timestamp": .double(event.timestamp.seconds), "user_id": .string(event.user.value),
                 "thread_id": .string(event.thread.value),
             ], leadingComma: true)
+        if let from { writer.members(["seq_from": .int(from)], leadingComma: true) }
         writer.members(identity, leadingComma: true)
         if event.type.isCritical { writer.raw(",\"critical\":true" as StaticString) }
         if !inner.isEmpty {
@@ -50,7 +53,7 @@ public enum EventFrame: Sendable, CaseIterable {
         return writer.bytes
     }
 
-    private static func encodeFlat(_ event: LogEvent, epoch: String) -> [UInt8] {
+    private static func encodeFlat(_ event: LogEvent, epoch: String, from: Int64?) -> [UInt8] {
         let fields = (try? JSONValue.parse(event.fields.utf8))?.object ?? [:]
         var frame: JSONObject = [
             "type": .string(event.type.rawValue), "timestamp": .string(event.timestamp.iso8601),
@@ -58,6 +61,7 @@ public enum EventFrame: Sendable, CaseIterable {
             "message": fields["message"] ?? fields["delta"] ?? "", "thread_id": .string(event.thread.value),
             "seq": .int(event.seq), "epoch": .string(epoch), "event_id": .string(event.eventID.value),
         ]
+        if let from { frame["seq_from"] = .int(from) }
         for name in ["message_id", "delta", "error", "reason"] {
             if let value = fields[name] { frame[name] = value }
         }

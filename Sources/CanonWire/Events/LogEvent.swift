@@ -54,7 +54,7 @@ public struct EventDraft: Sendable, Equatable {
 
     /// The members of a frame that say where an event stands; they never come from an event's own fields.
     static let envelopeMembers: Set<String> = [
-        "type", "event_id", "seq", "epoch", "timestamp", "user_id", "thread_id", "run_id", "parent_run_id",
+        "type", "event_id", "seq", "seq_from", "epoch", "timestamp", "user_id", "thread_id", "run_id", "parent_run_id",
         "agent_name", "critical", "payload", "data",
     ]
 }

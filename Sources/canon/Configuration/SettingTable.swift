@@ -2,7 +2,7 @@ import CanonGateway
 
 /// Every setting of `serve:`, declared once.
 enum SettingTable {
-    static let all: [Setting] = listening + authentication + agent + limits + log
+    static let all: [Setting] = listening + authentication + agent + limits + retention + log
 
     /// Sections of `canon.yaml`. This program reads `serve`; the others belong to other commands, which check them.
     static let sections = ["serve", "audit", "logs"]
@@ -139,6 +139,9 @@ enum SettingTable {
             "limits.connection_budget_bytes", \.limits.connectionBudgetBytes, 16_384...1_073_741_824, unit: .bytes,
             "Unsent bytes that one connection may have."),
         .integer(
+            "limits.slow_consumer_seconds", \.limits.slowConsumerSeconds, 1...3600, unit: .seconds,
+            "A client that leaves its answers unread this long is closed with 1013 and may resume."),
+        .integer(
             "limits.connections_per_user", \.limits.connectionsPerUser, 1...10_000, "Open connections of one user."),
         .integer("limits.connections", \.limits.connections, 1...10_000_000, "Open connections in all."),
         .integer(
@@ -165,6 +168,20 @@ enum SettingTable {
         .integer(
             "limits.maximum_request_body_bytes", \.limits.maximumRequestBodyBytes, 1024...67_108_864, unit: .bytes,
             "The largest body of an HTTP request."),
+    ]
+
+    private static let retention: [Setting] = [
+        .integer(
+            "retention.days", \.retention.days, 1...36_500,
+            """
+            Events older than this many days are removed. The messages of a conversation stay; a client that comes back \
+            after longer gets a snapshot. Retries are recognised as long.
+            """),
+        .integer(
+            "retention.events", \.retention.events, 1...1_000_000_000, "Events that are kept of one conversation."),
+        .integer(
+            "retention.interval_seconds", \.retention.intervalSeconds, 1...86_400, unit: .seconds,
+            "Between two passes that remove what is too old."),
     ]
 
     private static let log: [Setting] = [

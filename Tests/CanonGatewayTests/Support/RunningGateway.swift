@@ -119,8 +119,9 @@ final class RunningGateway: Sendable {
     }
 
     /// A socket that has had its welcome.
-    func socket(_ user: User, path: String = "/ws") async throws -> TestSocket {
-        let socket = try await TestSocket.open(port: port, path: path, token: user.token)
+    func socket(_ user: User, path: String = "/ws", receiveBuffer: Int? = nil) async throws -> TestSocket {
+        let socket = try await TestSocket.open(
+            port: port, path: path, token: user.token, receiveBuffer: receiveBuffer)
         try await socket.next("connection_established")
         return socket
     }

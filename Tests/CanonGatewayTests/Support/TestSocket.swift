@@ -24,10 +24,11 @@ final class TestSocket: Sendable {
     private let inbox: Inbox
 
     /// Opens a socket.
+    /// - Parameter receiveBuffer: bytes that the kernel may hold for it, so that a reader that stalls is soon felt.
     /// - Throws: `WebSocketClientHandshake.Failure` when the server refuses the upgrade.
     static func open(
         port: Int, path: String = "/ws", token: String? = nil, subprotocols: [String] = [],
-        headers: [(String, String)] = []
+        headers: [(String, String)] = [], receiveBuffer: Int? = nil
     ) async throws -> TestSocket {
         var fields = headers.map { WebSocketClientHandshake.Header(name: $0.0, value: $0.1) }
         if let token { fields.append(.init(name: "Authorization", value: "Bearer \(token)")) }
@@ -36,7 +37,12 @@ final class TestSocket: Sendable {
         let (stream, continuation) = AsyncStream.makeStream(of: Arrival.self)
         let group = MultiThreadedEventLoopGroup.singleton
         let upgraded = group.any().makePromise(of: WebSocketClientHandshake.Response.self)
-        let channel = try await ClientBootstrap(group: group)
+        var bootstrap = ClientBootstrap(group: group)
+        if let receiveBuffer {
+            bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBuffer))
+        }
+        let channel =
+            try await bootstrap
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(

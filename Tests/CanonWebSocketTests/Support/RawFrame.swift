@@ -21,6 +21,11 @@ struct RawFrame {
         RawFrame(isFinal: isFinal, opcode: 2, payload: payload)
     }
 
+    /// The first frame of a compressed message (RFC 7692 section 6).
+    static func compressed(_ payload: [UInt8], opcode: UInt8 = 1, isFinal: Bool = true) -> RawFrame {
+        RawFrame(isFinal: isFinal, reservedBits: 0x40, opcode: opcode, payload: payload)
+    }
+
     static func continuation(_ payload: [UInt8], isFinal: Bool) -> RawFrame {
         RawFrame(isFinal: isFinal, opcode: 0, payload: payload)
     }

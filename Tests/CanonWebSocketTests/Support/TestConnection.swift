@@ -15,10 +15,11 @@ final class TestConnection {
         _ role: WebSocketRole = .server,
         limits: WebSocketLimits = WebSocketLimits(),
         flushesAutomatically: Bool = true,
+        compression: PermessageDeflate? = nil,
         application: [any ChannelHandler] = []
     ) throws {
         let handler = WebSocketHandler(
-            role: role, limits: limits, flushesAutomatically: flushesAutomatically,
+            role: role, limits: limits, flushesAutomatically: flushesAutomatically, compression: compression,
             maskingKeys: MaskingKeys(generator: SeededGenerator(seed: 1))
         )
         channel = EmbeddedChannel(handlers: [counter, handler] + application)
