@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build install format lint bench autobahn clean
+.PHONY: help run test build install format lint bench isolation isolation-mutants autobahn clean
 
 # make run: what the server listens on and works with. DATA_DIR empty: the default data folder, outside of the
 # repository, so that what an agent may read never holds a secret.
@@ -19,12 +19,17 @@ SWIFT_FLAGS ?=
 # make bench: which of the programs in Benchmarks.
 BENCH ?= frame-bench
 
+# make isolation: how many events devices receive, and the seed of what happens; none: a new one, which is printed.
+DELIVERIES ?= 1000000
+SEED ?=
+
 sources := Sources Tests Package.swift $(wildcard Benchmarks/Sources Benchmarks/Package.swift)
 
 help: ## List these commands.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  PORT=, DATA_DIR=, WORKSPACE= for run; PREFIX=, DESTDIR= for install; SWIFT_FLAGS= for build; BENCH= for bench."
+	@echo "  PORT=, DATA_DIR=, WORKSPACE= for run; PREFIX=, DESTDIR= for install; SWIFT_FLAGS= for build; BENCH= for bench;"
+	@echo "  DELIVERIES=, SEED= for isolation."
 
 # A debug build: it compiles in about half the time of a release build, and this is the command of a fresh clone. For
 # a server that works for a living, use `make build`.
@@ -67,6 +72,17 @@ lint: ## Check the format of the sources.
 bench: ## Build and run the benchmarks (a package of its own, in Benchmarks).
 	@test -f Benchmarks/Package.swift || { echo "There is no Benchmarks package in this tree." >&2; exit 1; }
 	swift run -c release --package-path Benchmarks $(BENCH)
+
+isolation: ## Steal between users of the debug binary until DELIVERIES events were received; none may be foreign.
+	@Scripts/setup test
+	@swift build --product canon
+	@Scripts/test-venv.sh
+	@Scripts/isolation --deliveries $(DELIVERIES) $(if $(SEED),--seed $(SEED))
+
+isolation-mutants: ## Remove each ownership check in turn and show that the isolation suite then fails.
+	@Scripts/setup test
+	@Scripts/test-venv.sh
+	@Scripts/isolation-mutants
 
 autobahn: ## Run the Autobahn test suite against the WebSocket codec (needs Python 2.7).
 	@Scripts/autobahn

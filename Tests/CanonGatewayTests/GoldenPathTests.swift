@@ -84,6 +84,28 @@ struct GoldenPathTests {
         }
     }
 
+    @Test("events that name another user's run do not keep that run alive")
+    func silenceOfAnothersRun() async throws {
+        try await RunningGateway.with(configure: { $0.limits.silentRunSeconds = 1 }) { gateway in
+            let stranger = try await gateway.user()
+            let service = try await gateway.serviceToken()
+            let made = try await gateway.http.post("/api/threads", ["id": "t"], token: stranger.token)
+            #expect(made.status == 201)
+            let socket = try await gateway.socket(try await gateway.user())
+            socket.send(["type": "chat", "message": "say:x wait"])
+            let run = try #require(try await socket.next("ack")["run_id"])
+            let noise = Task {
+                while !Task.isCancelled {
+                    _ = try await gateway.http.post(
+                        "/api/users/\(stranger.id)/events",
+                        ["thread_id": "t", "run_id": run, "events": [["type": "note"]]], token: service)
+                }
+            }
+            defer { noise.cancel() }
+            #expect(try await socket.next("agent_error")["reason"] == "timeout")
+        }
+    }
+
     @Test("a run is stopped by its id from another device, and every device sees it")
     func stopFromElsewhere() async throws {
         try await RunningGateway.with { gateway in

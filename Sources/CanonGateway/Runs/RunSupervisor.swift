@@ -169,7 +169,7 @@ final class RunSupervisor: Sendable {
 
     private func store(_ draft: EventDraft, _ run: RunID, _ key: ThreadKey) async throws {
         try Task.checkCancellation()
-        touch(run)
+        touch(run, of: key)
         let receipts = try await log.append([draft], run: run, to: key)
         if case .refused? = receipts.first { throw RunEnded() }
     }
@@ -180,9 +180,12 @@ final class RunSupervisor: Sendable {
         }
     }
 
-    private func touch(_ run: RunID) {
+    /// Notes that a run has said something. The run a producer names may be another user's, whose silence must count.
+    private func touch(_ run: RunID, of key: ThreadKey) {
         let now = Timestamp.now()
-        state.withLockedValue { $0.runs[run]?.lastActivity = now }
+        state.withLockedValue { state in
+            if state.runs[run]?.key == key { state.runs[run]?.lastActivity = now }
+        }
     }
 
     // MARK: Ending
@@ -254,7 +257,7 @@ final class RunSupervisor: Sendable {
 
     /// Stores events from outside (the producer API). A terminal event ends the run here too.
     func publish(_ drafts: [EventDraft], run: RunID?, to key: ThreadKey) async throws -> [AppendReceipt] {
-        if let run { touch(run) }
+        if let run { touch(run, of: key) }
         let receipts = try await log.append(drafts, run: run, to: key)
         if let run {
             let ended = zip(drafts, receipts).contains { draft, receipt in
