@@ -155,16 +155,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=200, help="how many schedules")
     parser.add_argument("--from", type=int, default=0, dest="first", help="the first seed")
-    parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count(), help="servers at the same time")
+    parser.add_argument("--jobs", type=int, default=0, help="servers at the same time; 0: one for each core")
     parser.add_argument("--keep", type=Path, help="a folder for the recordings of all schedules")
     parser.add_argument("--judge", type=Path, nargs="+", help="judge recordings again and run nothing")
     options = parser.parse_args()
     if options.judge:
         return judge_again(options.judge)
-    if options.seeds < 1 or options.first < 0 or options.jobs < 1:
-        parser.error("SEEDS and JOBS are at least 1, FROM is at least 0")
+    if options.seeds < 1 or options.first < 0 or options.jobs < 0:
+        parser.error("SEEDS is at least 1, FROM and JOBS are at least 0")
     work_list = batches(options.first, options.seeds)
-    jobs = min(options.jobs, len(work_list))
+    jobs = min(options.jobs or multiprocessing.cpu_count(), len(work_list))
     context = multiprocessing.get_context("spawn")
     tasks, results = context.Queue(), context.Queue()
     for item in [*work_list, *([None] * jobs)]:

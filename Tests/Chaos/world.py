@@ -54,7 +54,9 @@ class World:
             raise RuntimeError(f"no service token: {created}")
         self.producer_token = canon_server.secret(created.output.strip())
         await self._serve()
-        status, answer = await Web(self).request("GET", "/api/manager", token=self.producer_token)
+        web = Web(self)
+        status, answer = await web.request("GET", "/api/manager", token=self.producer_token)
+        web.close()
         if status != 200:
             raise RuntimeError(f"GET /api/manager: {status} {answer}")
         self.epoch = answer["epoch"]
