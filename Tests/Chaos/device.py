@@ -51,6 +51,7 @@ class Connection:
         self.lagging: dict[str, tuple[int, int]] = {}
         self.heard = asyncio.get_running_loop().time()
         self.ended = asyncio.Event()
+        self._kills = len(device.world.kills)
         self._closing: tuple[int | None, str] | None = None
         self._key = device.rng.randbytes(16)
         self._reader = websocket.Reader(self._key)
@@ -96,7 +97,8 @@ class Connection:
 
     def _closed(self, by: str) -> None:
         code, reason = self._closing or (None, "")
-        if by == "server" and code is None and self.device.world.was_killed_lately:
+        # However late the client looks: a stalled one sees it when it reads again.
+        if by == "server" and code is None and len(self.device.world.kills) > self._kills:
             by = "kill"
         self.device.record.note(self.device.name, self.number, "closed", by=by, code=code, reason=reason)
         self.ended.set()
@@ -214,7 +216,7 @@ class Device:
     def cursor(self, thread: str) -> int:
         return self.places[thread].cursor if thread in self.places else 0
 
-    def _cursors(self) -> dict[str, int]:
+    def cursors(self) -> dict[str, int]:
         if self.frozen is not None:
             return dict(self.frozen)
         if self.plan.eager:
@@ -259,7 +261,7 @@ class Device:
     def _welcome(self, connection: Connection) -> None:
         connection.is_welcome = True
         # Half of the devices send first and resume then.
-        frames = [lambda: connection.resume(self._cursors()), lambda: self._send_outbox(connection)]
+        frames = [lambda: connection.resume(self.cursors()), lambda: self._send_outbox(connection)]
         for step in frames if self.rng.random() < 0.5 else reversed(frames):
             step()
         if not self.plan.eager:

@@ -58,7 +58,7 @@ async def _duplicate(device: Device, connection: Connection, fault: Fault) -> No
 
 
 async def _storm(device: Device, fault: Fault) -> None:
-    device.frozen = {thread: place.cursor for thread, place in device.places.items()}
+    device.frozen = device.cursors()
     for _ in range(fault.count):
         connection = device.current
         if connection and not connection.link.is_closed:

@@ -266,6 +266,20 @@ def a_resume_promises_more_than_there_is(facts, rng):
     return change(frames(facts, of("resumed")), rng, to=lambda seq: seq + 1000)
 
 
+@planted("resumed_range")
+def a_resume_promises_less_than_was_sent_before(facts, rng):
+    for entries in facts["devices"].values():
+        for index, entry in enumerate(entries):
+            frame = entry.get("frame", {})
+            if "seq" in frame and frame["seq"] > 2:
+                again = {"type": "resume", "threads": {frame["thread_id"]: 0}, "epoch": facts["epoch"]}
+                old = {"type": "resumed", "thread_id": frame["thread_id"], "from": 1, "to": 2, "epoch": facts["epoch"]}
+                entries[index + 1:index + 1] = [
+                    {**entry, "e": "sent", "frame": again}, {**entry, "frame": old}]
+                return True
+    return False
+
+
 @planted("none_wrong")
 def nothing_missed_at_the_wrong_place(facts, rng):
     return change(frames(facts, of("none")), rng, at=lambda at: at + 1)

@@ -82,7 +82,10 @@ async def work(tasks, results, keep: Path | None) -> None:
 
 
 def worker(tasks, results, keep: Path | None) -> None:
-    asyncio.run(work(tasks, results, keep))
+    try:
+        asyncio.run(work(tasks, results, keep))
+    except KeyboardInterrupt:
+        pass
 
 
 def batches(first: int, count: int) -> list[list[int]]:
@@ -173,8 +176,20 @@ def main() -> int:
     for process in workers:
         process.start()
     report = Report(options.seeds)
+    try:
+        collect(workers, results, report)
+    except KeyboardInterrupt:
+        # Ctrl-C reaches the workers as well: they stop their servers.
+        report.troubles.append("interrupted")
+    for process in workers:
+        process.join()
+    report.print()
+    return 0 if report.is_good else 1
+
+
+def collect(workers: list, results, report: Report) -> None:
     finished = 0
-    while finished < jobs:
+    while finished < len(workers):
         try:
             result = results.get(timeout=2)
         except queue.Empty:
@@ -184,10 +199,6 @@ def main() -> int:
             continue
         finished += "seed" not in result
         report.add(result)
-    for process in workers:
-        process.join()
-    report.print()
-    return 0 if report.is_good else 1
 
 
 def judge_again(paths: list[Path]) -> int:

@@ -14,12 +14,14 @@ RESUMABLE_CODES = {1013}
 class Request:
     """A thread that the client asked to go on with."""
 
-    def __init__(self, cursor: int | None, is_foreign: bool, is_there: bool):
+    def __init__(self, cursor: int | None, is_foreign: bool, is_there: bool, sent: int):
         # The number it has; None: the server looks it up from a marker that the oracle does not know.
         self.cursor = cursor
         self.is_foreign = is_foreign
         # The client had something of the thread when it asked.
         self.is_there = is_there
+        # What the connection had been sent then. The answer may be older than what comes before it, but not than this.
+        self.sent = sent
         # A snapshot came, which may be the answer or may have come by itself.
         self.may_be_answered = False
 
@@ -75,7 +77,7 @@ class Stream:
     def _ask(self, thread: str, cursor: int | None, is_foreign: bool) -> None:
         follow = self._follow(thread)
         is_there = self._cursors.get(thread, 0) > 0 or follow.is_acknowledged
-        follow.pending.append(Request(cursor, is_foreign, is_there))
+        follow.pending.append(Request(cursor, is_foreign, is_there, follow.position or 0))
 
     def disturbed(self) -> None:
         """A fault struck the connection: nothing is said about its timing any more."""
@@ -234,8 +236,9 @@ class Stream:
             self._blame("answer_unasked", place, f"{frame}")
         elif not fits(request):
             self._blame("resumed_range", place, f"from {first}, asked after {request.cursor}")
-        if not first <= last <= head or last < (follow.position or 0) and not follow.is_joined:
-            self._blame("resumed_range", place, f"{first}…{last}; the log ends at {head}, sent was {follow.position}")
+        least = request.sent if request else 0
+        if not first <= last <= head or last < least:
+            self._blame("resumed_range", place, f"{first}…{last}; the log ends at {head}, {least} was sent before")
         follow.position = first - 1
         follow.skipped = set()
         follow.promised = last
@@ -270,7 +273,7 @@ class Stream:
         request = next((request for request in follow.pending if not request.may_be_answered), None)
         if request:
             request.may_be_answered = True
-            least = 0 if request.is_foreign else request.cursor or 0
+            least = max(request.sent, 0 if request.is_foreign else request.cursor or 0)
         else:
             least = follow.position or 0
         if log is None or at > log.head:

@@ -26,7 +26,6 @@ class World:
     def __init__(self, folder: Path):
         self._folder = folder
         self._starts = 0
-        self._killed_at = float("-inf")
         self.up = asyncio.Event()
         self.port = 0
         self.epoch = ""
@@ -75,17 +74,11 @@ class World:
     async def kill(self) -> None:
         """kill -9, and a new process on the same data folder."""
         self.up.clear()
-        self._killed_at = time.monotonic()
-        self.kills.append(self._killed_at)
+        self.kills.append(time.monotonic())
         self._look()
         await asyncio.to_thread(self.server.kill)
         self._read_log()
         await self._serve()
-        self._killed_at = time.monotonic()
-
-    @property
-    def was_killed_lately(self) -> bool:
-        return not self.up.is_set() or time.monotonic() - self._killed_at < 1
 
     @property
     def has_died(self) -> bool:
