@@ -6,10 +6,12 @@ same time, as different users.
 
 import argparse
 import asyncio
+import contextlib
 import json
 import multiprocessing
 import queue
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -63,12 +65,20 @@ async def kill_as_planned(world: World, moments: list[float]) -> None:
         await world.kill()
 
 
+def next_batch(tasks) -> list[int] | None:
+    try:
+        # All are there from the start; this is for those that are still on their way through the pipe.
+        return tasks.get(timeout=1)
+    except queue.Empty:
+        return None
+
+
 async def work(tasks, results, keep: Path | None) -> None:
     folder = Path(tempfile.mkdtemp(prefix="canon-chaos-"))
     world = World(folder)
     try:
         await world.start()
-        while seeds := await asyncio.to_thread(tasks.get):
+        while seeds := await asyncio.to_thread(next_batch, tasks):
             for result in await play_batch(world, seeds, keep):
                 results.put(result)
             if world.has_died:
@@ -82,10 +92,16 @@ async def work(tasks, results, keep: Path | None) -> None:
 
 
 def worker(tasks, results, keep: Path | None) -> None:
-    try:
-        asyncio.run(work(tasks, results, keep))
-    except KeyboardInterrupt:
-        pass
+    # Ctrl-C is the parent's to hear; it tells its workers with SIGTERM, on which they stop their servers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    async def until_told() -> None:
+        job = asyncio.create_task(work(tasks, results, keep))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, job.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await job
+
+    asyncio.run(until_told())
 
 
 def batches(first: int, count: int) -> list[list[int]]:
@@ -170,8 +186,8 @@ def main() -> int:
     jobs = min(options.jobs or multiprocessing.cpu_count(), len(work_list))
     context = multiprocessing.get_context("spawn")
     tasks, results = context.Queue(), context.Queue()
-    for item in [*work_list, *([None] * jobs)]:
-        tasks.put(item)
+    for seeds in work_list:
+        tasks.put(seeds)
     workers = [context.Process(target=worker, args=(tasks, results, options.keep)) for _ in range(jobs)]
     for process in workers:
         process.start()
@@ -179,8 +195,9 @@ def main() -> int:
     try:
         collect(workers, results, report)
     except KeyboardInterrupt:
-        # Ctrl-C reaches the workers as well: they stop their servers.
         report.troubles.append("interrupted")
+        for process in workers:
+            process.terminate()
     for process in workers:
         process.join()
     report.print()
