@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build install format lint bench isolation isolation-mutants autobahn clean
+.PHONY: help run test build install format lint bench chaos isolation isolation-mutants autobahn clean
 
 # make run: what the server listens on and works with. DATA_DIR empty: the default data folder, outside of the
 # repository, so that what an agent may read never holds a secret.
@@ -15,6 +15,11 @@ WORKSPACE ?= $(CURDIR)
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT_FLAGS ?=
+
+# make chaos: how many fault schedules, the first seed, and how many servers at the same time (0: one for each core).
+SEEDS ?= 1000
+FROM ?= 0
+JOBS ?= 0
 
 # make bench: which of the programs in Benchmarks.
 BENCH ?= frame-bench
@@ -29,7 +34,7 @@ help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  PORT=, DATA_DIR=, WORKSPACE= for run; PREFIX=, DESTDIR= for install; SWIFT_FLAGS= for build; BENCH= for bench;"
-	@echo "  DELIVERIES=, SEED= for isolation."
+	@echo "  DELIVERIES=, SEED= for isolation; SEEDS=, FROM=, JOBS= for chaos."
 
 # A debug build: it compiles in about half the time of a release build, and this is the command of a fresh clone. For
 # a server that works for a living, use `make build`.
@@ -45,6 +50,10 @@ run: ## Build what is needed and serve on http://127.0.0.1:8080 with the embedde
 test: ## Install what tests need, build, and run every test.
 	@Scripts/setup test
 	@Scripts/test
+
+chaos: ## Run fault schedules against the debug build; a seed that failed repeats with SEEDS=1 FROM=seed.
+	@test -x "$${CANON_BINARY:-.build/debug/canon}" || swift build --product canon
+	@Scripts/chaos --seeds "$(SEEDS)" --from "$(FROM)" --jobs "$(JOBS)"
 
 build: ## Build the release binary, .build/release/canon.
 	@Scripts/setup run
