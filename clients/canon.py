@@ -475,8 +475,10 @@ class CanonClient:
             raise CanonRefused("TLS", f"The server's certificate is not trusted: {error}") from error
         except (OSError, EOFError, InvalidHandshake, asyncio.TimeoutError) as error:
             return 1006, str(error), None
-        async with connection:
+        try:
             await self._converse(connection)
+        finally:
+            await connection.close()
         return connection.close_code or 1006, connection.close_reason or "", None
 
     @staticmethod
