@@ -959,7 +959,8 @@ class CanonProducer:
                 problem: CanonError = refusal.error()
                 if not refusal.is_temporary:
                     raise problem from None
-            except (OSError, http.client.HTTPException) as error:
+            # An answer that was cut off within its headers looks like one without a body, and is no JSON (ValueError).
+            except (OSError, http.client.HTTPException, ValueError) as error:
                 problem = CanonError("UNAVAILABLE", f"The server cannot be reached: {error or type(error).__name__}.")
             delay = backoff(attempt, self._rng) if problem.retry_after is None else problem.retry_after
             if time.monotonic() + delay > deadline:
@@ -1135,7 +1136,7 @@ class _Refusal(Exception):
 
 
 class _HTTP:
-    """Requests with a Bearer token. Each thread keeps its connection open between requests."""
+    """Requests with a Bearer token, over connections that are kept open between them."""
 
     timeout = 30.0  # seconds without a byte of an answer
     silence = 40.0  # seconds without a byte of a stream; the server writes a comment every 15 s
@@ -1148,42 +1149,42 @@ class _HTTP:
         self._context = context or (ssl.create_default_context() if parts.scheme == "https" else None)
         self._prefix = parts.path.rstrip("/")
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="canon")
-        self._local = threading.local()
+        self._idle: list[http.client.HTTPConnection] = []
+        self._closed = False
 
     def close(self) -> None:
+        self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
+        while self._idle:
+            self._idle.pop().close()
 
     async def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> bytes:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._request, method, path, body, headers)
 
     def _request(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> bytes:
-        kept = getattr(self._local, "connection", None)
-        connection = kept or self._connection(self.timeout)
-        self._local.connection = None  # kept again once the whole answer was read
-        try:
-            response, data = self._exchange(connection, method, path, body, headers)
-        except (OSError, http.client.HTTPException):
-            connection.close()
-            if not kept:
-                raise
-            # The server closed the idle connection. What is sent here may be sent twice.
-            connection = self._connection(self.timeout)
-            response, data = self._exchange(connection, method, path, body, headers)
-        if response.will_close:
+        while True:
+            try:
+                connection, kept = self._idle.pop(), True
+            except IndexError:
+                connection, kept = self._connection(self.timeout), False
+            try:
+                connection.request(method, self._prefix + path, body, self._headers(headers))
+                response = connection.getresponse()
+                data = response.read()
+                break
+            except (OSError, http.client.HTTPException):
+                connection.close()
+                # The server may have closed an idle connection. What is sent here may be sent twice.
+                if not kept:
+                    raise
+        if response.will_close or self._closed:
             connection.close()
         else:
-            self._local.connection = connection
+            self._idle.append(connection)
         if response.status >= 300:
             raise _Refusal(response.status, data, _seconds(response.getheader("Retry-After")))
         return data
-
-    def _exchange(
-        self, connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None, headers: dict[str, str]
-    ) -> tuple[http.client.HTTPResponse, bytes]:
-        connection.request(method, self._prefix + path, body, self._headers(headers))
-        response = connection.getresponse()
-        return response, response.read()
 
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", **headers}
