@@ -103,7 +103,7 @@ class NodeDevice:
 def node() -> str:
     """The Node.js of the machine, or the one in the tests' environment when that is too old to have a WebSocket."""
     own = Path(os.environ.get("CANON_TEST_VENV", "")) / "bin/node"
-    found = os.environ.get("CANON_NODE") or (str(own) if own.exists() else shutil.which("node"))
+    found = str(own) if own.exists() else shutil.which("node")
     if not found:
-        raise AssertionError("there is no Node.js; install it, or set CANON_NODE")
+        raise AssertionError("there is no Node.js; Scripts/test puts one into the tests' environment")
     return found
