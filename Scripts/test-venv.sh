@@ -17,6 +17,7 @@ ag-ui-protocol==1.0.0
 aiohttp==3.14.5
 axe-playwright-python==0.1.8
 cryptography==50.0.2
+fastapi==0.165.0
 httpx==0.28.1
 llmock==0.2.2
 pillow==13.0.0

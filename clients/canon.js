@@ -33,14 +33,17 @@ export class CanonError extends Error {
  * It emits, as CustomEvents whose `detail` is described here:
  * - `status`: `{state, retryAt?, attempt?, code?, reason?}`; `state` is one of `idle`, `connecting`, `connected`,
  *   `waiting` (until `retryAt`, ms since 1970), `refused` (given up: `reason` says why), `closed`.
- * - `event`: one event of a followed thread's log, each once and in order, as the server sent it.
+ * - `event`: one event of a followed thread's log, each once and in order, as the server sent it. A `stream_chunk` with a
+ *   `seq_from` below its `seq` is the text of several, joined for a client that was too slow.
  * - `resumed`: `{threadId, from, to, count, cause}` before the events of a replay; `cause` is `open`, `reconnect`
  *   or `gap`. `count` is 0 when nothing was missed.
  * - `caughtup`: the same detail, after the last event of that replay.
- * - `snapshot`: `{threadId, at, messages, openRun, cause}`: replaces all that was known of the thread up to `at`.
+ * - `snapshot`: `{threadId, at, messages, openRun, openRuns, truncated, cause}`: replaces all that was known of the thread
+ *   up to `at`. It also comes unasked, with the `cause` `lag`, when this client read too slowly. `truncated`: the oldest
+ *   messages did not fit, and `GET /api/threads/{id}/messages` has them.
  * - `notfound`: `{threadId}`; `threadupdated`: `{threadId, head, title?}` of a thread that is not followed.
  * - `failure`: `{code, message, field?, retryAfter?, requestType?}`: an error that belongs to no message of `send`.
- * - `roundtrip`: `{ms}`; `goingaway`: `{resumeAfter}` in ms.
+ * - `roundtrip`: `{ms}`; `goingaway`: `{resumeAfter}` in ms; `broadcast`: `{event}`, to everybody who is connected.
  */
 export class CanonClient extends EventTarget {
   #options;
@@ -58,7 +61,8 @@ export class CanonClient extends EventTarget {
   #epoch = "";
   #threads = new Map(); // id -> {seq, epoch, asked: {at, cause} | null, replay: {from, to, cause} | null}
   #outbox = new Map(); // client_msg_id -> {payload, sentAt, holdUntil, resolve, reject}
-  #stops = new Set(); // run ids to stop, until their run ends
+  #stops = new Set(); // run ids to stop, until the server has answered or their run ends
+  #stopsSent = []; // in the order in which this socket will answer them
   #pings = new Map(); // id -> {at, resolve}
 
   /**
@@ -135,7 +139,7 @@ export class CanonClient extends EventTarget {
   /** Stops a run, now or as soon as there is a connection. Its end arrives as an event. */
   stop(runId) {
     this.#stops.add(runId);
-    this.#transmit({ type: "stop_agent", payload: { run_id: runId } });
+    if (this.#transmit({ type: "stop_agent", payload: { run_id: runId } })) this.#stopsSent.push(runId);
   }
 
   /** Measures a round trip. @returns {Promise<number>} milliseconds; rejected when the socket closes first. */
@@ -195,9 +199,19 @@ export class CanonClient extends EventTarget {
     } else if (code === 1008) {
       this.#refuse(code, word || "policy_violation");
     } else {
+      if (code === 1009) this.#giveUpLargest();
       if (established && Date.now() - established >= stableAfter) this.#attempt = 0;
       this.#retry(code, reason);
     }
+  }
+
+  /** A message was too long for the server: sending it again would end the next connection too. */
+  #giveUpLargest() {
+    const underWay = [...this.#outbox].filter(([, entry]) => entry.sentAt > 0);
+    if (!underWay.length) return;
+    const [id, entry] = underWay.reduce((a, b) => (a[1].payload.content.length >= b[1].payload.content.length ? a : b));
+    this.#outbox.delete(id);
+    entry.reject(new CanonError("TOO_LONG", "The message is larger than the server takes.", { field: "content" }));
   }
 
   /** Exponential backoff with full jitter; the first retry is immediate unless the server named a time. */
@@ -221,6 +235,7 @@ export class CanonClient extends EventTarget {
     clearTimeout(this.#watchTimer);
     for (const ping of this.#pings.values()) ping.reject(notConnected());
     this.#pings.clear();
+    this.#stopsSent = [];
     for (const thread of this.#threads.values()) thread.asked = thread.replay = null;
     const socket = this.#socket;
     this.#socket = null;
@@ -325,6 +340,7 @@ export class CanonClient extends EventTarget {
     },
     thread_updated: (self, frame) =>
       self.#emit("threadupdated", { threadId: frame.thread_id, head: frame.head, title: frame.title }),
+    broadcast: (self, frame) => self.#emit("broadcast", { event: frame.event ?? frame.data ?? {} }),
   };
 
   #established({ epoch = "" }) {
@@ -394,12 +410,15 @@ export class CanonClient extends EventTarget {
     this.#emit("caughtup", detail);
   }
 
-  #replace({ thread_id: threadId, at, messages = [], open_run: openRun = null, epoch }) {
+  #replace(frame) {
+    const { thread_id: threadId, at, messages = [], open_run: openRun = null, truncated = false, epoch } = frame;
     const thread = this.#threads.get(threadId);
     if (!thread) return;
-    const cause = this.#answered(thread, epoch);
+    const cause = this.#answered(thread, epoch, "lag");
+    thread.replay = null; // whatever was being brought back is part of it
     thread.seq = at;
-    this.#emit("snapshot", { threadId, at, messages, openRun, cause });
+    const openRuns = frame.open_runs ?? (openRun ? [openRun] : []);
+    this.#emit("snapshot", { threadId, at, messages, openRun, openRuns, truncated, cause });
   }
 
   #missing(threadId) {
@@ -412,14 +431,15 @@ export class CanonClient extends EventTarget {
     this.#emit("notfound", { threadId });
   }
 
-  #answered(thread, epoch) {
-    const cause = thread.asked?.cause ?? "gap";
+  #answered(thread, epoch, unasked = "gap") {
+    const cause = thread.asked?.cause ?? unasked;
     thread.asked = null;
     thread.epoch = epoch ?? thread.epoch;
     return cause;
   }
 
-  #acknowledged({ client_msg_id: id, thread_id: threadId, run_id: runId, duplicate = false }) {
+  #acknowledged({ client_msg_id: id, thread_id: threadId, run_id: runId, duplicate = false, received_type: received }) {
+    if (received === "stop_agent") return this.#stops.delete(this.#stopsSent.shift());
     const entry = this.#outbox.get(id);
     if (!entry) return;
     this.#outbox.delete(id);
@@ -431,7 +451,7 @@ export class CanonClient extends EventTarget {
     const extra = { field: frame.field, retryAfter: frame.retry_after_ms, requestType: frame.request_type };
     const entry = this.#outbox.get(frame.client_msg_id);
     if (!entry) return this.#emit("failure", { code, message, ...extra });
-    if (code === "RATE_LIMITED") {
+    if (code === "RATE_LIMITED" || extra.retryAfter !== undefined) {
       const delay = extra.retryAfter ?? 1_000;
       entry.holdUntil = Date.now() + delay;
       setTimeout(() => this.#outbox.has(frame.client_msg_id) && this.#post(frame.client_msg_id, entry), delay);

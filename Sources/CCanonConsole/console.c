@@ -42,6 +42,9 @@ EMBEDDED(conversation_js) = {
 EMBEDDED(conversation_view_js) = {
 #embed "assets/conversation-view.js"
 };
+EMBEDDED(devices_js) = {
+#embed "assets/devices.js"
+};
 EMBEDDED(dom_js) = {
 #embed "assets/dom.js"
 };
@@ -99,6 +102,7 @@ static const canon_console_asset assets[] = {
     ASSET("console.js", JS, console_js),
     ASSET("conversation.js", JS, conversation_js),
     ASSET("conversation-view.js", JS, conversation_view_js),
+    ASSET("devices.js", JS, devices_js),
     ASSET("dom.js", JS, dom_js),
     ASSET("highlight.js", JS, highlight_js),
     ASSET("markdown.js", JS, markdown_js),

@@ -71,7 +71,7 @@ describe("CanonClient", () => {
       url: "https://canon.example", accessToken: () => "aa.bb?.cc>", WebSocket: SocketDouble,
       random: () => randomNumber, ...options,
     });
-    for (const type of ["status", "event", "resumed", "caughtup", "snapshot", "notfound", "threadupdated", "failure", "roundtrip", "goingaway"]) {
+    for (const type of ["status", "event", "resumed", "caughtup", "snapshot", "notfound", "threadupdated", "failure", "roundtrip", "goingaway", "broadcast"]) {
       made.addEventListener(type, ({ detail }) => log.push([type, detail]));
     }
     return made;
@@ -211,9 +211,55 @@ describe("CanonClient", () => {
     socket().say(event(2, { epoch: "e2" }));
     assert.deepEqual(
       emitted("snapshot"),
-      [{ threadId: "t1", at: 1, messages: [], openRun: { run_id: "r", text: "a" }, cause: "reconnect" }],
+      [{
+        threadId: "t1", at: 1, messages: [], openRun: { run_id: "r", text: "a" }, openRuns: [{ run_id: "r", text: "a" }],
+        truncated: false, cause: "reconnect",
+      }],
     );
     assert.deepEqual(sequences(), [1, 2, 3, 2]);
+  });
+
+  test("takes an unasked snapshot, and live events after it", async () => {
+    await follow(2);
+    const runs = [{ run_id: "r1", agent_name: "a", message_id: "m1", text: "so far" }, { run_id: "r2", text: "" }];
+    socket().say({
+      type: "snapshot", thread_id: "t1", at: 40, epoch: "e1", messages: [], truncated: true, open_run: runs[0],
+      open_runs: runs,
+    });
+    socket().say(event(41));
+    const [{ at, openRuns, truncated, cause }] = emitted("snapshot");
+    assert.deepEqual([at, openRuns, truncated, cause], [40, runs, true, "lag"]);
+    assert.deepEqual(sequences(), [1, 2, 41]);
+    assert.equal(socket().of("resume").length, 1);
+  });
+
+  test("ends a replay with a snapshot that comes in its middle, and still sees later losses", async () => {
+    await follow(2);
+    socket().say({ type: "heartbeat", heads: { t1: 50 } });
+    socket().say({ type: "resumed", thread_id: "t1", from: 3, to: 50, epoch: "e1" });
+    socket().say(event(3));
+    socket().say({ type: "snapshot", thread_id: "t1", at: 60, epoch: "e1", messages: [], truncated: false, open_runs: [] });
+    assert.equal(emitted("caughtup").length, 1);
+    socket().say({ type: "heartbeat", heads: { t1: 61 } });
+    assert.deepEqual(socket().of("resume").at(-1).threads, { t1: 60 });
+    assert.equal(emitted("caughtup").length, 1);
+  });
+
+  test("asks again when a coalesced chunk comes after a gap", async () => {
+    await follow(2);
+    socket().say(event(6, { seq_from: 4 }));
+    assert.deepEqual(sequences(), [1, 2]);
+    assert.deepEqual(socket().of("resume").at(-1).threads, { t1: 2 });
+    socket().say({ type: "resumed", thread_id: "t1", from: 3, to: 6, epoch: "e1" });
+    socket().say(event(6, { seq_from: 3 }));
+    assert.deepEqual(sequences(), [1, 2, 6]);
+    assert.deepEqual(emitted("caughtup").at(-1), { threadId: "t1", from: 3, to: 6, count: 4, cause: "gap" });
+  });
+
+  test("passes on what is said to everybody", async () => {
+    await connect();
+    socket().say({ type: "broadcast", event: { message: "Maintenance at noon" }, data: { message: "Maintenance at noon" } });
+    assert.deepEqual(emitted("broadcast"), [{ event: { message: "Maintenance at noon" } }]);
   });
 
   test("sends a message with an id and answers with the run", async () => {
@@ -283,6 +329,31 @@ describe("CanonClient", () => {
     assert.equal(socket().of("user_message").length, 0);
   });
 
+  test("sends a message again when the server says when it will be able to take it", async () => {
+    await connect();
+    const sending = client.send("x", { clientMessageId: "m1" });
+    socket().say({
+      type: "error_message", error_code: "UNAVAILABLE", error_message: "The server is stopping.", retry_after_ms: 300,
+      client_msg_id: "m1",
+    });
+    mock.timers.tick(300);
+    assert.equal(socket().of("user_message").length, 2);
+    socket().say({ type: "ack", client_msg_id: "m1", thread_id: "t", run_id: "r" });
+    assert.equal((await sending).runId, "r");
+  });
+
+  test("gives a message up that is too long for a frame, and sends the others", async () => {
+    await connect();
+    const long = client.send("x".repeat(5_000), { clientMessageId: "m1" });
+    client.send("short", { clientMessageId: "m2" });
+    socket().drop(1009, "message_too_big");
+    await assert.rejects(long, (error) => error.code === "TOO_LONG");
+    mock.timers.tick(client.status.retryAt - Date.now());
+    await settle();
+    socket().establish();
+    assert.deepEqual(socket().of("user_message").map(({ client_msg_id: id }) => id), ["m2"]);
+  });
+
   test("sends a message again when the rate limit allows it", async () => {
     await connect();
     const sending = client.send("x", { clientMessageId: "m1" });
@@ -320,6 +391,15 @@ describe("CanonClient", () => {
     socket().say(event(2, { type: "agent_cancelled" }));
     await reconnect();
     assert.equal(socket().of("stop_agent").length, 0);
+  });
+
+  test("asks no more for a stop that was answered", async () => {
+    await follow(1);
+    client.stop("r1");
+    client.stop("r2");
+    socket().say({ type: "ack", received_type: "stop_agent", status: "no_open_run", run_ids: [] });
+    await reconnect();
+    assert.deepEqual(socket().of("stop_agent").map(({ payload }) => payload.run_id), ["r2"]);
   });
 
   test("forgets a thread that does not exist", async () => {

@@ -131,13 +131,43 @@ describe("Conversation", () => {
         { id: "m1", role: "user", content: "Where?", timestamp: 1 },
         { id: "a1", role: "assistant", content: "Here.", run_id: "r1", timestamp: 2, status: "completed" },
       ],
-      { run_id: "r2", text: "Half" },
+      [{ run_id: "r2", agent_name: "analyst", message_id: "a2", text: "Half" }],
     );
     play(conversation, { ...chunk(" done", "a2"), run_id: "r2" });
     assert.deepEqual(conversation.items.map((item) => [item.kind, item.text, item.state]), [
       ["question", "Where?", "sent"], ["run", "Here.", "completed"], ["run", "Half done", "running"],
       ["question", "Waiting", "waiting"],
     ]);
+  });
+
+  test("goes on after a snapshot with each open run, and with another message of one", () => {
+    const conversation = new Conversation("t1");
+    conversation.replace([], [
+      { run_id: "r1", message_id: "a1", text: "One" }, { run_id: "r2", message_id: null, text: "" },
+    ]);
+    assert.deepEqual(conversation.openRuns, ["r1", "r2"]);
+    play(conversation, chunk("Two", "a9"), { ...chunk("Zwei", "b1"), run_id: "r2" }, answered);
+    const [first, second] = conversation.items;
+    assert.deepEqual([first.steps, first.text], [[{ kind: "said", text: "One" }], "Here."]);
+    assert.deepEqual([second.text, second.state], ["Zwei", "running"]);
+  });
+
+  test("puts what a snapshot had no room for before it, and nothing twice", () => {
+    const conversation = new Conversation("t1");
+    const message = (number) => [
+      { id: `m${number}`, role: "user", content: `Q${number}`, timestamp: number },
+      { id: `a${number}`, role: "assistant", content: `A${number}`, run_id: `r${number}`, timestamp: number, status: "completed" },
+    ];
+    conversation.replace(message(2), []);
+    conversation.ask("Waiting", "c9");
+    conversation.prepend([...message(1), ...message(2)]);
+    assert.deepEqual(conversation.items.map((item) => item.text), ["Q1", "A1", "Q2", "A2", "Waiting"]);
+  });
+
+  test("takes joined text for the text of all the pieces", () => {
+    const conversation = new Conversation("t1");
+    play(conversation, started, chunk("a"), { ...chunk("bcd"), seq_from: 3, seq: 5 }, { ...chunk("e"), seq: 6 });
+    assert.equal(conversation.items[0].text, "abcde");
   });
 
   test("unfolds what happens before the reader's eyes, and nothing older", () => {

@@ -4,6 +4,7 @@ import { announce, h, icon, iconButton } from "./dom.js";
 
 const patience = 800; // ms that a loss may last before it is shown
 const dismissAfter = 10_000; // ms
+const named = 2; // conversations beside the one on the page that the banner names
 const gatherFor = 250; // ms in which the answers for several conversations become one banner
 
 const refusals = {
@@ -12,7 +13,7 @@ const refusals = {
 };
 
 export class ConnectionStatus {
-  /** @param actions `{onconnect(), isCurrent(threadId)}` */
+  /** @param actions `{onconnect(), isCurrent(threadId), titleOf(threadId)}` */
   constructor(actions) {
     this.actions = actions;
     this.word = h("span", { class: "pill-word" });
@@ -59,6 +60,11 @@ export class ConnectionStatus {
     this.gatherTimer = setTimeout(() => this.#showReplays(), gatherFor);
   }
 
+  /** Passes on what the operator says to everybody. */
+  inform(message) {
+    this.#show("note", "warning", message);
+  }
+
   /** Says what went wrong with something that was asked of the server. */
   complain(message) {
     this.#show("bad", "warning", message);
@@ -66,15 +72,7 @@ export class ConnectionStatus {
 
   #showReplays() {
     const replays = this.replays.splice(0);
-    const word = replays.some(({ cause }) => cause === "reconnect") ? "Reconnected" : "Caught up";
-    const current = replays.find(({ threadId }) => this.actions.isCurrent(threadId));
-    const others = replays.filter((replay) => replay !== current);
-    const elsewhere = others.reduce((sum, { count }) => sum + (count ?? 0), 0);
-    const parts = [];
-    if (current?.count) parts.push(`${events(current.count)} brought back (${range(current)})`);
-    if (current?.count === null) parts.push("the conversation was loaded anew");
-    if (elsewhere) parts.push(`${events(elsewhere)} brought back in other conversations`);
-    if (parts.length) this.#show("good", "check", `${word}: ${parts.join(", ")}`);
+    if (replays.length) this.#show("good", "check", broughtBack(replays, this.actions));
   }
 
   #lost() {
@@ -134,6 +132,30 @@ export class ConnectionStatus {
     this.pill.dataset.kind = kind;
     this.pill.title = state === "connected" && this.roundTrip !== null ? `Round trip ${this.roundTrip.toFixed(1)} ms` : word;
   }
+}
+
+/**
+ * What resumes brought back, as a sentence.
+ * @param replays `[{threadId, from, to, count, cause}]`, one or more; `count` null: a snapshot up to `to`
+ */
+export function broughtBack(replays, { isCurrent, titleOf }) {
+  const word = replays.some(({ cause }) => cause === "reconnect") ? "Reconnected" : "Caught up";
+  const current = replays.findLast(({ threadId }) => isCurrent(threadId));
+  const others = replays.filter(({ threadId }) => !isCurrent(threadId));
+  const parts = [];
+  if (current) {
+    parts.push(
+      current.count === null ? `the conversation was loaded anew (up to ${current.to})`
+      : `${events(current.count)} brought back (${range(current)})`,
+    );
+  }
+  for (const other of others.slice(0, named)) {
+    const title = `“${titleOf(other.threadId)}”`;
+    parts.push(other.count === null ? `${title} loaded anew (up to ${other.to})` : `${events(other.count)} in ${title} (${range(other)})`);
+  }
+  const rest = others.length - named;
+  if (rest > 0) parts.push(`${rest} more ${rest === 1 ? "conversation" : "conversations"} brought up to date`);
+  return `${word}: ${parts.join(", ")}`;
 }
 
 function events(count) {

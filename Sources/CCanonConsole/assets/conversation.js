@@ -75,29 +75,43 @@ export class Conversation {
     return outermost;
   }
 
-  /** Everything up to some point, told anew. */
-  replace(messages, openRun) {
+  /**
+   * Everything up to some point, told anew.
+   * @param openRuns runs that have not ended: `[{run_id, agent_name?, message_id?, text}]`
+   */
+  replace(messages, openRuns) {
     const waiting = this.items.filter((item) => item.kind === "question" && item.state !== "sent");
     this.items = [];
     this.runs.clear();
     this.questions.clear();
-    for (const message of messages) {
-      if (message.role === "user") {
-        this.#asked({ message_id: message.id, content: message.content, timestamp: message.timestamp });
-      } else {
-        const run = this.#run({ run_id: message.run_id ?? message.id, timestamp: message.timestamp });
-        const state = { error: "error", cancelled: "cancelled" }[message.status] ?? "completed";
-        Object.assign(run, { state, text: message.content, messageId: message.id });
-      }
-    }
-    if (openRun) {
-      const run = this.#run({ run_id: openRun.run_id, timestamp: Date.now() / 1000 });
-      Object.assign(run, { text: openRun.text ?? "", live: true });
+    for (const message of messages) this.#told(message);
+    for (const open of openRuns) {
+      const run = this.#run({ run_id: open.run_id, agent_name: open.agent_name, timestamp: Date.now() / 1000 });
+      Object.assign(run, { state: "running", text: open.text ?? "", messageId: open.message_id ?? null, live: true });
     }
     for (const question of waiting) {
       this.questions.set(question.id, question);
       this.items.push(question);
     }
+  }
+
+  /** Puts messages before all others: those that a snapshot had no room for. */
+  prepend(messages) {
+    const known = this.items;
+    this.items = [];
+    for (const message of messages) if (!this.#knows(message)) this.#told(message);
+    this.items.push(...known);
+  }
+
+  #knows({ role, id, run_id: runId }) {
+    return role === "user" ? this.questions.has(id) : this.runs.has(runId ?? id);
+  }
+
+  #told({ role, id, run_id: runId, content, status, timestamp }) {
+    if (role === "user") return this.#asked({ message_id: id, content, timestamp });
+    const run = this.#run({ run_id: runId ?? id, timestamp });
+    const state = { error: "error", cancelled: "cancelled" }[status] ?? "completed";
+    Object.assign(run, { state, text: content, messageId: id });
   }
 
   #asked({ client_msg_id: clientId, message_id: messageId, content, timestamp }) {

@@ -94,6 +94,25 @@ export async function askText({ title, label, value, action }) {
   return answer === null ? null : input.value.trim() || null;
 }
 
+/** Shows something in a dialog that can only be closed. @returns the dialog */
+export function showPanel({ title, body, onclose }) {
+  const close = h("button", { class: "button" }, "Close");
+  const dialog = h(
+    "dialog",
+    { class: "dialog panel", "aria-labelledby": "panel-title" },
+    h("h2", { id: "panel-title", class: "dialog-title" }, title),
+    body,
+    h("form", { method: "dialog", class: "dialog-actions" }, close),
+  );
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    onclose();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
 function openDialog({ title, action, danger = false, body, oninit }) {
   return new Promise((resolve) => {
     const cancel = h("button", { type: "button", class: "button", onclick: () => dialog.close() }, "Cancel");

@@ -6,7 +6,7 @@ import { menuButton } from "./overlay.js";
 const dayMs = 86_400_000;
 
 export class Sidebar {
-  /** @param actions `{oncreate, onrename(thread), ondelete(thread), onmore, onsignout, onclose}` */
+  /** @param actions `{oncreate, onrename(thread), ondelete(thread), onmore, ondevices, onsignout, onclose}` */
   constructor({ user, actions }) {
     this.actions = actions;
     this.rows = new Map(); // thread id -> {element, update(thread, state)}
@@ -112,6 +112,7 @@ function accountMenu(user, actions) {
         checked: globalThis.canonTheme.get() === choice,
         onselect: () => globalThis.canonTheme.set(choice),
       })),
+      { label: "Devices", drawing: "device", onselect: actions.ondevices },
       { label: "Log out", drawing: "leave", onselect: actions.onsignout },
     ],
   });

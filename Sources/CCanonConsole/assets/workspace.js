@@ -5,6 +5,7 @@ import { Composer } from "./composer.js";
 import { ConnectionStatus } from "./connection-status.js";
 import { Conversation } from "./conversation.js";
 import { announceEnd, ConversationView } from "./conversation-view.js";
+import { showDevices } from "./devices.js";
 import { announce, h, iconButton } from "./dom.js";
 import { askText, confirmAction } from "./overlay.js";
 import { Sidebar } from "./sidebar.js";
@@ -61,6 +62,7 @@ export class Workspace {
         onrename: (thread) => this.#rename(thread),
         ondelete: (thread) => this.#delete(thread),
         onmore: () => this.threads.more().catch((error) => this.connection.complain(error.message)),
+        ondevices: () => showDevices(this.session),
         onsignout: () => this.session.signOut(),
         onclose: () => this.#toggleSidebar(false),
       },
@@ -68,6 +70,7 @@ export class Workspace {
     this.connection = new ConnectionStatus({
       onconnect: () => this.client.connect(),
       isCurrent: (threadId) => this.current?.id === threadId,
+      titleOf: (threadId) => this.threads.get(threadId)?.title || "Untitled",
     });
     this.composer = new Composer({ onsend: (text) => this.#send(text), onstop: () => this.#stop() });
     this.heading = h("h1", { class: "title", tabindex: "-1" });
@@ -105,6 +108,9 @@ export class Workspace {
       // A server that does not renew a live socket closes it in time, and the next one has the new token.
       if (detail.requestType !== "auth") this.connection.complain(detail.message);
     });
+    on(this.client, "broadcast", ({ detail }) => {
+      if (typeof detail.event.message === "string") this.connection.inform(detail.event.message);
+    });
     on(this.client, "roundtrip", ({ detail }) => this.connection.measured(detail.ms));
     on(this.session, "renewed", ({ detail }) => this.client.authenticate(detail));
     on(window, "hashchange", () => this.#navigate());
@@ -139,16 +145,29 @@ export class Workspace {
     if (conversation === this.current) this.#show(conversation);
   }
 
-  #replaced({ threadId, messages, openRun, cause }) {
+  #replaced({ threadId, at, messages, openRuns, truncated, cause }) {
     const conversation = this.conversations.get(threadId);
     if (!conversation) return;
-    conversation.replace(messages, openRun);
+    conversation.replace(messages, openRuns);
+    if (truncated) this.#loadOlder(conversation);
     if (conversation.loaded) {
       if (conversation === this.current) this.view.reset();
       this.#afterChange(conversation);
     }
     this.#loaded(threadId);
-    this.connection.caughtUp({ threadId, count: null, cause });
+    this.connection.caughtUp({ threadId, from: 1, to: at, count: null, cause });
+  }
+
+  /** A snapshot had no room for the oldest messages. */
+  async #loadOlder(conversation) {
+    try {
+      const path = `/api/threads/${encodeURIComponent(conversation.id)}/messages`;
+      const { messages } = await this.session.request("GET", path);
+      conversation.prepend(messages);
+      if (conversation === this.current) this.view?.reset();
+    } catch (error) {
+      this.connection.complain(`Older messages could not be loaded. ${error.message}`);
+    }
   }
 
   #missing(threadId) {
