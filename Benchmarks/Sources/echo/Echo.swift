@@ -16,13 +16,15 @@ enum Echo {
         }
         let limits = WebSocketLimits(maximumMessageBytes: options.maximumMessageBytes)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
+        let rooms = Rooms(group)
         let server = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(UpgradeHandler(limits: limits))
+                    try channel.pipeline.syncOperations.addHandler(
+                        UpgradeHandler(limits: limits, room: options.fansOut ? rooms.room(on: channel.eventLoop) : nil))
                 }
             }
             .bind(host: "127.0.0.1", port: options.port)
@@ -38,15 +40,17 @@ enum Echo {
 /// What the command line says.
 struct EchoOptions {
     static let usage = """
-        usage: echo [--port N] [--threads N] [--max-message BYTES]
+        usage: echo [--port N] [--threads N] [--max-message BYTES] [--fan 0|1]
           --port N             where to listen on 127.0.0.1; 0 takes a free port (default 9001)
           --threads N          event loops (default 1)
           --max-message BYTES  longest message that is accepted (default 67108864)
+          --fan 0|1            1: a message goes to all other connections instead of back (default 0)
         """
 
     var port = 9001
     var threads = 1
     var maximumMessageBytes = 64 << 20
+    var fansOut = false
 
     struct Invalid: Error, CustomStringConvertible {
         let description: String
@@ -62,7 +66,8 @@ struct EchoOptions {
             case "--port" where (0...65535).contains(number): port = number
             case "--threads" where (1...64).contains(number): threads = number
             case "--max-message" where number >= 0: maximumMessageBytes = number
-            case "--port", "--threads", "--max-message":
+            case "--fan" where (0...1).contains(number): fansOut = number == 1
+            case "--port", "--threads", "--max-message", "--fan":
                 throw Invalid(description: "\(name) cannot be \(number)")
             default: throw Invalid(description: "there is no option \(name)")
             }

@@ -10,11 +10,14 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     private static let maximumHeadBytes = 16 * 1024
 
     private let limits: WebSocketLimits
+    private let room: Room?
     private var received = ByteBuffer()
     private var isDone = false
 
-    init(limits: WebSocketLimits) {
+    /// - Parameter room: who gets the messages; nil: whoever sent them.
+    init(limits: WebSocketLimits, room: Room?) {
         self.limits = limits
+        self.room = room
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -43,8 +46,9 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
         let headers = request.responseHeaders(subprotocol: request.subprotocols.first)
         write(status: "101 Switching Protocols", headers: headers, context: context)
         do {
+            let last: any ChannelHandler = if let room { FanHandler(room: room) } else { EchoHandler() }
             try context.pipeline.syncOperations.addHandlers(
-                [WebSocketHandler(role: .server, limits: limits), EchoHandler()], position: .after(self)
+                [WebSocketHandler(role: .server, limits: limits), last], position: .after(self)
             )
         } catch {
             // Only a channel that has ended takes no handlers.
