@@ -161,7 +161,7 @@ class Bench:
         for _ in range(self.plan.repetitions):
             with Canon(users=16) as server:
                 found = self.follow(
-                    server, "--threads", 16, "--followers", 1, "--producers", 16, "--rate", 2000)
+                    server, "--threads", 16, "--followers", 1, "--producers", 64, "--rate", 2000)
             self.results.add(
                 "durable publish to receive at 2,000/s", server.name, "events/s", found["received_per_s"], found)
 
@@ -199,8 +199,8 @@ class Bench:
             for stalled in (0, 1):
                 with Canon(users=1) as server:
                     found[stalled] = self.follow(
-                        server, "--threads", 1, "--followers", 8, "--producers", 8, "--stalled", stalled,
-                        *(("--batch", 10) if rate is None else ("--rate", rate)), seconds=self.plan.stall_seconds)
+                        server, "--threads", 1, "--followers", 8, "--stalled", stalled,
+                        *(("--producers", 8, "--batch", 10) if rate is None else ("--producers", 64, "--rate", rate)), seconds=self.plan.stall_seconds)
                 what = "one stalled reader beside" if stalled else "no stalled reader,"
                 self.results.add(
                     f"{name}: {what} 8 followers", server.name, "events/s", found[stalled]["stored_per_s"],

@@ -11,7 +11,15 @@ struct LogBench: AsyncParsableCommand {
         commandName: "log-bench", abstract: "Append events to the log from many tasks; prints one line of JSON.")
 
     @Option(help: "An empty folder for the database, on the disk that is meant. It is kept.") var folder: String
-    @Option(help: "`full` survives power loss, `process` the death of the process.") var durability = Durability.full
+    @Option(
+        help: "`full` survives power loss, `process` the death of the process.",
+        transform: { text in
+            guard let durability = Durability(rawValue: text) else {
+                throw ValidationError("--durability is `full` or `process`")
+            }
+            return durability
+        })
+    var durability = Durability.full
     @Option(help: "Tasks that append, each to a thread of its own.") var writers = 16
     @Option(help: "Events in one append.") var batch = 1
     @Option(help: "Bytes that pad an event.") var padding = 128
@@ -69,5 +77,3 @@ struct LogBench: AsyncParsableCommand {
         if Int64(stored) != found { throw ExitCode(1) }
     }
 }
-
-extension Durability: ExpressibleByArgument {}
