@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build install format lint bench clean
+.PHONY: help run test build install format lint bench bench-all clean
 
 # make run: what the server listens on and works with. DATA_DIR empty: the default data folder, outside of the
 # repository, so that what an agent may read never holds a secret.
@@ -22,7 +22,7 @@ BENCH ?= frame-bench
 sources := Sources Tests Package.swift $(wildcard Benchmarks/Sources Benchmarks/Package.swift)
 
 help: ## List these commands.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  PORT=, DATA_DIR=, WORKSPACE= for run; PREFIX=, DESTDIR= for install; SWIFT_FLAGS= for build; BENCH= for bench."
 
@@ -67,6 +67,9 @@ lint: ## Check the format of the sources.
 bench: ## Build and run the benchmarks (a package of its own, in Benchmarks).
 	@test -f Benchmarks/Package.swift || { echo "There is no Benchmarks package in this tree." >&2; exit 1; }
 	swift run -c release --package-path Benchmarks $(BENCH)
+
+bench-all: ## Build everything, measure it beside a peer, and print the table (some 15 minutes, on a quiet machine).
+	@Benchmarks/run
 
 clean: ## Remove everything that was built.
 	rm -rf .build Benchmarks/.build
