@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build install format lint bench chaos isolation isolation-mutants autobahn clean
+.PHONY: help run test build install format lint bench bench-all chaos isolation isolation-mutants autobahn clean
 
 # make run: what the server listens on and works with. DATA_DIR empty: the default data folder, outside of the
 # repository, so that what an agent may read never holds a secret.
@@ -81,6 +81,9 @@ lint: ## Check the format of the sources.
 bench: ## Build and run the benchmarks (a package of its own, in Benchmarks).
 	@test -f Benchmarks/Package.swift || { echo "There is no Benchmarks package in this tree." >&2; exit 1; }
 	swift run -c release --package-path Benchmarks $(BENCH)
+
+bench-all: ## Build everything, measure it beside a peer, and print the table (some 15 minutes, on a quiet machine).
+	@Benchmarks/run
 
 isolation: ## Steal between users of the debug binary until DELIVERIES events were received; none may be foreign.
 	@Scripts/setup test

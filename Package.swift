@@ -14,6 +14,8 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "canon", targets: ["canon"]),
+        // For Benchmarks, which measures the event log on its own.
+        .library(name: "CanonStore", targets: ["CanonStore"]),
         .library(name: "CanonWire", targets: ["CanonWire"]),
         .library(name: "CanonWebSocket", targets: ["CanonWebSocket"]),
     ],

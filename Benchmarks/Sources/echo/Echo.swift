@@ -22,6 +22,7 @@ enum Echo {
         }
         let limits = WebSocketLimits(maximumMessageBytes: options.maximumMessageBytes)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
+        let rooms = Rooms(group)
         let server = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -29,7 +30,9 @@ enum Echo {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        UpgradeHandler(limits: limits, deflates: options.deflates))
+                        UpgradeHandler(
+                            limits: limits, deflates: options.deflates,
+                            room: options.fansOut ? rooms.room(on: channel.eventLoop) : nil))
                 }
             }
             .bind(host: "127.0.0.1", port: options.port)
@@ -49,10 +52,11 @@ enum Echo {
 /// What the command line says.
 struct EchoOptions {
     static let usage = """
-        usage: echo [--port N] [--threads N] [--max-message BYTES] [--deflate]
+        usage: echo [--port N] [--threads N] [--max-message BYTES] [--fan 0|1] [--deflate]
           --port N             where to listen on 127.0.0.1; 0 takes a free port (default 9001)
           --threads N          event loops (default 1)
           --max-message BYTES  longest message that is accepted (default 67108864)
+          --fan 0|1            1: a message goes to all other connections instead of back (default 0)
           --deflate            agree to compression (permessage-deflate) with clients that offer it
         """
 
@@ -60,6 +64,7 @@ struct EchoOptions {
     var threads = 1
     var maximumMessageBytes = 64 << 20
     var deflates = false
+    var fansOut = false
 
     struct Invalid: Error, CustomStringConvertible {
         let description: String
@@ -79,7 +84,8 @@ struct EchoOptions {
             case "--port" where (0...65535).contains(number): port = number
             case "--threads" where (1...64).contains(number): threads = number
             case "--max-message" where number >= 0: maximumMessageBytes = number
-            case "--port", "--threads", "--max-message":
+            case "--fan" where (0...1).contains(number): fansOut = number == 1
+            case "--port", "--threads", "--max-message", "--fan":
                 throw Invalid(description: "\(name) cannot be \(number)")
             default: throw Invalid(description: "there is no option \(name)")
             }

@@ -11,12 +11,15 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private let limits: WebSocketLimits
     private let deflates: Bool
+    private let room: Room?
     private var received = ByteBuffer()
     private var isDone = false
 
-    init(limits: WebSocketLimits, deflates: Bool) {
+    /// - Parameter room: who gets the messages; nil: whoever sent them.
+    init(limits: WebSocketLimits, deflates: Bool, room: Room?) {
         self.limits = limits
         self.deflates = deflates
+        self.room = room
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -46,8 +49,9 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
         let headers = request.responseHeaders(subprotocol: request.subprotocols.first, compression: compression)
         write(status: "101 Switching Protocols", headers: headers, context: context)
         do {
+            let last: any ChannelHandler = if let room { FanHandler(room: room) } else { EchoHandler() }
             try context.pipeline.syncOperations.addHandlers(
-                [WebSocketHandler(role: .server, limits: limits, compression: compression), EchoHandler()],
+                [WebSocketHandler(role: .server, limits: limits, compression: compression), last],
                 position: .after(self)
             )
         } catch {

@@ -2,12 +2,12 @@
 ///
 /// The states and transitions are those of the platform's wire reference, section 3a.
 public struct ConnectionStateMachine: Sendable, Equatable {
-    public enum State: String, Sendable, CaseIterable {
+    public enum State: Sendable, CaseIterable {
         case connecting
         case accepted
         case authenticated
-        case servicesReady = "services_ready"
-        case processingReady = "processing_ready"
+        case servicesReady
+        case processingReady
         case processing
         case idle
         case degraded
@@ -16,22 +16,25 @@ public struct ConnectionStateMachine: Sendable, Equatable {
         case closed
         case failed
 
-        /// The states that may follow this one.
-        public var successors: Set<State> {
-            switch self {
-            case .connecting: [.accepted, .failed, .closed]
-            case .accepted: [.authenticated, .failed, .closed]
-            case .authenticated: [.servicesReady, .degraded, .failed, .closed]
-            case .servicesReady: [.processingReady, .degraded, .failed, .closed]
-            case .processingReady: [.processing, .idle, .degraded, .closing, .failed, .closed]
-            case .processing: [.idle, .processingReady, .degraded, .closing, .failed, .closed]
-            case .idle: [.processing, .processingReady, .degraded, .closing, .failed, .closed]
-            case .degraded:
-                [.processingReady, .processing, .idle, .reconnecting, .closing, .failed, .closed]
-            case .reconnecting: [.servicesReady, .processingReady, .degraded, .failed, .closed]
-            case .closing: [.closed]
-            case .closed: []
-            case .failed: [.connecting]
+        /// Whether `next` may follow this one. A switch and not a table of sets: each message moves the machine twice.
+        public func mayBecome(_ next: State) -> Bool {
+            switch (self, next) {
+            case (.closed, _): false
+            case (.closing, _): next == .closed
+            case (.failed, _): next == .connecting
+            case (_, .failed), (_, .closed): true
+            case (.connecting, .accepted), (.accepted, .authenticated), (.authenticated, .servicesReady): true
+            case (.servicesReady, .processingReady): true
+            case (.processingReady, .processing), (.processingReady, .idle): true
+            case (.processing, .idle), (.processing, .processingReady): true
+            case (.idle, .processing), (.idle, .processingReady): true
+            case (.degraded, .processingReady), (.degraded, .processing), (.degraded, .idle): true
+            case (.degraded, .reconnecting): true
+            case (.reconnecting, .servicesReady), (.reconnecting, .processingReady): true
+            case (.connecting, .degraded), (.accepted, .degraded), (.degraded, .degraded): false
+            case (_, .degraded): true
+            case (.processingReady, .closing), (.processing, .closing), (.idle, .closing), (.degraded, .closing): true
+            default: false
             }
         }
 
@@ -59,10 +62,10 @@ public struct ConnectionStateMachine: Sendable, Equatable {
     /// - Returns: whether it did; after `failureLimit` refusals in a row the state is `failed`, unless it is `closed`.
     @discardableResult
     public mutating func move(to next: State) -> Bool {
-        guard state.successors.contains(next) else {
+        guard state.mayBecome(next) else {
             failedTransitions += 1
             consecutiveFailures += 1
-            if consecutiveFailures >= Self.failureLimit, state.successors.contains(.failed) { state = .failed }
+            if consecutiveFailures >= Self.failureLimit, state.mayBecome(.failed) { state = .failed }
             return false
         }
         state = next

@@ -27,17 +27,19 @@ final class TokenBuckets: Sendable {
     func take(for user: UserID, at now: Timestamp = .now()) -> Int64? {
         buckets.withLockedValue { buckets in
             if buckets.count > Self.sweepAbove { sweep(&buckets, now) }
-            var bucket = buckets[user] ?? Bucket(tokens: burst, filledAt: now)
-            bucket.tokens = tokens(in: bucket, now)
-            bucket.filledAt = max(bucket.filledAt, now)
-            defer { buckets[user] = bucket }
-            guard bucket.tokens < 1 else {
-                bucket.tokens -= 1
-                return nil
-            }
-            // A thousandth is left out, so that the last bit of a fraction does not cost a millisecond.
-            return Int64(((1 - bucket.tokens) / perSecond * 1000 - 0.001).rounded(.up))
+            return take(from: &buckets[user, default: Bucket(tokens: burst, filledAt: now)], now)
         }
+    }
+
+    private func take(from bucket: inout Bucket, _ now: Timestamp) -> Int64? {
+        bucket.tokens = tokens(in: bucket, now)
+        bucket.filledAt = max(bucket.filledAt, now)
+        guard bucket.tokens < 1 else {
+            bucket.tokens -= 1
+            return nil
+        }
+        // A thousandth is left out, so that the last bit of a fraction does not cost a millisecond.
+        return Int64(((1 - bucket.tokens) / perSecond * 1000 - 0.001).rounded(.up))
     }
 
     private func tokens(in bucket: Bucket, _ now: Timestamp) -> Double {

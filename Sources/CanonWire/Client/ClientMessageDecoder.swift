@@ -81,13 +81,17 @@ public struct ClientMessageDecoder: Sendable {
     }
 
     private func message(_ name: String, _ members: inout MessageMembers) throws(WireError) -> ClientMessage {
-        if MessageType.chunked.contains(name) {
+        switch MessageType.meaning(of: name) {
+        case .type(let type): return try message(type, &members)
+        case .chunked:
             throw WireError(.notSupported, "Messages in chunks are not supported: send one message of at most 1 MiB.")
-        }
-        if MessageType.serverOnly.contains(name) {
+        case .serverOnly:
             throw WireError(.forbidden, "\"\(name)\" is an event that only the server sends.", field: "type")
+        case nil: return .unknown(type: name)
         }
-        guard let type = MessageType(wire: name) else { return .unknown(type: name) }
+    }
+
+    private func message(_ type: MessageType, _ members: inout MessageMembers) throws(WireError) -> ClientMessage {
         switch type {
         case .userMessage, .chat, .agentRequest, .startAgent: return .user(try userMessage(type, members))
         case .stopAgent:

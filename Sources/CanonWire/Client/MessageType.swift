@@ -46,8 +46,29 @@ public enum MessageType: String, Sendable, CaseIterable {
             "isolated_connection_established", "legacy_connection_established", "server_shutdown", "going_away",
         ])
 
-    /// The canonical type for what a client wrote; nil when it is unknown.
+    /// What a name means.
+    enum Meaning: Sendable {
+        case type(MessageType)
+        case chunked
+        case serverOnly
+    }
+
+    /// All names in one table, because every message is looked up.
+    private static let meanings: [String: Meaning] = {
+        var meanings: [String: Meaning] = [:]
+        for type in allCases { meanings[type.rawValue] = .type(type) }
+        for (alias, type) in aliases { meanings[alias] = .type(type) }
+        for name in serverOnly { meanings[name] = .serverOnly }
+        for name in chunked { meanings[name] = .chunked }
+        return meanings
+    }()
+
+    /// Nil when the name is unknown.
+    static func meaning(of name: String) -> Meaning? { meanings[name] }
+
+    /// The canonical type for what a client wrote; nil when it is no type that a client may send.
     public init?(wire: String) {
-        if let type = Self.aliases[wire] ?? MessageType(rawValue: wire) { self = type } else { return nil }
+        guard case .type(let type) = Self.meaning(of: wire) else { return nil }
+        self = type
     }
 }

@@ -20,8 +20,9 @@ public enum EventFrame: Sendable, CaseIterable {
     }
 
     private static func encodeSuperset(_ event: LogEvent, epoch: String, from: Int64?) -> [UInt8] {
-        // The stored text of the members is copied three times and never parsed again.
-        let inner = event.fields.utf8.count > 2 ? String(event.fields.dropFirst().dropLast()) : ""
+        // The stored text of the members is copied three times and never parsed again. The braces are taken off as bytes:
+        // as characters, the whole text would be looked through to find the last one.
+        let inner = event.fields.utf8.count > 2 ? String(Substring(event.fields.utf8.dropFirst().dropLast())) : ""
         var identity: JSONObject = [:]
         if let agent = event.agent { identity["agent_name"] = .string(agent) }
         if let run = event.run { identity["run_id"] = .string(run.value) }

@@ -244,22 +244,27 @@ private struct JSONParser {
     private mutating func string() throws(JSONError) -> String {
         position += 1
         let start = position
+        var seen: UInt8 = 0
         while position < bytes.count {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
-                let text = try text(start..<position)
+                let text = try text(start..<position, isASCII: seen < 0x80)
                 position += 1
                 return text
             }
             if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
             if byte < 0x20 { throw error(.controlCharacter(byte)) }
+            seen |= byte
             position += 1
         }
         throw error(.unexpectedEnd)
     }
 
-    private func text(_ range: Range<Int>) throws(JSONError) -> String {
-        guard let text = String(validating: bytes[range], as: UTF8.self) else {
+    /// - Parameter isASCII: every byte is known to be, so there is nothing to validate: most strings are names.
+    private func text(_ range: Range<Int>, isASCII: Bool) throws(JSONError) -> String {
+        let bytes = UnsafeBufferPointer(rebasing: bytes[range])
+        if isASCII { return String(decoding: bytes, as: UTF8.self) }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw JSONError(reason: .invalidUTF8, offset: range.lowerBound)
         }
         return text
