@@ -102,8 +102,11 @@ extension EventLogConformance {
 
         #expect(try await log.thread(bob) == nil)
         #expect(try await log.head(of: bob) == nil)
+        #expect(try await log.extent(of: bob) == nil)
+        #expect(try await log.snapshot(of: bob, byteLimit: .max) == nil)
         #expect(try await log.allEvents(of: bob).isEmpty)
         #expect(try await log.messages(of: bob, after: 0, limit: 10).isEmpty)
+        #expect(try await log.messages(of: bob, before: .max, last: 10).isEmpty)
         #expect(try await log.partialText(of: RunID("r"), in: bob) == "")
         #expect(try await log.run(RunID("r"), of: bob.user) == nil)
         #expect(try await log.openRuns(of: bob.user).isEmpty)
@@ -118,6 +121,9 @@ extension EventLogConformance {
         for marker in ["e", "m", "msg_r"] { #expect(try await log.seq(of: marker, in: bob) == nil) }
         #expect(try await log.append(.completed("x"), run: "r", to: bob) == .refused(.unknownRun))
         #expect(try await log.partialText(of: RunID("r"), in: bob) == "")
+        #expect(
+            try await log.snapshot(of: bob, byteLimit: .max)
+                == ThreadSnapshot(at: 0, messages: [], isTruncated: false, openRuns: []))
         #expect(try await log.deleteThread(bob))
         #expect(try await log.head(of: ada) == 2)
         #expect(try await log.thread(ada)?.title == "private")

@@ -1,5 +1,4 @@
 import CanonWire
-import Foundation
 import GRDB
 import Testing
 
@@ -17,23 +16,6 @@ struct GroupCommitTests {
         path = folder.file("canon.sqlite")
     }
 
-    /// Runs `body` while the database's writer does nothing, and lets it go on afterwards.
-    private func whileWriterRests(_ database: CanonDatabase, _ body: () async throws -> Void) async throws {
-        let (rests, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        database.pool.asyncWriteWithoutTransaction { _ in
-            rests.signal()
-            goOn.wait()
-        }
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                rests.wait()
-                continuation.resume()
-            }
-        }
-        defer { goOn.signal() }
-        try await body()
-    }
-
     @Test("writes that gather during a commit share the next one, in the order they came")
     func sharedCommit() async throws {
         let database = try CanonDatabase(path: path)
@@ -43,7 +25,7 @@ struct GroupCommitTests {
         let batches = Shared<[[Int64]]>([])
         log.observe { events in batches.change { $0.append(events.map(\.seq)) } }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            try await whileWriterRests(database) {
+            try await database.whileWriterRests {
                 for number in 0..<50 {
                     group.addTask { _ = try await log.append(.note("\(number)", id: "\(number)"), run: nil, to: key) }
                     while log.commits.load.queued <= number { await Task.yield() }
@@ -67,7 +49,7 @@ struct GroupCommitTests {
         log.observe { events in batches.change { $0.append(events.count) } }
         let sizes = [10, 10, 10, 10, 10, 1000, 1000, 9000, 10, 10]
         try await withThrowingTaskGroup(of: Void.self) { group in
-            try await whileWriterRests(database) {
+            try await database.whileWriterRests {
                 for (number, size) in sizes.enumerated() {
                     group.addTask {
                         _ = try await log.append(.note(String(repeating: "x", count: size)), run: nil, to: key)
@@ -90,7 +72,7 @@ struct GroupCommitTests {
         let log = SQLiteEventLog(database, limits: limits)
         _ = try await log.createThread(key, title: "")
         try await withThrowingTaskGroup(of: Void.self) { group in
-            try await whileWriterRests(database) {
+            try await database.whileWriterRests {
                 for number in 0..<50 {
                     group.addTask { _ = try await log.append(.note("\(number)"), run: nil, to: key) }
                 }
@@ -118,7 +100,7 @@ struct GroupCommitTests {
                     """)
         }
         let outcomes = try await withThrowingTaskGroup(of: (Int, StoreError?).self) { group in
-            try await whileWriterRests(database) {
+            try await database.whileWriterRests {
                 for number in 0..<10 {
                     group.addTask {
                         do {

@@ -1,5 +1,6 @@
 import CanonWire
 import Foundation
+import GRDB
 import Synchronization
 
 @testable import CanonStore
@@ -52,44 +53,6 @@ final class TestClock: Sendable {
     }
 }
 
-/// Which implementation a test runs against.
-enum LogKind: String, CaseIterable, Sendable {
-    case inMemory
-    case sqlite
-    /// With room for almost nothing, so that every limit is met all the time.
-    case crampedSQLite
-}
-
-/// A log of one kind, and what it needs to live.
-final class LogFixture: Sendable {
-    let log: any EventLog
-    let clock = TestClock()
-    private let folder: TemporaryFolder?
-    private let database: CanonDatabase?
-
-    init(_ kind: LogKind, durability: Durability = .process) throws {
-        let clock = clock
-        guard kind != .inMemory else {
-            (folder, database) = (nil, nil)
-            log = InMemoryEventLog(clock: { clock.now })
-            return
-        }
-        let folder = try TemporaryFolder()
-        let database = try CanonDatabase(path: folder.file("canon.sqlite"), durability: durability)
-        (self.folder, self.database) = (folder, database)
-        var limits = SQLiteEventLog.Limits()
-        if kind == .crampedSQLite {
-            limits.commit = .init(batchWrites: 3, batchBytes: 400, queuedWrites: 4)
-            limits.cachedThreads = 1
-            limits.recoveredRuns = 2
-        }
-        log = SQLiteEventLog(database, limits: limits, clock: { clock.now })
-    }
-
-    /// Call it at the end of a test, which also keeps the fixture and its folder until then.
-    func close() { try? database?.close() }
-}
-
 /// Collects what the observer of a log sees.
 final class Observation: Sendable {
     private struct State {
@@ -125,6 +88,25 @@ final class Observation: Sendable {
     }
 }
 
+extension CanonDatabase {
+    /// Runs `body` while the writer does nothing, and lets it go on afterwards.
+    func whileWriterRests(_ body: () async throws -> Void) async throws {
+        let (rests, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        pool.asyncWriteWithoutTransaction { _ in
+            rests.signal()
+            goOn.wait()
+        }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                rests.wait()
+                continuation.resume()
+            }
+        }
+        defer { goOn.signal() }
+        try await body()
+    }
+}
+
 extension ThreadKey {
     init(_ user: String, _ thread: String) { self.init(user: UserID(user), thread: ThreadID(thread)) }
 }
@@ -135,6 +117,18 @@ extension EventDraft {
         EventDraft(
             type: .streamChunk, eventID: id.map { EventID($0) }, agent: "a",
             fields: ["message_id": .string(message), "delta": .string(text)])
+    }
+
+    /// An end without a text of its own.
+    static func cancelled(id: String? = nil) -> EventDraft {
+        EventDraft(
+            type: .agentCancelled, eventID: id.map { EventID($0) }, agent: "a", fields: ["message": "Stopped"])
+    }
+
+    /// The same event at another time.
+    func at(_ moment: Timestamp) -> EventDraft {
+        EventDraft(
+            type: type, eventID: eventID, timestamp: moment, parentRun: parentRun, agent: agent, fields: fields)
     }
 
     static func note(_ text: String, id: String? = nil) -> EventDraft {
@@ -161,6 +155,20 @@ extension EventLog {
 
     func append(_ draft: EventDraft, run: String?, to key: ThreadKey) async throws -> AppendReceipt {
         try await append([draft], run: run.map { RunID($0) }, to: key)[0]
+    }
+
+    func allMessages(of key: ThreadKey) async throws -> [MessageRecord] {
+        try await messages(of: key, after: 0, limit: .max)
+    }
+
+    /// Retention by count alone.
+    func prune(keeping count: Int) async throws -> PruneReport {
+        try await prune(Retention(maximumAgeMilliseconds: .max, maximumEvents: count))
+    }
+
+    /// Retention by age alone.
+    func prune(olderThan milliseconds: Int64) async throws -> PruneReport {
+        try await prune(Retention(maximumAgeMilliseconds: milliseconds, maximumEvents: .max))
     }
 
     func allEvents(of key: ThreadKey) async throws -> [LogEvent] {
