@@ -38,6 +38,14 @@ enum FrameBench {
                     return try Encoding(role: .server, message: .encoded(frame))
                 })
             rows.append(
+                try measure("compress once, events (server)", size, for: duration) {
+                    Compressing(payload: events(size))
+                })
+            rows.append(
+                try measure("decode, masked (server), compressed events", size, for: duration) {
+                    try Decoding(payload: events(size), compression: agreement)
+                })
+            rows.append(
                 try measure("encode, masked (client), text", size, for: duration) {
                     try Encoding(role: .client, message: .text(payload(size)))
                 })
@@ -47,6 +55,23 @@ enum FrameBench {
 
     static func payload(_ size: Int) -> ByteBuffer {
         ByteBuffer(repeating: UInt8(ascii: "a"), count: size)
+    }
+
+    /// What a server agrees to with a client that just offers compression.
+    static var agreement: PermessageDeflate? { PermessageDeflate.negotiate(offers: ["permessage-deflate"]) }
+
+    /// JSON as the gateway sends it; the ids in it cannot be compressed, the rest well.
+    static func events(_ size: Int) -> ByteBuffer {
+        var payload = ByteBuffer()
+        var id: UInt64 = 1
+        while payload.readableBytes < size {
+            id = id &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let run = String(id, radix: 16)
+            payload.writeString(
+                #"{"type":"agent_delta","seq":\#(id % 10_000),"run_id":"run_\#(run)","delta":" what is asked for"},"#)
+        }
+        payload.moveWriterIndex(to: size)
+        return payload
     }
 
     /// Runs batches for the time given, after a tenth of it for warming up.

@@ -29,13 +29,23 @@ final class Decoding: Workload {
     private let read: ByteBuffer
     private let framesInRead: Int
 
-    init(role: WebSocketRole, isText: Bool, payloadBytes: Int, character: String = "a") throws {
+    convenience init(role: WebSocketRole, isText: Bool, payloadBytes: Int, character: String = "a") throws {
         let character = Array(character.utf8)
         let payload = ByteBuffer(bytes: (0..<payloadBytes).map { character[$0 % character.count] })
+        try self.init(role: role, isText: isText, payload: payload)
+    }
+
+    init(
+        role: WebSocketRole = .server,
+        isText: Bool = true,
+        payload: ByteBuffer,
+        compression: PermessageDeflate? = nil
+    ) throws {
         // The other end makes the frames.
-        let peer = EmbeddedChannel(handler: WebSocketHandler(role: role == .server ? .client : .server))
+        let other: WebSocketRole = role == .server ? .client : .server
+        let peer = EmbeddedChannel(handler: WebSocketHandler(role: other, compression: compression))
         try peer.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
-        framesInRead = max(1, 65536 / (payloadBytes + 8))
+        framesInRead = max(1, 65536 / (payload.readableBytes + 8))
         for _ in 0..<framesInRead {
             peer.write(isText ? WebSocketOutbound.text(payload) : .binary(payload), promise: nil)
         }
@@ -43,7 +53,7 @@ final class Decoding: Workload {
         var read = ByteBuffer()
         while var bytes = try peer.readOutbound(as: ByteBuffer.self) { read.writeBuffer(&bytes) }
         self.read = read
-        channel = EmbeddedChannel(handlers: [WebSocketHandler(role: role), sink])
+        channel = EmbeddedChannel(handlers: [WebSocketHandler(role: role, compression: compression), sink])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 
@@ -55,6 +65,21 @@ final class Decoding: Workload {
             throw FrameBench.Invalid(description: "\(sink.messages - before) messages of \(framesInRead) were read")
         }
         return framesInRead
+    }
+}
+
+/// A message is compressed and encoded, as it is for all connections of a thread together.
+final class Compressing: Workload {
+    private let payload: ByteBuffer
+
+    init(payload: ByteBuffer) {
+        self.payload = payload
+    }
+
+    func run() throws -> Int {
+        let frame = WebSocketFrameEncoder.serverTextDeflated(payload.readableBytesView)
+        guard frame.readableBytes > 0 else { throw FrameBench.Invalid(description: "nothing was encoded") }
+        return 1
     }
 }
 
