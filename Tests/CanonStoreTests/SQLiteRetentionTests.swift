@@ -32,9 +32,10 @@ struct SQLiteRetentionTests {
         // Had it asked for the writer, it would not come back.
         try await database.whileWriterRests {
             let month = Retention(maximumAgeMilliseconds: 30 * 86_400_000, maximumEvents: 10_000)
-            #expect(try await log.prune(month) == PruneReport())
+            let byAge = try await log.prune(month)
             // Open runs stand in the way of this.
-            #expect(try await log.prune(keeping: 0) == PruneReport())
+            let byCount = try await log.prune(keeping: 0)
+            #expect(byAge == PruneReport() && byCount == PruneReport())
         }
     }
 

@@ -65,7 +65,7 @@ struct SlowReaderTests {
         let deadline = ContinuousClock.now + .seconds(60)
         while true {
             guard ContinuousClock.now < deadline, case .frame(let frame) = try await socket.next(within: 20) else {
-                throw TestSocket.TimedOut(waitedFor: "the end of the run", seen: ["got as far as \(cursor)"])
+                throw TimedOut(waitedFor: "the end of the run", seen: ["got as far as \(cursor)"])
             }
             if frame["type"] == "snapshot" {
                 snapshots += 1
