@@ -50,8 +50,11 @@ enum LogReader {
     }
 
     static let markerQuery = "SELECT seq FROM events WHERE thread = \(threadRow) AND event_id = ?"
-    static let archivedMarkerQuery =
-        "SELECT max(seq) FROM archived_messages WHERE thread = \(threadRow) AND message = ?"
+    /// The index is named: left to itself, SQLite takes the one of `max(seq)` and walks the whole archive of the thread.
+    static let archivedMarkerQuery = """
+        SELECT max(seq) FROM archived_messages INDEXED BY archived_messages_message
+        WHERE thread = \(threadRow) AND message = ?
+        """
 
     static func event(_ row: Row, of key: ThreadKey) -> LogEvent {
         LogEvent(
