@@ -83,7 +83,8 @@ public struct Gateway: Service {
 
         let upgrade = UpgradeContext(
             manager: manager, authenticator: identity.authenticator, check: check, readiness: readiness,
-            demo: configuration.demo, limits: configuration.limits, metrics: metrics, logger: logger)
+            demo: configuration.demo, offersCompression: configuration.compression, limits: configuration.limits,
+            metrics: metrics, logger: logger)
         let handshake = TimeAmount.seconds(Int64(configuration.limits.handshakeSeconds))
         let channel = HTTPServerBuilder { responder in
             GatewayChannel(responder: responder, upgrade: upgrade, handshakeTimeout: handshake)

@@ -194,6 +194,67 @@ class AGUITests(LiveTestCase):
         self.assertEqual(theirs.log[0]["seq"], 1)
         self.assertFalse({e["event_id"] for e in mine.log} & {e["event_id"] for e in theirs.log})
 
+    def test_a_socket_that_speaks_ag_ui_tells_every_conversation_whole_also_when_it_comes_back(self) -> None:
+        workspace = RandomWorkspace(self.workspace, secrets.randbelow(2**32))
+        server = self.serve("--demo", workspace=self.workspace)
+        token = server.visitor()["access_token"]
+        body = run_input("t", "my-run", f"where is {sorted(workspace.places)[0]} defined?")
+
+        def read(socket: Socket, order: Order, last: str) -> None:
+            while True:
+                event = order.take(socket.next())
+                if event.type.value == last:
+                    return
+
+        def replay(socket: Socket, order: Order, after: int) -> None:
+            socket.send({"type": "resume", "threads": {"t": after}})
+            while order.take(socket.next()).name != "canon.resumed":
+                pass
+            read(socket, order, "RUN_FINISHED")
+
+        def offer() -> Socket:
+            return Socket(server, subprotocols=["ag-ui.v1", f"jwt.{token}"])
+
+        live = Order(self)
+        with offer() as socket:
+            self.assertEqual(socket.subprotocol, "ag-ui.v1")
+            welcome = live.take(socket.next())
+            self.assertEqual(welcome.name, "canon.connection_established")
+            socket.send(body)
+            read(socket, live, "RUN_FINISHED")
+            ack = next(e.value for e in live.seen if e.type == EventType.CUSTOM and e.name == "canon.ack")
+            self.assertEqual(live.seen[-1].run_id, ack["run_id"])
+            self.assertEqual(live.seen[-1].outcome.type, "success")
+
+            # The same request again is the same run.
+            socket.send(body)
+            while (again := live.take(socket.next())).name != "canon.ack":
+                pass
+            self.assertEqual((again.value["run_id"], again.value["duplicate"]), (ack["run_id"], True))
+
+            tools = body | {"runId": "r2", "tools": [{"name": "x", "description": "y", "parameters": {}}]}
+            socket.send(tools)
+            refused = Order(self)
+            read(socket, refused, "RUN_ERROR")
+            self.assertEqual(refused.kinds, ["RUN_STARTED", "RUN_ERROR"])
+            socket.send(body | {"messages": []})
+            error = live.take(socket.next())
+            self.assertEqual((error.name, error.value["field"]), ("canon.error_message", "messages"))
+
+            # Read again from its middle on the same socket, it begins and ends as a run does.
+            middle = Order(self)
+            replay(socket, middle, live.log[3]["seq"])
+            self.assertEqual(middle.log, live.log[4:])
+
+        with open_socket(server, token) as platform:
+            self.assertEqual(live.log, platform.replay("t")[1])
+        with offer() as socket:
+            order = Order(self)
+            order.take(socket.next())
+            replay(socket, order, 0)
+            self.assertEqual(order.log, live.log)
+            self.assertEqual(order.text, live.text)
+
 
 if __name__ == "__main__":
     unittest.main()

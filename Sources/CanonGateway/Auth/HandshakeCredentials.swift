@@ -17,6 +17,12 @@ public enum HandshakeRefusal: Error, Equatable, Sendable {
     }
 }
 
+/// Subprotocols that choose more than a way to authenticate.
+enum Subprotocol {
+    /// Events of the AG-UI protocol 1.0.
+    static let agUI = "ag-ui.v1"
+}
+
 /// What a WebSocket upgrade says about who is asking, and the subprotocol to answer with.
 public struct HandshakeCredentials: Sendable, Equatable {
     public enum Source: String, Sendable { case ticket, subprotocol, authorization, query }
@@ -42,7 +48,7 @@ public struct HandshakeCredentials: Sendable, Equatable {
     /// Subprotocols without a token in them, in the order in which they are preferred: those that name a vocabulary,
     /// then those that say only that a token stands beside them.
     public static let subprotocols = [
-        "canon.v1", "agent_chat", "jwt-auth", "jwt", "bearer", "e2e-testing", "staging-auth",
+        Subprotocol.agUI, "canon.v1", "agent_chat", "jwt-auth", "jwt", "bearer", "e2e-testing", "staging-auth",
     ]
 
     private static let tokenPrefixes = ["jwt.", "jwt-auth.", "bearer.", "staging-auth."]
@@ -56,15 +62,13 @@ public struct HandshakeCredentials: Sendable, Equatable {
     ///   - authorizationLines: every `Authorization` line.
     ///   - query: the part of the URL after `?`, still percent-encoded.
     ///   - queryTokens: whether a JWT in the query counts.
-    ///   - further: subprotocols that a build supports beside `subprotocols`; they are preferred to them.
     public static func read(
-        subprotocolLines: [String], authorizationLines: [String], query: String?, queryTokens: Bool,
-        further: [String] = []
+        subprotocolLines: [String], authorizationLines: [String], query: String?, queryTokens: Bool
     ) throws(HandshakeRefusal) -> HandshakeCredentials {
         let offered = subprotocolLines.flatMap { $0.split(separator: ",") }
             .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
         let tokens = offered.compactMap { item in tokenItem(item).map { (item: item, token: $0) } }
-        let bare = (further + subprotocols).first { offered.contains($0) }
+        let bare = subprotocols.first { offered.contains($0) }
         let usable = tokens.first { $0.token != nil }
         let echoed = bare ?? usable?.item ?? tokens.first?.item
         guard echoed != nil || offered.isEmpty else { throw .noSupportedSubprotocol(offered: offered) }

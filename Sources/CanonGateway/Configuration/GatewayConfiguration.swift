@@ -25,6 +25,8 @@ public struct GatewayConfiguration: Sendable {
     public var limits = Limits()
     public var retention = Retention()
     public var log = Log()
+    /// Agrees to `permessage-deflate` (RFC 7692, without context takeover) with clients that offer it.
+    public var compression = false
     /// Sends `system_message {event: "connection_established"}` after the welcome, which some old clients wait for.
     public var compatibilityWelcome = false
 

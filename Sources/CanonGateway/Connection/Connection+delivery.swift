@@ -27,7 +27,11 @@ extension Connection {
         switch action {
         case .send:
             countDelivered(1)
-            write(delivery.frame(style))
+            if let frame = presentation.sharedFrame(of: delivery) {
+                write(frame)
+            } else {
+                write(presentation.frames(of: event, from: event.seq, epoch: delivery.epoch))
+            }
         case .skip: break
         case .fallBehind: catchUp(on: event.thread)
         }
@@ -65,6 +69,11 @@ extension Connection {
         follows[thread] = Follow(state: state, generation: nextGeneration)
         announcedHeads[thread] = nil
         if state.isBehind { catchUp(on: thread) }
+    }
+
+    func unfollow(_ thread: ThreadID) {
+        follows[thread] = nil
+        write(presentation.interrupt(thread))
     }
 
     // MARK: Catching up
@@ -115,9 +124,9 @@ extension Connection {
         var bytes = 0
         let pieces = joined ? CoalescedEvent.join(Array(page)) : page.map { CoalescedEvent(event: $0, from: $0.seq) }
         for piece in pieces {
-            let frame = Delivery.frame(piece.event, from: piece.from, epoch: epoch, style: style)
-            bytes += frame.readableBytes
-            write(frame)
+            let frames = presentation.frames(of: piece.event, from: piece.from, epoch: epoch)
+            for frame in frames { bytes += frame.readableBytes }
+            write(frames)
         }
         countDelivered(page.count)
         manager.metrics.eventsReplayed.increment(by: page.count)
@@ -135,7 +144,7 @@ extension Connection {
             guard var follow = connection.follows[thread], follow.generation == generation else { return }
             guard let extent = found.0, let snapshot = found.1 else {
                 // It was deleted meanwhile.
-                connection.follows[thread] = nil
+                connection.unfollow(thread)
                 connection.send(.threadDeleted(thread))
                 return
             }
@@ -149,6 +158,7 @@ extension Connection {
 
     func send(snapshot: ThreadSnapshot, of thread: ThreadID) {
         manager.metrics.snapshotsSent.increment()
+        write(presentation.interrupt(thread, openRuns: Set(snapshot.openRuns.map(\.run))))
         send(snapshot.frame(of: thread, epoch: scope.epoch))
     }
 

@@ -60,13 +60,14 @@ extension Connection {
     private func act(on envelope: ClientEnvelope) {
         switch envelope.message {
         case .user(let message): submit(message, envelope)
+        case .run(let input): submit(input, envelope)
         case .agentTask(let id, let message): submit(message, envelope, task: id)
         case .stop(let run, let thread): stop(run, thread)
         case .resume(let resume): answer(Resuming(resume, epoch: scope.epoch))
         case .sessionRestore(let thread, let marker): answer(Resuming(thread, marker: marker))
         case .connect: send(.system(["status": "connected", "user_id": .string(user.value)]))
         case .disconnect: send(.system(["status": "disconnect_acknowledged", "user_id": .string(user.value)]))
-        case .ping(let body): style == .flat ? send(ServerFrame(["type": "pong"])) : send(.pong(body))
+        case .ping(let body): isFlat ? send(ServerFrame(["type": "pong"])) : send(.pong(body))
         case .heartbeat: send(.heartbeatAcknowledged())
         case .acknowledgement: break
         case .typing(let type, let thread):
@@ -104,6 +105,23 @@ extension Connection {
         }
     }
 
+    private func submit(_ input: AGUIRunInput, _ envelope: ClientEnvelope) {
+        guard let unsupported = input.unsupported else {
+            let message = ClientMessage.UserMessage(
+                text: input.text, thread: input.thread, clientMessageID: input.clientMessageID, type: .userMessage)
+            submit(message, envelope)
+            return
+        }
+        guard presentation.dialect == .agUI else {
+            refuse(WireError(.notSupported, unsupported, requestType: envelope.type))
+            return
+        }
+        manager.metrics.messagesRefused.increment()
+        write(presentation.refusal(of: input, unsupported, epoch: scope.epoch))
+    }
+
+    private var isFlat: Bool { presentation.dialect == .platform(.flat) }
+
     private func answer(
         _ submission: RunSupervisor.Submission, to message: ClientMessage.UserMessage, type: String,
         in thread: ThreadID,
@@ -113,12 +131,12 @@ extension Connection {
         case .started(let run, let thread, _):
             acknowledge(message, run, thread, duplicate: false, task: task)
         case .duplicate(let run, let stored):
-            if stored != thread, !wasFollowed { follows[thread] = nil }
+            if stored != thread, !wasFollowed { unfollow(thread) }
             acknowledge(message, run, stored, duplicate: true, task: task)
             // A retry means that the client does not know what became of it: it follows the thread it named.
             _ = join(stored)
         case .refused(var error):
-            if !wasFollowed { follows[thread] = nil }
+            if !wasFollowed { unfollow(thread) }
             error.requestType = type
             error.clientMessageID = message.clientMessageID
             refuse(error)
@@ -131,7 +149,7 @@ extension Connection {
         if let task {
             send(ServerFrame(["type": "agent_task_ack", "task_id": .string(task), "run_id": .string(run.value)]))
         }
-        guard style == .superset else { return }
+        guard !isFlat else { return }
         send(.accepted(clientMessageID: message.clientMessageID, run: run, thread: thread, duplicate: duplicate))
     }
 
@@ -155,7 +173,7 @@ extension Connection {
                 connection.refuse(WireError(.unavailable, "The log cannot be read or written now: \(error)."))
             case .success(let answer):
                 if let thread = answer.follow { _ = connection.join(thread) }
-                if let thread = answer.forget { connection.follows[thread] = nil }
+                if let thread = answer.forget { connection.unfollow(thread) }
                 connection.send(answer.frame)
             }
         }

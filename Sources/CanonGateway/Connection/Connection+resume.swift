@@ -130,11 +130,13 @@ extension Connection {
         case .notFound: break
         case .replay(let from, let to):
             send(.resumed(thread, from: from, to: to, epoch: epoch))
+            write(presentation.interrupt(thread))
             follow(thread, .replaying(after: from - 1, head: max(to, known)))
         case .nothing(let at):
             send(.nothingMissed(thread, at: at, epoch: epoch))
             // Already followed at least so far: the live events simply go on.
             if let cursor = follows[thread]?.state.cursor, cursor >= at { return }
+            write(presentation.interrupt(thread))
             follow(thread, .replaying(after: at, head: max(at, known)))
         case .snapshot(let snapshot):
             send(snapshot: snapshot, of: thread)

@@ -16,7 +16,7 @@ final class Connection: ChannelInboundHandler {
     let connectedAt = Timestamp.now()
     let manager: WebSocketManager
     let authenticator: Authenticator
-    let style: EventFrame
+    var presentation: Presentation
     private(set) var scope: UserScope
     let logger: Logger
 
@@ -53,11 +53,11 @@ final class Connection: ChannelInboundHandler {
     /// Threads that one connection may follow.
     static let maximumFollows = 1024
 
-    init(manager: WebSocketManager, authenticator: Authenticator, scope: UserScope, style: EventFrame) {
+    init(manager: WebSocketManager, authenticator: Authenticator, scope: UserScope, presentation: Presentation) {
         self.manager = manager
         self.authenticator = authenticator
         self.scope = scope
-        self.style = style
+        self.presentation = presentation
         var logger = manager.logger
         logger[metadataKey: "connection_id"] = "\(id)"
         logger[metadataKey: "user_id"] = "\(scope.user.abbreviated)"
@@ -106,13 +106,13 @@ final class Connection: ChannelInboundHandler {
 
     private func welcome() {
         let epoch = scope.epoch
-        switch style {
-        case .superset:
+        switch presentation.dialect {
+        case .platform(.superset), .agUI:
             send(
                 .connectionEstablished(
                     connection: id, user: user, epoch: epoch, version: ProductVersion.version))
             if manager.sendsCompatibilityWelcome { send(.system(["event": "connection_established"])) }
-        case .flat:
+        case .platform(.flat):
             send(.demoConnectionEstablished(connection: id, epoch: epoch))
         }
     }
@@ -219,7 +219,12 @@ final class Connection: ChannelInboundHandler {
     var canWrite: Bool { isWritable }
 
     func send(_ frame: ServerFrame) {
-        write(WebSocketFrameEncoder.serverText(frame.encoded))
+        write(presentation.frame(frame))
+    }
+
+    /// - Parameter encoded: the frame as most clients get it, so that it is not made for each of them.
+    func write(_ frame: ServerFrame, encoded: ByteBuffer) {
+        if presentation.dialect == .agUI { send(frame) } else { write(encoded) }
     }
 
     /// Writes the bytes of a complete frame. The codec flushes once per turn of the loop.
@@ -227,6 +232,10 @@ final class Connection: ChannelInboundHandler {
         guard let context, machine.state != .closing, machine.state != .closed else { return }
         context.write(wrapOutboundOut(.encoded(frame)), promise: nil)
         isWritable = context.channel.isWritable
+    }
+
+    func write(_ frames: [ByteBuffer]) {
+        for frame in frames { write(frame) }
     }
 
     func ping() {

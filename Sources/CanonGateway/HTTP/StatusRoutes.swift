@@ -68,7 +68,8 @@ struct StatusRoutes: Sendable {
                 "version": "2.0", "heartbeat_interval": .int(Int64(limits.heartbeatSeconds)),
                 "ping_interval": .int(Int64(limits.pingSeconds)),
                 "connection_timeout": .int(Int64(limits.pingSeconds * 2)),
-                "max_message_size": .int(Int64(limits.maximumMessageBytes)), "compression_enabled": false,
+                "max_message_size": .int(Int64(limits.maximumMessageBytes)),
+                "compression_enabled": .bool(configuration.compression),
             ],
             "limits": .object(limits.json),
             "retention": [

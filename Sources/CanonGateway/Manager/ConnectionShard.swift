@@ -1,4 +1,5 @@
 import CanonStore
+import CanonWebSocket
 import CanonWire
 import NIOCore
 
@@ -66,15 +67,16 @@ final class ConnectionShard: Sendable {
         try? await closed.get()
     }
 
-    /// Writes a complete frame to each connection that takes bytes now. One that does not is not made to hold more.
+    /// Writes a frame to each connection that takes bytes now. One that does not is not made to hold more.
     /// - Returns: how many connections that were, and whose.
-    func broadcast(_ frame: ByteBuffer) async -> (connections: Int, users: Set<UserID>) {
+    func broadcast(_ frame: ServerFrame) async -> (connections: Int, users: Set<UserID>) {
+        let encoded = WebSocketFrameEncoder.serverText(frame.encoded)
         let written = eventLoop.submit { () -> (connections: Int, users: Set<UserID>) in
             var users: Set<UserID> = []
             var connections = 0
             for connection in self.state.value.byUser.values.flatMap(\.self)
             where connection.machine.state.mayProcess && connection.canWrite {
-                connection.write(frame)
+                connection.write(frame, encoded: encoded)
                 connections += 1
                 users.insert(connection.user)
             }

@@ -149,7 +149,7 @@ public final class WebSocketManager: Sendable {
     func broadcast(
         _ event: JSONObject, reason: String, by sender: Principal
     ) async -> (connections: Int, users: Int) {
-        let frame = WebSocketFrameEncoder.serverText(ServerFrame.broadcast(event).encoded)
+        let frame = ServerFrame.broadcast(event)
         var connections = 0
         var users: Set<UserID> = []
         for shard in shards.values {

@@ -1,5 +1,3 @@
-import CanonWire
-
 /// The paths that speak WebSocket, and how each greets.
 enum SocketPath: Sendable, Equatable {
     case main
@@ -21,6 +19,4 @@ enum SocketPath: Sendable, Equatable {
             return nil
         }
     }
-
-    var style: EventFrame { self == .demo ? .flat : .superset }
 }

@@ -8,8 +8,18 @@ struct UpgradeCheck: Sendable {
         /// The value of `Sec-WebSocket-Accept`.
         let acceptKey: String
         let credentials: HandshakeCredentials
+        /// The values of `Sec-WebSocket-Extensions`.
+        let extensionOffers: [String]
         let origin: String?
         let isOriginAllowed: Bool
+
+        /// The demo speaks one vocabulary, whatever was offered.
+        var dialect: Presentation.Dialect {
+            switch path {
+            case .demo: .platform(.flat)
+            case .main: credentials.subprotocol == Subprotocol.agUI ? .agUI : .platform(.superset)
+            }
+        }
     }
 
     /// An answer in HTTP, before any upgrade.
@@ -61,7 +71,7 @@ struct UpgradeCheck: Sendable {
         return .proceed(
             Handshake(
                 path: path, acceptKey: WebSocketHandshake.acceptKey(for: upgrade.key), credentials: credentials,
-                origin: request.values("Origin").first,
+                extensionOffers: upgrade.extensionOffers, origin: request.values("Origin").first,
                 isOriginAllowed: origins.allows(request.values("Origin"), peer: peer(of: request))))
     }
 

@@ -12,6 +12,7 @@ struct UpgradeContext: Sendable {
     let check: UpgradeCheck
     let readiness: Readiness
     let demo: Bool
+    let offersCompression: Bool
     let limits: GatewayConfiguration.Limits
     let metrics: GatewayMetrics
     let logger: Logger
@@ -23,7 +24,7 @@ struct UpgradeContext: Sendable {
 /// upgrade, so that a browser sees the close code.
 final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
     private enum Decision: Sendable {
-        case admit(Principal, EventFrame)
+        case admit(Principal, Presentation.Dialect)
         case refuse(CloseReason)
     }
 
@@ -35,6 +36,7 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
     private let context: UpgradeContext
     /// Set before the response is built, read when the upgrade is carried out.
     private let decision = NIOLockedValueBox<Decision?>(nil)
+    private let compression = NIOLockedValueBox<PermessageDeflate?>(nil)
 
     init(context: UpgradeContext) { self.context = context }
 
@@ -48,6 +50,13 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
         }
         let context = context
         let decision = decision
+        // A smaller window than ours would need frames of its own; such a client gets plain ones.
+        let agreed =
+            context.offersCompression
+            ? PermessageDeflate.negotiate(
+                offers: handshake.extensionOffers, minimumServerWindowBits: PermessageDeflate.sharedWindowBits)
+            : nil
+        compression.withLockedValue { $0 = agreed }
         return channel.eventLoop.makeFutureWithTask {
             let decided = await Self.decide(handshake, context)
             decision.withLockedValue { $0 = decided }
@@ -57,6 +66,7 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
             if let subprotocol = handshake.credentials.subprotocol {
                 headers.add(name: "Sec-WebSocket-Protocol", value: subprotocol)
             }
+            if let agreed { headers.add(name: "Sec-WebSocket-Extensions", value: agreed.responseHeader) }
             return headers
         }
     }
@@ -72,7 +82,7 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
         if case .failure(.missing) = outcome, context.demo { outcome = context.authenticator.visitor() }
         switch outcome {
         case .success(let principal):
-            return .admit(principal, handshake.path.style)
+            return .admit(principal, handshake.dialect)
         case .failure(let failure):
             context.metrics.authenticationFailures.increment()
             context.logger.info("authentication refused", metadata: ["reason": "\(failure.code)"])
@@ -90,15 +100,17 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
                 value: .init(low: limits.connectionBudgetBytes / 8, high: limits.connectionBudgetBytes / 2))
             try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
             try channel.syncOptions?.setOption(.socketOption(.tcp_nodelay), value: 1)
+            let agreed = compression.withLockedValue { $0 }
             try pipeline.addHandler(
                 WebSocketHandler(
-                    role: .server, limits: WebSocketLimits(maximumMessageBytes: limits.maximumMessageBytes)))
+                    role: .server, limits: WebSocketLimits(maximumMessageBytes: limits.maximumMessageBytes),
+                    compression: agreed))
             switch decision.withLockedValue({ $0 }) {
-            case .admit(let principal, let style):
+            case .admit(let principal, let dialect):
                 let connection = Connection(
                     manager: context.manager, authenticator: context.authenticator,
                     scope: context.manager.scope(principal),
-                    style: style)
+                    presentation: Presentation(dialect, isCompressed: agreed != nil))
                 try pipeline.addHandler(connection)
             case .refuse(let reason):
                 context.metrics.connectionsRefused.increment()

@@ -2,6 +2,8 @@
 public enum ClientMessage: Equatable, Sendable {
     /// A message that starts a run.
     case user(UserMessage)
+    /// The same, as the AG-UI protocol writes it.
+    case run(AGUIRunInput)
     /// Without a run id: the open runs of the thread, or of the threads that the connection follows.
     case stop(run: RunID?, thread: ThreadID?)
     case resume(Resume)

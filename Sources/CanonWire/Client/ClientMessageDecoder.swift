@@ -32,6 +32,7 @@ public struct ClientMessageDecoder: Sendable {
 
     private func decode(_ object: JSONObject) throws(WireError) -> ClientEnvelope {
         if object["jsonrpc"] != nil { return jsonRPC(object) }
+        if AGUIRunInput.isOne(object) { return try run(object) }
         let type = try typeName(of: object)
         do throws(WireError) {
             var members = MessageMembers(envelope: object, body: try body(of: object))
@@ -72,6 +73,20 @@ public struct ClientMessageDecoder: Sendable {
             throw WireError(.invalidField, "\"\(name)\" is \(value.kind); expected an object.", field: name)
         }
         return object
+    }
+
+    private func run(_ object: JSONObject) throws(WireError) -> ClientEnvelope {
+        let type = "RunAgentInput"
+        do throws(WireError) {
+            let input = try AGUIRunInput(object, maximumTextBytes: maximumTextBytes)
+            return ClientEnvelope(
+                message: .run(input), type: type, claimedUser: nil, claimedRun: false,
+                clientMessageID: input.clientMessageID)
+        } catch {
+            var error = error
+            error.requestType = type
+            throw error
+        }
     }
 
     private func jsonRPC(_ object: JSONObject) -> ClientEnvelope {

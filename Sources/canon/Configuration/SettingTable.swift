@@ -57,6 +57,9 @@ enum SettingTable {
             "Admits visitors without an account, each with an identity of its own. Refused in production."),
         .boolean("demo_public", \.demoPublic, flag: "--demo-public", "Lets `demo` listen off loopback."),
         .boolean(
+            "compression", \.compression,
+            "Compresses messages for clients that offer it: `permessage-deflate` without context takeover."),
+        .boolean(
             "compatibility_welcome", \.compatibilityWelcome,
             "Sends `system_message` with `connection_established` after the welcome, which some old clients wait for."),
         .choice(

@@ -8,12 +8,10 @@ private let encoded = Base64URL.encode(jwt.utf8)
 
 @Suite struct HandshakeCredentialsTests {
     private func read(
-        _ subprotocols: [String] = [], authorization: [String] = [], query: String? = nil, queryTokens: Bool = false,
-        further: [String] = []
+        _ subprotocols: [String] = [], authorization: [String] = [], query: String? = nil, queryTokens: Bool = false
     ) throws -> HandshakeCredentials {
         try HandshakeCredentials.read(
-            subprotocolLines: subprotocols, authorizationLines: authorization, query: query, queryTokens: queryTokens,
-            further: further)
+            subprotocolLines: subprotocols, authorizationLines: authorization, query: query, queryTokens: queryTokens)
     }
 
     @Test(
@@ -68,10 +66,10 @@ private let encoded = Base64URL.encode(jwt.utf8)
         #expect(throws: HandshakeRefusal.self) { _ = try read(lines, query: "ticket=abc") }
     }
 
-    @Test("a build may support further subprotocols")
-    func further() throws {
-        #expect(try read(["jwt-auth, ag-ui.v1"], further: ["ag-ui.v1"]).subprotocol == "ag-ui.v1")
-        #expect(throws: HandshakeRefusal.noSupportedSubprotocol(offered: ["ag-ui.v1"])) { _ = try read(["ag-ui.v1"]) }
+    @Test("a vocabulary that was offered is chosen before what only carries a token")
+    func vocabulary() throws {
+        #expect(try read(["jwt-auth, ag-ui.v1"]).subprotocol == "ag-ui.v1")
+        #expect(try read(["agent_chat", "canon.v1"]).subprotocol == "canon.v1")
     }
 
     @Test(

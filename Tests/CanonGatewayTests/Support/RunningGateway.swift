@@ -119,9 +119,12 @@ final class RunningGateway: Sendable {
     }
 
     /// A socket that has had its welcome.
-    func socket(_ user: User, path: String = "/ws", receiveBuffer: Int? = nil) async throws -> TestSocket {
+    func socket(
+        _ user: User, path: String = "/ws", receiveBuffer: Int? = nil, offersCompression: Bool = false
+    ) async throws -> TestSocket {
         let socket = try await TestSocket.open(
-            port: port, path: path, token: user.token, receiveBuffer: receiveBuffer)
+            port: port, path: path, token: user.token, receiveBuffer: receiveBuffer,
+            offersCompression: offersCompression)
         try await socket.next("connection_established")
         return socket
     }

@@ -13,6 +13,8 @@ final class TestSocket: Sendable {
     }
 
     let subprotocol: String?
+    /// What was agreed about compression; nil: nothing is compressed.
+    let compression: PermessageDeflate?
     private let channel: any Channel
     private let arrivals: AsyncStream<Arrival>
     private let inbox: ArrivalQueue<Arrival>
@@ -22,12 +24,13 @@ final class TestSocket: Sendable {
     /// - Throws: `WebSocketClientHandshake.Failure` when the server refuses the upgrade.
     static func open(
         port: Int, path: String = "/ws", token: String? = nil, subprotocols: [String] = [],
-        headers: [(String, String)] = [], receiveBuffer: Int? = nil
+        headers: [(String, String)] = [], receiveBuffer: Int? = nil, offersCompression: Bool = false
     ) async throws -> TestSocket {
         var fields = headers.map { WebSocketClientHandshake.Header(name: $0.0, value: $0.1) }
         if let token { fields.append(.init(name: "Authorization", value: "Bearer \(token)")) }
         let request = WebSocketClientHandshake.Request(
-            host: "127.0.0.1:\(port)", target: path, headers: fields, subprotocols: subprotocols)
+            host: "127.0.0.1:\(port)", target: path, headers: fields, subprotocols: subprotocols,
+            offersCompression: offersCompression)
         let (stream, continuation) = AsyncStream.makeStream(of: Arrival.self)
         let group = MultiThreadedEventLoopGroup.singleton
         let upgraded = group.any().makePromise(of: WebSocketClientHandshake.Response.self)
@@ -48,13 +51,14 @@ final class TestSocket: Sendable {
             }
             .connect(host: "127.0.0.1", port: port).get()
         let response = try await upgraded.futureResult.get()
-        return TestSocket(channel: channel, arrivals: stream, subprotocol: response.subprotocol)
+        return TestSocket(channel: channel, arrivals: stream, response: response)
     }
 
-    private init(channel: any Channel, arrivals: AsyncStream<Arrival>, subprotocol: String?) {
+    private init(channel: any Channel, arrivals: AsyncStream<Arrival>, response: WebSocketClientHandshake.Response) {
         self.channel = channel
         self.arrivals = arrivals
-        self.subprotocol = subprotocol
+        subprotocol = response.subprotocol
+        compression = response.compression
         inbox = ArrivalQueue(arrivals)
     }
 
