@@ -84,6 +84,28 @@ struct GoldenPathTests {
         }
     }
 
+    @Test("a retry from a new connection is told what became of the message, also when its run is over")
+    func retryElsewhere() async throws {
+        try await RunningGateway.with { gateway in
+            let user = try await gateway.user()
+            let first = try await gateway.socket(user)
+            first.send(["type": "chat", "message": "earlier", "thread_id": "t"])
+            let before = try await first.events(untilTerminal: 1)
+            let message: JSONObject = ["type": "chat", "message": "hello", "thread_id": "t", "client_msg_id": "c1"]
+            first.send(message)
+            let told = try await first.events(untilTerminal: 1)
+            await first.cut()
+            let second = try await gateway.socket(user)
+            second.send(message)
+            #expect(try await second.next("ack")["duplicate"] == true)
+            #expect(try await second.events(untilTerminal: 1) == told)
+            // And it follows from there.
+            second.send(["type": "chat", "message": "next", "thread_id": "t"])
+            let numbers = try await second.events(untilTerminal: 1).compactMap { $0["seq"]?.int }
+            #expect(numbers.first == Int64(before.count + told.count + 1))
+        }
+    }
+
     @Test("events that name another user's run do not keep that run alive")
     func silenceOfAnothersRun() async throws {
         try await RunningGateway.with(configure: { $0.limits.silentRunSeconds = 1 }) { gateway in

@@ -68,7 +68,7 @@ enum LogOperation {
         case .begin(let key, let run, let client):
             switch try await log.begin(run, in: key, "text of \(run)", client: client) {
             case .started(let event, let created): return "started \(event.seq) \(created)"
-            case .duplicate(let run, let thread): return "duplicate \(run) \(thread)"
+            case .duplicate(let run, let thread, let seq): return "duplicate \(run) \(thread) \(seq)"
             case .refused(let reason): return "refused \(reason)"
             }
         case .append(let key, let run, let drafts):

@@ -279,7 +279,7 @@ extension EventLogConformance {
         clock.advance(60)
         _ = try await log.append(.completed("x").at(clock.now), run: "r1", to: key)
         #expect(try await prune() == PruneReport(threads: 1, events: 2))
-        let duplicate = BeginOutcome.duplicate(run: RunID("r1"), thread: key.thread)
+        let duplicate = BeginOutcome.duplicate(run: RunID("r1"), thread: key.thread, seq: 1)
         #expect(try await log.begin("r2", in: key, client: "c1") == duplicate)
         clock.advance(100)
         #expect(try await prune() == PruneReport(), "it began before the age and ended within")

@@ -61,7 +61,7 @@ extension EventLogConformance {
         let log = fixture.log
         let key = ThreadKey("ada", "t")
         _ = try await log.begin("r1", in: key, client: "c")
-        let first = BeginOutcome.duplicate(run: RunID("r1"), thread: key.thread)
+        let first = BeginOutcome.duplicate(run: RunID("r1"), thread: key.thread, seq: 1)
         #expect(try await log.begin("r2", in: key, client: "c") == first)
         #expect(try await log.begin("r3", in: ThreadKey("ada", "other"), client: "c") == first)
         #expect(try await log.head(of: key) == 1)
@@ -87,7 +87,7 @@ extension EventLogConformance {
         }
         let open = try await log.openRuns(of: key.user)
         #expect(open.count == 1)
-        let duplicate = BeginOutcome.duplicate(run: try #require(open.first).run, thread: key.thread)
+        let duplicate = BeginOutcome.duplicate(run: try #require(open.first).run, thread: key.thread, seq: 1)
         #expect(outcomes.filter { $0 == duplicate }.count == 23)
         #expect(try await log.head(of: key) == 1)
     }

@@ -20,6 +20,7 @@ struct LogModel {
         let id: String
         let key: ThreadKey
         let client: String?
+        let firstSeq: Int
         let started: Timestamp
         var ended: Timestamp?
         var isOpen: Bool { ended == nil }
@@ -79,7 +80,7 @@ extension LogModel {
 
     private mutating func begin(_ key: ThreadKey, run: String, client: String?, _ now: Timestamp) -> String {
         if let client, let first = runs.first(where: { $0.key.user == key.user && $0.client == client }) {
-            return "duplicate \(first.id) \(first.key.thread)"
+            return "duplicate \(first.id) \(first.key.thread) \(first.firstSeq)"
         }
         if threads.contains(where: { $0.key == key && $0.isDeleted }) { return "refused threadDeleted" }
         let created = create(key, title: "text of \(run)", now)
@@ -87,8 +88,9 @@ extension LogModel {
             id: "message of \(run)", run: run, type: .userMessage, text: "text of \(run)", message: "msg_\(run)",
             time: now)
         store(message, in: key, now)
-        runs.append(Run(id: run, key: key, client: client, started: now))
-        return "started \(threads.first { $0.key == key }!.events.count) \(created)"
+        let seq = threads.first { $0.key == key }!.events.count
+        runs.append(Run(id: run, key: key, client: client, firstSeq: seq, started: now))
+        return "started \(seq) \(created)"
     }
 
     private mutating func append(_ draft: EventDraft, run: String?, to key: ThreadKey, _ now: Timestamp) -> String {

@@ -95,8 +95,12 @@ async def look_a_stolen_marker_up_in_an_own_thread(world: World, thief: User, vi
     markers = list(a_thread(world, victim).produced.values())
     if not markers:
         return
-    # On a device of its own, because an unknown marker makes the whole thread come again.
-    own = min(thief.main, key=lambda thread: thread.head)
+    # On a device of its own, because an unknown marker makes the whole thread come again. In a thread without events
+    # every marker is answered the same, until the first one is stored between the two questions.
+    filled = [thread for thread in thief.main if thread.head > 0]
+    if not filled:
+        return
+    own = min(filled, key=lambda thread: thread.head)
     answers = []
     stolen = world.random.choice(markers)
     unknown = unknown_like(stolen)

@@ -130,11 +130,14 @@ extension Connection {
         switch submission {
         case .started(let run, let thread, _):
             acknowledge(message, run, thread, duplicate: false, task: task)
-        case .duplicate(let run, let stored):
+        case .duplicate(let run, let stored, let seq):
             if stored != thread, !wasFollowed { unfollow(thread) }
             acknowledge(message, run, stored, duplicate: true, task: task)
-            // A retry means that the client does not know what became of it: it follows the thread it named.
-            _ = join(stored)
+            // A retry means that the client does not know what became of its message, and its run may be over already: it
+            // is told from there on, unless it has been told of this thread here.
+            if join(stored), follows[stored]?.state.cursor == nil {
+                follow(stored, .replaying(after: seq - 1, head: seq))
+            }
         case .refused(var error):
             if !wasFollowed { unfollow(thread) }
             error.requestType = type

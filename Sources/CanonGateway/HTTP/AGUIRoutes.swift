@@ -45,14 +45,14 @@ struct AGUIRoutes: Sendable {
         switch await scope.submit(message, to: input.thread) {
         case .started(let started, _, _): run = started
         case .refused(let error): throw ErrorBody(error)
-        case .duplicate(let first, let thread):
+        case .duplicate(let first, let thread, let seq):
             guard thread == input.thread else {
                 throw ErrorBody(
                     .conflict, "run_id_used", "This 'runId' was used in another conversation: make a new one.",
                     field: "runId")
             }
             run = first
-            start = 0
+            start = seq - 1
             isOver = try await scope.run(first)?.status != .open
         }
         return AGUIRunStream(

@@ -55,7 +55,7 @@ final class RunSupervisor: Sendable {
 
     enum Submission: Sendable {
         case started(RunID, ThreadID, createdThread: Bool)
-        case duplicate(RunID, ThreadID)
+        case duplicate(RunID, ThreadID, seq: Int64)
         case refused(WireError)
     }
 
@@ -71,9 +71,9 @@ final class RunSupervisor: Sendable {
             case .started(let event, let createdThread):
                 start(run, key: key, text: message.text, messageSeq: event.seq)
                 return .started(run, key.thread, createdThread: createdThread)
-            case .duplicate(let run, let thread):
+            case .duplicate(let run, let thread, let seq):
                 metrics.messagesDuplicate.increment()
-                return .duplicate(run, thread)
+                return .duplicate(run, thread, seq: seq)
             case .refused(.threadDeleted):
                 return .refused(
                     WireError(.unknownThread, "This conversation was deleted: start a new one.", field: "thread_id"))

@@ -41,8 +41,8 @@ public struct RunRequest: Sendable {
 public enum BeginOutcome: Sendable, Equatable {
     /// The message is stored as `event` and the run is open. The thread was made when it did not exist.
     case started(event: LogEvent, createdThread: Bool)
-    /// The same `clientMessageID` was stored before, and started this run.
-    case duplicate(run: RunID, thread: ThreadID)
+    /// The same `clientMessageID` was stored before as the event `seq`, and started this run.
+    case duplicate(run: RunID, thread: ThreadID, seq: Int64)
     case refused(AppendRefusal)
 }
 

@@ -41,7 +41,7 @@ struct InMemoryLogState {
     /// The numbers of open runs among all that ever began, and of their messages.
     private var openings: [RunKey: (place: Int64, message: LogEvent)] = [:]
     private var lastPlace: Int64 = 0
-    private var clientMessages: [ClientMessage: RunRecord] = [:]
+    private var clientMessages: [ClientMessage: (run: RunRecord, seq: Int64)] = [:]
     /// Oldest first.
     var claims: [Claim] = []
     private var storedEvents: [LogEvent] = []
@@ -59,7 +59,7 @@ struct InMemoryLogState {
         let user = request.key.user
         let clientMessage = request.clientMessageID.map { ClientMessage(user: user, id: $0.withoutNUL) }
         if let clientMessage, let first = clientMessages[clientMessage] {
-            return .duplicate(run: first.run, thread: first.key.thread)
+            return .duplicate(run: first.run.run, thread: first.run.key.thread, seq: first.seq)
         }
         if let parent = request.parentRun, run(parent, of: user) == nil { return .refused(.unknownRun) }
         if deletedThreads.contains(request.key) { return .refused(.threadDeleted) }
@@ -77,7 +77,7 @@ struct InMemoryLogState {
         runs.append(record)
         lastPlace += 1
         openings[RunKey(user: user, run: request.run)] = (lastPlace, event)
-        if let clientMessage { clientMessages[clientMessage] = record }
+        if let clientMessage { clientMessages[clientMessage] = (record, event.seq) }
         return .started(event: event, createdThread: isNew)
     }
 
@@ -170,7 +170,7 @@ struct InMemoryLogState {
         runPlaces = [:]
         for (place, run) in runs.enumerated() { runPlaces[RunKey(user: run.key.user, run: run.run)] = place }
         openings = openings.filter { runPlaces[$0.key] != nil }
-        clientMessages = clientMessages.filter { runPlaces[RunKey(user: $0.key.user, run: $0.value.run)] != nil }
+        clientMessages = clientMessages.filter { runPlaces[RunKey(user: $0.key.user, run: $0.value.run.run)] != nil }
         return before - runs.count
     }
 

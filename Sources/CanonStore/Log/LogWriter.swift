@@ -74,7 +74,7 @@ final class LogWriter: @unchecked Sendable {
         let user = request.key.user
         let clientMessage = request.clientMessageID?.withoutNUL
         if let clientMessage, let first = try run(startedBy: clientMessage, of: user, in: db) {
-            return .duplicate(run: first.run, thread: first.thread)
+            return .duplicate(run: first.run, thread: first.thread, seq: first.seq)
         }
         if let parent = request.parentRun, try thread(ofRun: parent, of: user, in: db) == nil {
             return .refused(.unknownRun)
@@ -248,14 +248,14 @@ final class LogWriter: @unchecked Sendable {
 
     private func run(
         startedBy clientMessage: String, of user: UserID, in db: Database
-    ) throws -> (run: RunID, thread: ThreadID)? {
+    ) throws -> (run: RunID, thread: ThreadID, seq: Int64)? {
         let select = try db.cachedStatement(
             sql: """
-                SELECT runs.run, threads.thread FROM runs JOIN threads ON threads.id = runs.thread
+                SELECT runs.run, threads.thread, runs.first_seq FROM runs JOIN threads ON threads.id = runs.thread
                 WHERE runs.user = ? AND runs.client_message = ?
                 """)
         return try Row.fetchOne(select, arguments: [user.value, clientMessage])
-            .map { (RunID($0[0] as String), ThreadID($0[1] as String)) }
+            .map { (RunID($0[0] as String), ThreadID($0[1] as String), $0[2]) }
     }
 
     private func seq(of event: EventID, in thread: CachedThread, _ db: Database) throws -> Int64? {
