@@ -77,11 +77,12 @@ class Play:
                 device.watch(loop.time())
 
     async def _settle(self, device: Device) -> None:
-        """Waits until the device has everything, by its own means."""
+        """Waits until the device has everything, by its own means, and the answers to what it asked."""
         heads = {thread: log["head"] for thread, log in self.record.facts["log"].items()}
         try:
             async with asyncio.timeout(SETTLING_SECONDS):
-                while device.outbox or any(device.cursor(thread) < head for thread, head in heads.items()):
+                while (device.outbox or (device.is_welcome and device.current.asked)
+                       or any(device.cursor(thread) < head for thread, head in heads.items())):
                     device.changed.clear()
                     await device.changed.wait()
         except TimeoutError:

@@ -38,6 +38,8 @@ class Follow:
         self.skipped: set[int] = set()
         self.promised = 0
         self.pending: list[Request] = []
+        # Requests before an answered one, which a snapshot may have been the answer to or not.
+        self.doubtful: list[Request] = []
         self.lagging: tuple[int, int] = (0, 0)
 
 
@@ -212,13 +214,19 @@ class Stream:
     # -- Answers to a resume
 
     def _answered(self, follow: Follow, fits) -> Request | None:
-        """The request that an answer belongs to: the first that is not answered, or one that a snapshot may have been
-        the answer to."""
-        for index, request in enumerate(follow.pending):
-            if not request.may_be_answered or fits(request):
-                del follow.pending[: index + 1]
-                return request
-        return None
+        """The request that an answer belongs to: the first that is not answered. When it is not the answer to that one,
+        it may be that of a request before it, of which a snapshot looked to be the answer and came by itself."""
+        place = next((n for n, request in enumerate(follow.pending) if not request.may_be_answered), None)
+        first = None if place is None else follow.pending[place]
+        if first is None or not fits(first):
+            for request in [*follow.doubtful, *(request for request in follow.pending if request.may_be_answered)]:
+                if fits(request):
+                    (follow.doubtful if request in follow.doubtful else follow.pending).remove(request)
+                    return request
+        if first is not None:
+            follow.doubtful += follow.pending[:place]
+            del follow.pending[: place + 1]
+        return first
 
     def _resumed(self, frame: dict, thread: str) -> None:
         follow, first, last = self._follow(thread), frame["from"], frame["to"]
