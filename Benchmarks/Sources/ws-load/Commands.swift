@@ -1,9 +1,7 @@
 import ArgumentParser
 
-struct EchoCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "echo", abstract: "Messages that the server sends back as they are.")
-
+/// What both kinds of echo are measured with.
+struct EchoOptions: ParsableArguments {
     @OptionGroup var target: TargetOptions
     @OptionGroup var time: TimeOptions
     @OptionGroup var message: MessageOptions
@@ -12,12 +10,24 @@ struct EchoCommand: AsyncParsableCommand {
 
     func validate() throws { try requirePositive(("--connections", connections), ("--in-flight", inFlight)) }
 
+    func load(_ kind: EchoLoad.Kind) -> EchoLoad.Options {
+        EchoLoad.Options(
+            kind: kind, connections: connections, inFlight: inFlight, size: message.size, rate: message.rate)
+    }
+}
+
+struct EchoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "echo", abstract: "Messages that the server sends back as they are.")
+
+    @OptionGroup var options: EchoOptions
+
     func run() async throws {
-        let options = EchoLoad.Options(
-            kind: .echo, connections: connections, inFlight: inFlight, size: message.size, rate: message.rate)
+        let load = options.load(.echo)
         try await run(
-            target.target(path: "/"), server: target.server, warmup: time.warmup, seconds: time.seconds
-        ) { EchoLoad(options, $0) }
+            options.target.target(path: "/"), server: options.target.server, warmup: options.time.warmup,
+            seconds: options.time.seconds
+        ) { EchoLoad(load, $0) }
     }
 }
 
@@ -26,20 +36,14 @@ struct PingCommand: AsyncParsableCommand {
         commandName: "ping",
         abstract: "The gateway's `ping` with a payload, answered by `pong`: an echo in the envelope.")
 
-    @OptionGroup var target: TargetOptions
-    @OptionGroup var time: TimeOptions
-    @OptionGroup var message: MessageOptions
-    @Option(help: "Connections.") var connections = 64
-    @Option(help: "Unanswered messages of a connection, in the closed loop.") var inFlight = 1
-
-    func validate() throws { try requirePositive(("--connections", connections), ("--in-flight", inFlight)) }
+    @OptionGroup var options: EchoOptions
 
     func run() async throws {
-        let options = EchoLoad.Options(
-            kind: .ping, connections: connections, inFlight: inFlight, size: message.size, rate: message.rate)
+        let load = options.load(.ping)
         try await run(
-            target.target(path: "/ws"), server: target.server, warmup: time.warmup, seconds: time.seconds
-        ) { EchoLoad(options, $0) }
+            options.target.target(path: "/ws"), server: options.target.server, warmup: options.time.warmup,
+            seconds: options.time.seconds
+        ) { EchoLoad(load, $0) }
     }
 }
 

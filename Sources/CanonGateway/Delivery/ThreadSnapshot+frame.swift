@@ -6,8 +6,6 @@ extension ThreadSnapshot {
     func frame(of thread: ThreadID, epoch: String) -> ServerFrame {
         .snapshot(
             thread, at: at, epoch: epoch, messages: messages.map(\.json), isTruncated: isTruncated,
-            openRuns: openRuns.map {
-                ServerFrame.OpenRun(run: $0.run, agent: $0.agent, message: $0.message, text: $0.text)
-            })
+            openRuns: openRuns)
     }
 }

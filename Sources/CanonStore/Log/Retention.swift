@@ -52,22 +52,7 @@ public struct LogExtent: Sendable, Equatable {
 
 /// A thread as it stands after one event: what a reader needs who cannot be given all the events up to it.
 public struct ThreadSnapshot: Sendable, Equatable {
-    /// A run that had not ended.
-    public struct OpenRun: Sendable, Equatable {
-        public let run: RunID
-        public let agent: String
-        /// The message that its deltas extend; nil when it has none yet.
-        public let message: MessageID?
-        /// The joined text of its deltas so far.
-        public let text: String
-
-        public init(run: RunID, agent: String, message: MessageID?, text: String) {
-            self.run = run
-            self.agent = agent
-            self.message = message
-            self.text = text
-        }
-    }
+    public typealias OpenRun = ServerFrame.OpenRun
 
     /// The number of the last event that is in it.
     public let at: Int64

@@ -5,7 +5,7 @@ extension ServerFrame {
         public let agent: String
         /// The message that its deltas extend; nil when it has none yet.
         public let message: MessageID?
-        /// The text so far.
+        /// The joined text of its deltas so far.
         public let text: String
 
         public init(run: RunID, agent: String, message: MessageID?, text: String) {
