@@ -72,7 +72,8 @@ extension EventLogConformance {
         #expect(try await log.endOpenRuns { _ in .agentCancelled(agent: "a") } == 1)
         #expect(try await log.thread(key) == nil)
         #expect(
-            try await log.begin("r5", in: other, client: "c2") == .duplicate(run: RunID("o"), thread: other.thread, seq: 1))
+            try await log.begin("r5", in: other, client: "c2")
+                == .duplicate(run: RunID("o"), thread: other.thread, seq: 1))
         guard case .started(let event, createdThread: true) = try await log.begin("bob", in: ThreadKey("bob", "t"))
         else {
             Issue.record("another user's deletion stood in the way")

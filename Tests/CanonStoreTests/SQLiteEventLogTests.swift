@@ -38,7 +38,9 @@ struct SQLiteEventLogTests {
         #expect(log.epoch == epoch)
         #expect(try await log.allEvents(of: key) == events)
         #expect(try await log.openRuns(of: key.user) == runs)
-        #expect(try await log.begin("r3", in: key, client: "c1") == .duplicate(run: RunID("r1"), thread: key.thread, seq: 1))
+        #expect(
+            try await log.begin("r3", in: key, client: "c1") == .duplicate(run: RunID("r1"), thread: key.thread, seq: 1)
+        )
         #expect(try await log.append(.delta("x", id: "e"), run: "r1", to: key) == .duplicate(seq: 2))
         #expect(try await log.append(.delta("y"), run: "r1", to: key) == .refused(.runEnded))
         #expect(try await log.append(.delta("y"), run: "r2", to: key) == .stored(seq: 5))
