@@ -47,6 +47,8 @@ class Connection:
         self.is_welcome = False
         self.followed: set[str] = set()
         self.asked: set[str] = set()
+        # What the server said it would send again, by thread.
+        self.promised: dict[str, int] = {}
         # How often in a row a heartbeat told of events that did not come, by thread.
         self.lagging: dict[str, tuple[int, int]] = {}
         self.heard = asyncio.get_running_loop().time()
@@ -98,6 +100,8 @@ class Connection:
     def _closed(self, by: str) -> None:
         code, reason = self._closing or (None, "")
         # However late the client looks: a stalled one sees it when it reads again.
+        if self.device.is_over:
+            by = "client"
         if by == "server" and code is None and len(self.device.world.kills) > self._kills:
             by = "kill"
         self.device.record.note(self.device.name, self.number, "closed", by=by, code=code, reason=reason)
@@ -129,14 +133,14 @@ class Device:
         self._connections = 0
         self._open: set[Connection] = set()
         self._wanted = asyncio.Event()
-        self._is_over = False
+        self.is_over = False
 
     # -- Life
 
     async def run(self) -> None:
         """Keeps one connection, until it is cancelled or over."""
         await asyncio.sleep(self.plan.starts_at)
-        while not self._is_over:
+        while not self.is_over:
             connection = await self.connect()
             if connection is None:
                 continue
@@ -150,7 +154,7 @@ class Device:
 
     async def connect(self) -> Connection | None:
         await self.world.up.wait()
-        if self._is_over:
+        if self.is_over:
             return None
         connection = Connection(self, self._connections)
         self._connections += 1
@@ -171,7 +175,7 @@ class Device:
         self.changed.set()
 
     def close(self) -> None:
-        self._is_over = True
+        self.is_over = True
         for connection in list(self._open):
             connection.link.gentle = True
             connection.link.cut("client")
@@ -210,6 +214,12 @@ class Device:
         return self.runs[identity]
 
     @property
+    def is_settled(self) -> bool:
+        """Nothing is on its way: no message, no answer and nothing of a replay."""
+        connection = self.current
+        return not self.outbox and (not self.is_welcome or not (connection.asked or any(connection.promised.values())))
+
+    @property
     def is_welcome(self) -> bool:
         return self.current is not None and self.current.is_welcome and not self.current.link.is_closed
 
@@ -235,10 +245,12 @@ class Device:
                 self._welcome(connection)
             case "resumed" | "none":
                 connection.followed.add(thread)
+                connection.promised[thread] = frame.get("to", 0)
                 connection.asked.discard(thread)
                 self.places.setdefault(thread, Place())
             case "snapshot":
                 connection.followed.add(thread)
+                connection.promised.pop(thread, None)
                 connection.asked.discard(thread)
                 self.places.setdefault(thread, Place()).replace(frame["at"])
             case "not_found":
@@ -275,6 +287,8 @@ class Device:
 
     def _event(self, connection: Connection, frame: dict) -> None:
         thread = frame["thread_id"]
+        if frame["seq"] >= connection.promised.get(thread, 0):
+            connection.promised.pop(thread, None)
         if not self.places.setdefault(thread, Place()).take(frame) and thread not in connection.asked:
             connection.resume({thread: self.cursor(thread)})
         self.changed.set()

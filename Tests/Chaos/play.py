@@ -51,7 +51,11 @@ class Play:
             for device in self.devices:
                 device.heal()
             await self._read_log()
-            await asyncio.gather(*(self._settle(device) for device in self.devices))
+            # While one settles, another may lose its connection.
+            for _ in range(3):
+                await asyncio.gather(*(self._settle(device) for device in self.devices))
+                if all(device.is_settled for device in self.devices):
+                    break
             for device in self.devices:
                 device.finish()
         finally:
@@ -81,8 +85,7 @@ class Play:
         heads = {thread: log["head"] for thread, log in self.record.facts["log"].items()}
         try:
             async with asyncio.timeout(SETTLING_SECONDS):
-                while (device.outbox or (device.is_welcome and device.current.asked)
-                       or any(device.cursor(thread) < head for thread, head in heads.items())):
+                while not device.is_settled or any(device.cursor(thread) < head for thread, head in heads.items()):
                     device.changed.clear()
                     await device.changed.wait()
         except TimeoutError:
