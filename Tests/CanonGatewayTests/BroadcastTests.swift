@@ -69,7 +69,9 @@ struct BroadcastTests {
     func connections() async throws {
         try await RunningGateway.with { gateway in
             let (user, other) = (try await gateway.user(), try await gateway.user())
-            let socket = try await gateway.socket(user)
+            let name = String(repeating: "x", count: 1000)
+            let socket = try await TestSocket.open(
+                port: gateway.port, token: user.token, headers: [("User-Agent", name)])
             _ = try await gateway.socket(other)
             socket.send(["type": "chat", "message": "hello", "thread_id": "t"])
             let events = try await socket.events()
@@ -82,6 +84,7 @@ struct BroadcastTests {
             #expect(connections.map { $0["received"]?.int } == [1, 0])
             #expect(connections.map { $0["follows"]?.int } == [1, 1])
             #expect(connections.allSatisfy { $0["lagging"] == false && $0["current"] == true })
+            #expect(connections[0]["user_agent"]?.string == String(name.prefix(256)))
             #expect(Set(connections.compactMap { $0["connection_id"]?.string }).count == 2)
             let theirs = try await gateway.http.get("/api/connections", token: other.token).json["connections"]?.array
             #expect(theirs?.count == 1)

@@ -54,7 +54,7 @@ describe("Devices", () => {
     const now = 10_000_000_000;
     const rows = deviceRows([
       { connection_id: "a", connected_at: now / 1_000 - 7_200, delivered: 1, received: 0, follows: 1, lagging: true, user_agent: chrome },
-      { connection_id: "b", connected_at: now / 1_000 - 120, delivered: 1_200, received: 3, follows: ["t1", "t2"], lagging: false },
+      { connection_id: "b", connected_at: now / 1_000 - 120, delivered: 1_200, received: 3, follows: 2, lagging: false },
       { connection_id: "c", connected_at: now / 1_000 - 9_000_000, delivered: 5, received: 1, follows: 0, current: true },
     ], now);
     assert.deepEqual(rows.map((row) => row.isCurrent), [true, false, false]);

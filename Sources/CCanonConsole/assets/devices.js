@@ -54,16 +54,12 @@ export function deviceRows(connections, now = Date.now()) {
       isCurrent: connection.current === true,
       details: [
         `connected ${ago(now - connection.connected_at * 1_000)}`,
-        count(follows(connection), "conversation"),
+        count(connection.follows ?? 0, "conversation"),
         `${count(connection.delivered ?? 0, "frame")} received`,
         `${connection.received ?? 0} sent`,
         ...(connection.lagging ? ["reads slowly"] : []),
       ].join(" · "),
     }));
-}
-
-function follows({ follows }) {
-  return Array.isArray(follows) ? follows.length : (follows ?? 0);
 }
 
 /** A browser and its system from a `User-Agent`, which says more than anybody wants to read. */

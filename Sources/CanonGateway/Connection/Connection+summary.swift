@@ -3,7 +3,8 @@ extension Connection {
     var summary: ConnectionSummary {
         ConnectionSummary(
             id: id, transport: .webSocket, connectedAt: connectedAt, delivered: delivered, received: received,
-            follows: follows.count, isLagging: !canWrite || follows.values.contains { $0.state.isBehind },
+            follows: follows.count, userAgent: userAgent,
+            isLagging: !canWrite || follows.values.contains { $0.state.isBehind },
             tokenID: principal.tokenID)
     }
 }

@@ -14,6 +14,7 @@ final class Connection: ChannelInboundHandler {
 
     let id: ConnectionID = .make("ws_conn")
     let connectedAt = Timestamp.now()
+    let userAgent: String?
     let manager: WebSocketManager
     let authenticator: Authenticator
     var presentation: Presentation
@@ -53,11 +54,14 @@ final class Connection: ChannelInboundHandler {
     /// Threads that one connection may follow.
     static let maximumFollows = 1024
 
-    init(manager: WebSocketManager, authenticator: Authenticator, scope: UserScope, presentation: Presentation) {
+    init(manager: WebSocketManager, authenticator: Authenticator, scope: UserScope, presentation: Presentation,
+        userAgent: String?
+    ) {
         self.manager = manager
         self.authenticator = authenticator
         self.scope = scope
         self.presentation = presentation
+        self.userAgent = userAgent
         var logger = manager.logger
         logger[metadataKey: "connection_id"] = "\(id)"
         logger[metadataKey: "user_id"] = "\(scope.user.abbreviated)"

@@ -26,7 +26,7 @@ struct AGUIRoutes: Sendable {
         }
         // Opened before the message is stored: a client that cannot watch its run starts none, and no event is missed.
         let stream = try await requests.openStream(
-            .thread(scope.key(input.thread)), for: scope.principal, on: context.channel)
+            .thread(scope.key(input.thread)), for: scope.principal, request, context)
         do {
             return manager.response(stream, try await begin(input, scope))
         } catch {

@@ -25,7 +25,7 @@ struct StreamRoutes: Sendable {
             )
         }
         let cursor = try cursor(of: request)
-        let stream = try await requests.openStream(.openedRuns, for: principal, on: context.channel)
+        let stream = try await requests.openStream(.openedRuns, for: principal, request, context)
         return manager.feed(stream, after: cursor)
     }
 
@@ -36,7 +36,7 @@ struct StreamRoutes: Sendable {
             try await scope.extent(of: id) != nil
         else { throw Self.notFound }
         let cursor = try cursor(of: request)
-        let stream = try await requests.openStream(.thread(scope.key(id)), for: principal, on: context.channel)
+        let stream = try await requests.openStream(.thread(scope.key(id)), for: principal, request, context)
         do {
             // Again, now that the stream is woken by what comes: the log is read from here on.
             guard let extent = try await scope.extent(of: id) else { throw Self.notFound }
@@ -84,9 +84,10 @@ extension RequestScopes {
     /// Opens a stream for somebody whose right to its topic was checked.
     /// - Throws: `ErrorBody` 429 or 503 when there is no place, 401 when the token was revoked meanwhile.
     func openStream(
-        _ topic: OpenStream.Topic, for principal: Principal, on channel: any Channel
+        _ topic: OpenStream.Topic, for principal: Principal, _ request: Request, _ context: GatewayRequestContext
     ) async throws -> OpenStream {
-        switch manager.openStream(topic, for: principal, on: channel) {
+        let userAgent = request.headers[.userAgent].map { String($0.prefix(ConnectionSummary.maximumUserAgent)) }
+        switch manager.openStream(topic, for: principal, userAgent: userAgent, on: context.channel) {
         case .failure(let refused): throw ErrorBody(refused.reason, limits: manager.limits)
         case .success(let stream):
             // A revocation between the look at the token and now has not seen this stream.

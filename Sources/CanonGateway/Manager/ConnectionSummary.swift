@@ -2,6 +2,8 @@ import CanonWire
 
 /// What the owner of a connection is shown of it.
 struct ConnectionSummary: Sendable, Equatable {
+    static let maximumUserAgent = 256
+
     enum Transport: String, Sendable { case webSocket = "websocket", events = "sse" }
 
     let id: ConnectionID
@@ -13,6 +15,8 @@ struct ConnectionSummary: Sendable, Equatable {
     let received: Int64
     /// How many threads it follows.
     let follows: Int
+    /// What the client calls itself (RFC 9110 §10.1.5), cut to `maximumUserAgent` characters; not to be believed.
+    let userAgent: String?
     /// Whether its client reads slower than the log grows.
     let isLagging: Bool
     /// The id of the access token it was opened with.
@@ -25,6 +29,7 @@ struct ConnectionSummary: Sendable, Equatable {
             "connected_at": .double(connectedAt.seconds), "delivered": .int(delivered), "received": .int(received),
             "follows": .int(Int64(follows)), "lagging": .bool(isLagging),
         ]
+        if let userAgent { object["user_agent"] = .string(userAgent) }
         if let tokenID { object["current"] = .bool(tokenID == asker.tokenID) }
         return .object(object)
     }
@@ -34,6 +39,6 @@ extension OpenStream {
     var summary: ConnectionSummary {
         ConnectionSummary(
             id: id, transport: .events, connectedAt: openedAt, delivered: delivered, received: 0,
-            follows: topic == .openedRuns ? 0 : 1, isLagging: isStalled, tokenID: principal.tokenID)
+            follows: topic == .openedRuns ? 0 : 1, userAgent: userAgent, isLagging: isStalled, tokenID: principal.tokenID)
     }
 }

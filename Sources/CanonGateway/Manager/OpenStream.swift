@@ -52,12 +52,16 @@ final class OpenStream: Sendable {
     let principal: Principal
     let topic: Topic
     let openedAt = Timestamp.now()
+    let userAgent: String?
     private let channel: any Channel
     private let state: NIOLockedValueBox<State>
 
-    init(_ topic: Topic, principal: Principal, channel: any Channel, now: NIODeadline = .now()) {
+    init(
+        _ topic: Topic, principal: Principal, userAgent: String?, channel: any Channel, now: NIODeadline = .now()
+    ) {
         self.topic = topic
         self.principal = principal
+        self.userAgent = userAgent
         self.channel = channel
         state = NIOLockedValueBox(State(nextComment: now + Self.commentInterval))
     }

@@ -92,14 +92,14 @@ public final class WebSocketManager: Sendable {
     /// Opens a stream of server-sent events: a connection like any other, with a place of its own. From now on it is
     /// woken when its topic moves, so the log is read after this. `close` gives the place back.
     func openStream(
-        _ topic: OpenStream.Topic, for principal: Principal, on channel: any Channel
+        _ topic: OpenStream.Topic, for principal: Principal, userAgent: String?, on channel: any Channel
     ) -> Result<OpenStream, RefusedStream> {
         if case .refused(let reason) = admit(principal.user) {
             metrics.connectionsRefused.increment()
             return .failure(RefusedStream(reason: reason))
         }
         metrics.connectionsOpened.increment()
-        let stream = OpenStream(topic, principal: principal, channel: channel)
+        let stream = OpenStream(topic, principal: principal, userAgent: userAgent, channel: channel)
         streams.add(stream)
         HTTPInputCloseHandler.onClose(of: channel) { [weak stream] in stream?.end(.gone) }
         channel.closeFuture.whenComplete { [weak self] _ in

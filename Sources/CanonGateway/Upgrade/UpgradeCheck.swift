@@ -11,6 +11,7 @@ struct UpgradeCheck: Sendable {
         /// The values of `Sec-WebSocket-Extensions`.
         let extensionOffers: [String]
         let origin: String?
+        let userAgent: String?
         let isOriginAllowed: Bool
 
         /// The demo speaks one vocabulary, whatever was offered.
@@ -72,6 +73,7 @@ struct UpgradeCheck: Sendable {
             Handshake(
                 path: path, acceptKey: WebSocketHandshake.acceptKey(for: upgrade.key), credentials: credentials,
                 extensionOffers: upgrade.extensionOffers, origin: request.values("Origin").first,
+                userAgent: (request.values("User-Agent").first?.prefix(ConnectionSummary.maximumUserAgent)).map(String.init),
                 isOriginAllowed: origins.allows(request.values("Origin"), peer: peer(of: request))))
     }
 

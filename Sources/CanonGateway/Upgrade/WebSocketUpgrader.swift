@@ -24,7 +24,7 @@ struct UpgradeContext: Sendable {
 /// upgrade, so that a browser sees the close code.
 final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
     private enum Decision: Sendable {
-        case admit(Principal, Presentation.Dialect)
+        case admit(Principal, Presentation.Dialect, userAgent: String?)
         case refuse(CloseReason)
     }
 
@@ -82,7 +82,7 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
         if case .failure(.missing) = outcome, context.demo { outcome = context.authenticator.visitor() }
         switch outcome {
         case .success(let principal):
-            return .admit(principal, handshake.dialect)
+            return .admit(principal, handshake.dialect, userAgent: handshake.userAgent)
         case .failure(let failure):
             context.metrics.authenticationFailures.increment()
             context.logger.info("authentication refused", metadata: ["reason": "\(failure.code)"])
@@ -106,11 +106,11 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
                     role: .server, limits: WebSocketLimits(maximumMessageBytes: limits.maximumMessageBytes),
                     compression: agreed))
             switch decision.withLockedValue({ $0 }) {
-            case .admit(let principal, let dialect):
+            case .admit(let principal, let dialect, let userAgent):
                 let connection = Connection(
                     manager: context.manager, authenticator: context.authenticator,
                     scope: context.manager.scope(principal),
-                    presentation: Presentation(dialect, isCompressed: agreed != nil))
+                    presentation: Presentation(dialect, isCompressed: agreed != nil), userAgent: userAgent)
                 try pipeline.addHandler(connection)
             case .refuse(let reason):
                 context.metrics.connectionsRefused.increment()
