@@ -54,7 +54,8 @@ final class Connection: ChannelInboundHandler {
     /// Threads that one connection may follow.
     static let maximumFollows = 1024
 
-    init(manager: WebSocketManager, authenticator: Authenticator, scope: UserScope, presentation: Presentation,
+    init(
+        manager: WebSocketManager, authenticator: Authenticator, scope: UserScope, presentation: Presentation,
         userAgent: String?
     ) {
         self.manager = manager

@@ -39,6 +39,7 @@ extension OpenStream {
     var summary: ConnectionSummary {
         ConnectionSummary(
             id: id, transport: .events, connectedAt: openedAt, delivered: delivered, received: 0,
-            follows: topic == .openedRuns ? 0 : 1, userAgent: userAgent, isLagging: isStalled, tokenID: principal.tokenID)
+            follows: topic == .openedRuns ? 0 : 1, userAgent: userAgent, isLagging: isStalled,
+            tokenID: principal.tokenID)
     }
 }

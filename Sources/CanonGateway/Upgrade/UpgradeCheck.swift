@@ -73,7 +73,8 @@ struct UpgradeCheck: Sendable {
             Handshake(
                 path: path, acceptKey: WebSocketHandshake.acceptKey(for: upgrade.key), credentials: credentials,
                 extensionOffers: upgrade.extensionOffers, origin: request.values("Origin").first,
-                userAgent: (request.values("User-Agent").first?.prefix(ConnectionSummary.maximumUserAgent)).map(String.init),
+                userAgent: (request.values("User-Agent").first?.prefix(ConnectionSummary.maximumUserAgent)).map(
+                    String.init),
                 isOriginAllowed: origins.allows(request.values("Origin"), peer: peer(of: request))))
     }
 
