@@ -92,6 +92,7 @@ let package = Package(
             swiftSettings: swiftSettings,
             plugins: ["StampCommit"]
         ),
+        .target(name: "CanonPython", dependencies: ["CCanonBytes"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "canon",
             dependencies: [
@@ -112,7 +113,8 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
-        // C: what Swift cannot say (`#embed`, a variadic system call).
+        // C: what Swift cannot say (`#embed`, a variadic system call, the mask of a vector comparison).
+        .target(name: "CCanonBytes"),
         .target(name: "CCanonFiles"),
         .target(
             name: "CCanonConsole",
@@ -158,6 +160,7 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: swiftSettings
         ),
+        .testTarget(name: "CanonPythonTests", dependencies: ["CanonPython"], swiftSettings: swiftSettings),
         .testTarget(
             name: "CanonGatewayTests",
             dependencies: [

@@ -1,0 +1,219 @@
+private import CCanonBytes
+
+/// The encoding of a source file: its byte order mark, the cookie in a comment of its first two lines (PEP 263), UTF-8.
+struct SourceEncoding {
+    enum Codec {
+        /// UTF-8 that the parser checks where it is read: in names and literals, not in comments, as CPython does.
+        case utf8
+        /// UTF-8 named by an alias: CPython then decodes the whole file.
+        case checkedUTF8
+        case ascii
+        case latin1
+        /// The characters of the bytes from 0x80.
+        case page(UnsafePointer<UInt16>)
+    }
+
+    var codec: Codec
+    /// The bytes of the byte order mark.
+    var markLength: Int
+
+    static func detect(_ bytes: UnsafeRawBufferPointer) throws(PythonDiagnostic) -> SourceEncoding {
+        let hasMark = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF
+        let markLength = hasMark ? 3 : 0
+        var start = markLength
+        for line in 1...2 {
+            var end = start
+            while end < bytes.count && bytes[end] != 0x0A && bytes[end] != 0x0D { end += 1 }
+            // CPython counts the line feed to the line.
+            switch cookie(in: UnsafeRawBufferPointer(rebasing: bytes[start..<end])) {
+            case .named(let name):
+                return SourceEncoding(codec: try codec(name, line: line, hasMark: hasMark), markLength: markLength)
+            case .absent(blank: false):
+                return SourceEncoding(codec: .utf8, markLength: markLength)
+            case .absent(blank: true):
+                start = end + 1
+                if end + 1 < bytes.count && bytes[end] == 0x0D && bytes[end + 1] == 0x0A { start += 1 }
+                if start > bytes.count { return SourceEncoding(codec: .utf8, markLength: markLength) }
+            }
+        }
+        return SourceEncoding(codec: .utf8, markLength: markLength)
+    }
+
+    private enum Cookie {
+        case named(String)
+        /// `blank`: the line holds nothing but a comment, so that the next one may hold a cookie.
+        case absent(blank: Bool)
+    }
+
+    private static func cookie(in line: UnsafeRawBufferPointer) -> Cookie {
+        guard let first = line.firstIndex(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0C }) else {
+            return .absent(blank: true)
+        }
+        guard line[first] == UInt8(ascii: "#") else { return .absent(blank: false) }
+        let word = Array("coding".utf8)
+        var index = first
+        while index + word.count < line.count {
+            if line[index] == word[0], line[index..<index + word.count].elementsEqual(word) {
+                var at = index + word.count
+                if line[at] == UInt8(ascii: ":") || line[at] == UInt8(ascii: "=") {
+                    at += 1
+                    while at < line.count && (line[at] == 0x20 || line[at] == 0x09) { at += 1 }
+                    let name = line[at...].prefix { isNameByte($0) }
+                    if !name.isEmpty { return .named(String(decoding: name, as: UTF8.self)) }
+                }
+            }
+            index += 1
+        }
+        return .absent(blank: true)
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
+        default: false
+        }
+    }
+
+    private static func codec(_ name: String, line: Int, hasMark: Bool) throws(PythonDiagnostic) -> Codec {
+        // `get_normal_name` of CPython's tokenizer: the first twelve characters.
+        let short = String(name.prefix(12)).lowercased().map { $0 == "_" ? "-" : $0 }
+        let spelled = String(short)
+        if spelled == "utf-8" || spelled.hasPrefix("utf-8-") { return .utf8 }
+        if hasMark {
+            throw PythonDiagnostic(line: line, column: 1, message: "encoding problem: \(name) with BOM")
+        }
+        for latin in ["latin-1", "iso-8859-1", "iso-latin-1"]
+        where spelled == latin || spelled.hasPrefix(latin + "-") {
+            return .latin1
+        }
+        let key = normalized(name)
+        for candidate in [key, key.replacing(".", with: "_")] {
+            switch candidate {
+            case "utf_8", "u8", "utf", "utf8", "utf8_ucs2", "utf8_ucs4", "cp65001", "utf_8_sig": return .checkedUTF8
+            case "ascii", "646", "ansi_x3.4_1968", "ansi_x3_4_1968", "ansi_x3.4_1986", "cp367", "csascii", "ibm367",
+                "iso646_us", "iso_646.irv_1991", "iso_ir_6", "us", "us_ascii":
+                return .ascii
+            case "latin_1", "8859", "cp819", "csisolatin1", "ibm819", "iso8859", "iso8859_1", "iso_8859_1",
+                "iso_8859_1_1987", "iso_ir_100", "l1", "latin", "latin1":
+                return .latin1
+            default:
+                if let page = canon_code_page(candidate) { return .page(page) }
+            }
+        }
+        throw PythonDiagnostic(line: line, column: 1, message: "unknown encoding: \(name)")
+    }
+
+    /// `encodings.normalize_encoding`: lower case, every run of other characters than letters, digits and dots is one `_`.
+    private static func normalized(_ name: String) -> String {
+        var result = ""
+        var pending = false
+        for character in name.lowercased() {
+            if character == "." || character.isLetter || character.isNumber {
+                if pending && !result.isEmpty { result.append("_") }
+                result.append(character)
+                pending = false
+            } else {
+                pending = true
+            }
+        }
+        return result
+    }
+}
+
+extension SourceEncoding.Codec {
+    /// Decodes a file to UTF-8.
+    func decode(_ bytes: UnsafeRawBufferPointer, into output: inout GrowingBuffer<UInt8>) throws(PythonDiagnostic) {
+        output.count = 0
+        output.reserve(bytes.count + bytes.count / 4 + 16)
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte < 0x80 {
+                output.append(byte)
+                index += 1
+                continue
+            }
+            switch self {
+            case .utf8, .checkedUTF8:
+                let length = UTF8Scan.length(
+                    bytes.baseAddress!.assumingMemoryBound(to: UInt8.self) + index, limit: bytes.count - index)
+                guard length > 0 else { throw undecodable(byte, at: index, in: bytes, codec: "utf-8") }
+                for offset in 0..<length { output.append(bytes[index + offset]) }
+                index += length
+            case .ascii:
+                throw undecodable(byte, at: index, in: bytes, codec: "ascii")
+            case .latin1:
+                UTF8Scan.append(UInt32(byte), to: &output)
+                index += 1
+            case .page(let page):
+                let scalar = page[Int(byte) - 128]
+                guard scalar != 0xFFFF else { throw undecodable(byte, at: index, in: bytes, codec: "charmap") }
+                UTF8Scan.append(UInt32(scalar), to: &output)
+                index += 1
+            }
+        }
+    }
+
+    private func undecodable(
+        _ byte: UInt8, at index: Int, in bytes: UnsafeRawBufferPointer, codec: String
+    ) -> PythonDiagnostic {
+        let line = bytes[..<index].count { $0 == 0x0A } + 1
+        return PythonDiagnostic(
+            line: line, column: 1,
+            message: "'\(codec)' codec can't decode byte 0x\(String(byte, radix: 16)) in position \(index)")
+    }
+}
+
+/// Single characters of UTF-8.
+enum UTF8Scan {
+    /// The bytes of the well-formed character at `text`, of which `limit` bytes may be read; 0 when it is not well-formed.
+    static func length(_ text: UnsafePointer<UInt8>, limit: Int) -> Int {
+        let lead = text[0]
+        func continues(_ offset: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> Bool {
+            offset < limit && range.contains(text[offset])
+        }
+        switch lead {
+        case 0..<0x80: return limit > 0 ? 1 : 0
+        case 0xC2...0xDF: return continues(1) ? 2 : 0
+        case 0xE0...0xEF:
+            let second: ClosedRange<UInt8> = lead == 0xE0 ? 0xA0...0xBF : lead == 0xED ? 0x80...0x9F : 0x80...0xBF
+            return continues(1, second) && continues(2) ? 3 : 0
+        case 0xF0...0xF4:
+            let second: ClosedRange<UInt8> = lead == 0xF0 ? 0x90...0xBF : lead == 0xF4 ? 0x80...0x8F : 0x80...0xBF
+            return continues(1, second) && continues(2) && continues(3) ? 4 : 0
+        default: return 0
+        }
+    }
+
+    /// The character of `length` bytes at `text`, which is well-formed.
+    static func scalar(_ text: UnsafePointer<UInt8>, length: Int) -> UInt32 {
+        switch length {
+        case 1: UInt32(text[0])
+        case 2: UInt32(text[0] & 0x1F) << 6 | UInt32(text[1] & 0x3F)
+        case 3: UInt32(text[0] & 0x0F) << 12 | UInt32(text[1] & 0x3F) << 6 | UInt32(text[2] & 0x3F)
+        default:
+            UInt32(text[0] & 0x07) << 18 | UInt32(text[1] & 0x3F) << 12 | UInt32(text[2] & 0x3F) << 6
+                | UInt32(text[3] & 0x3F)
+        }
+    }
+
+    /// Appends a character as UTF-8; surrogates too, as three bytes.
+    static func append(_ scalar: UInt32, to output: inout GrowingBuffer<UInt8>) {
+        switch scalar {
+        case 0..<0x80: output.append(UInt8(scalar))
+        case 0x80..<0x800:
+            output.append(UInt8(0xC0 | scalar >> 6))
+            output.append(UInt8(0x80 | scalar & 0x3F))
+        case 0x800..<0x10000:
+            output.append(UInt8(0xE0 | scalar >> 12))
+            output.append(UInt8(0x80 | scalar >> 6 & 0x3F))
+            output.append(UInt8(0x80 | scalar & 0x3F))
+        default:
+            output.append(UInt8(0xF0 | scalar >> 18))
+            output.append(UInt8(0x80 | scalar >> 12 & 0x3F))
+            output.append(UInt8(0x80 | scalar >> 6 & 0x3F))
+            output.append(UInt8(0x80 | scalar & 0x3F))
+        }
+    }
+}
