@@ -92,6 +92,7 @@ let package = Package(
             swiftSettings: swiftSettings,
             plugins: ["StampCommit"]
         ),
+        .target(name: "CanonFacts", swiftSettings: swiftSettings),
         .target(name: "CanonPython", dependencies: ["CCanonBytes"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "canon",
