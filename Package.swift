@@ -93,12 +93,14 @@ let package = Package(
             plugins: ["StampCommit"]
         ),
         .target(name: "CanonFacts", swiftSettings: swiftSettings),
-        .target(name: "CanonPython", dependencies: ["CCanonBytes"], swiftSettings: swiftSettings),
+        .target(name: "CanonPython", dependencies: ["CanonFacts", "CCanonBytes"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "canon",
             dependencies: [
                 "CanonAgents",
+                "CanonFacts",
                 "CanonGateway",
+                "CanonPython",
                 "CanonStore",
                 "CanonWire",
                 "CCanonFiles",
@@ -161,7 +163,9 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: swiftSettings
         ),
-        .testTarget(name: "CanonPythonTests", dependencies: ["CanonPython"], swiftSettings: swiftSettings),
+        .testTarget(name: "CanonFactsTests", dependencies: ["CanonFacts"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CanonPythonTests", dependencies: ["CanonFacts", "CanonPython"], swiftSettings: swiftSettings),
         .testTarget(
             name: "CanonGatewayTests",
             dependencies: [
