@@ -93,7 +93,11 @@ let package = Package(
             plugins: ["StampCommit"]
         ),
         .target(name: "CanonFacts", swiftSettings: swiftSettings),
-        .target(name: "CanonPython", dependencies: ["CanonFacts", "CCanonBytes"], swiftSettings: swiftSettings),
+        .target(
+            name: "CanonPython",
+            dependencies: ["CanonFacts", "CCanonBytes", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "canon",
             dependencies: [

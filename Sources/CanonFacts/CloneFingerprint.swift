@@ -1,7 +1,7 @@
 /// One fingerprint of a window of tokens, for finding copies across files.
 ///
 /// The tokens of a file are normalised (every name one class, every number one, every string one; keywords, operators and
-/// line ends as themselves; comments, docstrings and indentation left out) and hashed in windows of ``windowTokens`` by a
+/// the structure of lines and blocks as themselves; comments, blanks and docstrings left out) and hashed in windows of ``windowTokens`` by a
 /// polynomial rolling hash modulo 2^64: moving the window by a token costs one multiplication. Of ``keepOneOf`` windows in
 /// a row the one with the smallest hash is kept (winnowing, Schleimer, Wilkerson and Aiken, SIGMOD 2003), so that any copy of
 /// at least `windowTokens + keepOneOf - 1` tokens shares a fingerprint, wherever it starts.

@@ -159,7 +159,7 @@ class HarnessTests(unittest.TestCase):
         worker = Path(run.__file__).with_name("worker.py")
         answer = subprocess.run([sys.executable, *FLAGS, worker, "outline"], input=f"{path}\n".encode(), capture_output=True)
         outline = json.loads(answer.stdout)
-        self.assertEqual(outline["declarations"], [["class", "A", 1, 5], ["async function", "A.f", 5, 5]])
+        self.assertEqual(outline["declarations"], [["class", "A", 1, 5], ["async_function", "A.f", 5, 5]])
         self.assertEqual(outline["imports"], [["A", 3, None, 0, [["b.c", "d"]]], ["", 6, "", 1, [["x", None]]]])
 
 

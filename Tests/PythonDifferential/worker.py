@@ -48,7 +48,7 @@ def outline(data):
         inside = within
         if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             inside = within + "." + node.name if within else node.name
-            kind = {"ClassDef": "class", "FunctionDef": "function", "AsyncFunctionDef": "async function"}
+            kind = {"ClassDef": "class", "FunctionDef": "function", "AsyncFunctionDef": "async_function"}
             declarations.append([kind[type(node).__name__], inside, node.lineno, node.end_lineno])
         elif isinstance(node, ast.Import):
             names = [[alias.name, alias.asname] for alias in node.names]

@@ -1,7 +1,6 @@
 import ArgumentParser
-import CanonPython
+import CanonFacts
 import Foundation
-import Synchronization
 
 /// `canon python check`: whether files parse.
 struct PythonCheckCommand: AsyncParsableCommand {
@@ -20,53 +19,28 @@ struct PythonCheckCommand: AsyncParsableCommand {
     @Argument(help: "Files and folders.", completion: .file()) var paths: [String]
     @OptionGroup var options: PythonOptions
     @OptionGroup var threads: JobOptions
+    @OptionGroup var cache: CacheOptions
     @Option(help: "How to print the report.") var format = ReportFormat.terminal
 
     func run() async throws {
-        var folder = SourceFolder(suffix: ".py")
-        for path in paths { try folder.add(argument: path) }
-        let report = Self.verdicts(
-            of: folder.files, version: options.version, jobs: threads.count, progress: options.progressTerminal)
+        let run = try PythonRun(
+            paths: paths, options: options, jobs: threads.count, cache: cache.open(for: options.version))
+        let verdicts = run.map { _, worker, outcome -> PythonVerdicts.Problem? in
+            switch outcome {
+            case .unread(let error): .unread(error)
+            case .read(let source):
+                worker.facts.error.map { .broken($0, excerpt: Self.excerpt(of: source, line: Int($0.line))) }
+            }
+        }
+        run.finish()
+        let report = PythonVerdicts(version: options.version, files: run.files, problems: verdicts)
         switch format {
         case .json: Terminal.output.write(report.json())
-        case .terminal:
-            report.write(to: Terminal(descriptor: STDOUT_FILENO), summary: options.quiet ? nil : .output)
+        case .terminal: report.write(to: .output, summary: options.quiet ? nil : .output)
         }
-        for (path, reason) in folder.unreadable {
-            Terminal.errors.writeLine("error: \(path): cannot be listed: \(reason)")
-        }
-        guard folder.unreadable.isEmpty, report.unreadCount == 0 else { throw ExitStatus.unknown }
+        try run.reportUnlisted()
+        guard report.unreadCount == 0 else { throw ExitStatus.unknown }
         guard report.brokenCount == 0 else { throw ExitStatus.failed }
-    }
-
-    /// What one thread keeps from file to file.
-    private struct Worker: ~Copyable {
-        var reader = SourceReader()
-        var parser: PythonParser
-    }
-
-    static func verdicts(of files: [SourceFile], version: PythonVersion, jobs: Int, progress: Terminal)
-        -> PythonVerdicts
-    {
-        let bar = Mutex(ProgressBar("Python", on: progress))
-        let verdicts = ParallelWork.map(
-            files.indices, jobs: jobs, makeWorker: { Worker(parser: PythonParser(version: version)) },
-            progress: { done in bar.withLock { $0.update(done: done, of: files.count) } },
-            { worker, index in
-                verdict(of: files[index], &worker)
-            })
-        bar.withLock { $0.finish() }
-        return PythonVerdicts(version: version, files: files, verdicts: verdicts)
-    }
-
-    private static func verdict(of file: SourceFile, _ worker: inout Worker) -> PythonVerdicts.Verdict {
-        switch worker.reader.load(file) {
-        case .failure(let error): PythonVerdicts.Verdict(problem: .unread(error))
-        case .success(let bytes):
-            PythonVerdicts.Verdict(
-                problem: worker.parser.parse(bytes).map { .broken($0, excerpt: excerpt(of: bytes, line: $0.line)) },
-                byteCount: bytes.count)
-        }
     }
 
     /// The text of a line, when it is UTF-8 and short enough to be of use.

@@ -1,17 +1,10 @@
 import ArgumentParser
-import CanonPython
-import Foundation
 
 /// `canon python`: what Canon's own parser makes of Python files.
 struct PythonCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "python",
         abstract: "Read Python source: verdicts, trees and facts. Nothing is executed.",
-        subcommands: [PythonCheckCommand.self]
+        subcommands: [PythonCheckCommand.self, PythonFactsCommand.self]
     )
-}
-
-/// How a command prints its report.
-enum ReportFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
-    case terminal, json
 }

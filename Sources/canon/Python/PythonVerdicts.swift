@@ -1,32 +1,28 @@
+import CanonFacts
 import CanonPython
 import CanonWire
 import Foundation
-import Synchronization
 
 /// Whether files parse.
 struct PythonVerdicts {
-    struct Verdict: Sendable {
-        var problem: Problem?
-        var byteCount = 0
-    }
-
     enum Problem: Sendable {
         /// - Parameter excerpt: the line of the error, nil when it is too long to show or not text.
-        case broken(PythonDiagnostic, excerpt: String?)
+        case broken(FactError, excerpt: String?)
         case unread(SystemError)
     }
 
     let version: PythonVersion
     let files: [SourceFile]
-    let verdicts: [Verdict]
+    /// One for each file; nil: it parses.
+    let problems: [Problem?]
 
-    var brokenCount: Int { verdicts.count { if case .broken = $0.problem { true } else { false } } }
-    var unreadCount: Int { verdicts.count { if case .unread = $0.problem { true } else { false } } }
+    var brokenCount: Int { problems.count { if case .broken = $0 { true } else { false } } }
+    var unreadCount: Int { problems.count { if case .unread = $0 { true } else { false } } }
 
     /// What the terminal shows: `path:line:column: message`, and the line with a caret below the place.
     func write(to output: Terminal, summary: Terminal?) {
-        for (file, verdict) in zip(files, verdicts) {
-            guard let problem = verdict.problem else { continue }
+        for (file, problem) in zip(files, problems) {
+            guard let problem else { continue }
             let name = file.name.escapingControls
             switch problem {
             case .unread(let error):
@@ -36,7 +32,7 @@ struct PythonVerdicts {
                 output.writeLine(
                     "\(output.styled(place, .bold)): \(output.styled("error", .red)): \(error.message.escapingControls)"
                 )
-                if let excerpt { output.write(Self.pointed(excerpt, column: error.column, on: output)) }
+                if let excerpt { output.write(Self.pointed(excerpt, column: Int(error.column), on: output)) }
             }
         }
         guard let summary else { return }
@@ -62,10 +58,10 @@ struct PythonVerdicts {
         writer.raw(#"{"schema":"canon.python-check/1","python":""# as StaticString)
         writer.raw(version.description)
         writer.raw("\",\"files\":[" as StaticString)
-        for (index, (file, verdict)) in zip(files, verdicts).enumerated() {
+        for (index, (file, problem)) in zip(files, problems).enumerated() {
             writer.raw(index == 0 ? "\n" : ",\n" as StaticString)
-            var object: JSONObject = ["path": .string(file.name), "ok": .bool(verdict.problem == nil)]
-            object["error"] = verdict.problem?.json
+            var object: JSONObject = ["path": .string(file.name), "ok": .bool(problem == nil)]
+            object["error"] = problem?.json
             writer.object(object)
         }
         writer.raw("\n]}\n" as StaticString)
