@@ -74,10 +74,12 @@ static inline size_t canon_space_length(const uint8_t *p) {
 #endif
 }
 
-// What a block of 16 bytes holds, one bit for each byte: a line feed; a byte that needs a closer look (NUL or carriage return).
+// What a block of 16 bytes holds, one bit for each byte: a line feed; a byte that needs a closer look (NUL or carriage return);
+// a byte beyond ASCII.
 typedef struct {
     uint32_t newlines;
     uint32_t special;
+    uint32_t wide;
 } canon_block;
 
 static inline canon_block canon_classify(const uint8_t *p) {
@@ -87,10 +89,12 @@ static inline canon_block canon_classify(const uint8_t *p) {
     result.newlines = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
     __m128i odd = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\r')), _mm_cmpeq_epi8(v, _mm_setzero_si128()));
     result.special = (uint32_t)_mm_movemask_epi8(odd);
+    result.wide = (uint32_t)_mm_movemask_epi8(v);
 #else
-    result.newlines = result.special = 0;
+    result.newlines = result.special = result.wide = 0;
     for (int i = 0; i < 16; i++) {
         if (p[i] == '\n') result.newlines |= 1u << i;
+        if (p[i] >= 0x80) result.wide |= 1u << i;
         if (p[i] == '\r' || p[i] == 0) result.special |= 1u << i;
     }
 #endif

@@ -18,6 +18,8 @@ public struct Token: Sendable, BitwiseCopyable {
 /// The kinds of tokens. Keywords and operators have a kind each.
 public enum TokenKind: UInt8, Sendable, BitwiseCopyable {
     case end, newline, indent, dedent
+    /// Where the text cannot be read on; the last token.
+    case error
     case name, number, string
     /// The parts of an f-string or t-string: prefix and quote, text, the closing quote.
     case fstringStart, tstringStart, fstringMiddle, fstringEnd

@@ -7,6 +7,8 @@ struct SourceText: ~Copyable {
     var text = GrowingBuffer<UInt8>(capacity: 1 << 16)
     /// The bytes of the text without the padding.
     private(set) var length = 0
+    /// The text holds bytes beyond ASCII.
+    private(set) var hasWideCharacters = false
     private(set) var lineStarts = GrowingBuffer<UInt32>(capacity: 1 << 12)
     private var decoded = GrowingBuffer<UInt8>(capacity: 16)
 
@@ -24,6 +26,7 @@ struct SourceText: ~Copyable {
         guard bytes.count <= Self.maximumBytes else {
             throw PythonDiagnostic(line: 1, column: 1, message: "source file is larger than 1 GiB")
         }
+        hasWideCharacters = false
         let encoding = try SourceEncoding.detect(bytes)
         switch encoding.codec {
         case .utf8:
@@ -46,10 +49,12 @@ struct SourceText: ~Copyable {
         (output + bytes.count).update(repeating: 0, count: Self.padding + 1)
 
         var read = 0
+        var wide: UInt32 = 0
         let count = bytes.count
         // In place: `written` never passes `read`. Both are equal until the first carriage return.
         while read < count {
             let block = canon_classify(output + read)
+            wide |= block.wide
             if block.special == 0 {
                 var newlines = block.newlines
                 while newlines != 0 {
@@ -78,6 +83,7 @@ struct SourceText: ~Copyable {
                 if byte == 0x0A { lineStarts.append(UInt32(written)) }
             }
         }
+        hasWideCharacters = wide != 0
         if written == 0 || output[written - 1] != 0x0A {
             output[written] = 0x0A
             written += 1
