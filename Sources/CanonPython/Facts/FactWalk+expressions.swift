@@ -42,8 +42,8 @@ extension FactWalk {
         case .yield, .yieldFrom:
             noteGenerator()
             push(.expression, node.a)
-        case .lambda:
-            pushLambda(index, node)
+        case .lambda: pushLambda(index, node)
+        case .constant: if isAnnotation { forwardReference(index, node) }
         case .listComp, .setComp, .generatorExp:
             push(.comprehension, index)
             push(.expression, tree[node.b].b)
@@ -78,6 +78,27 @@ extension FactWalk {
         step.flags = flags.intersection([.decorator])
         if isAnnotation { step.flags.insert(.annotation) }
         facts.events.append(step)
+    }
+
+    /// An annotation in quotes that is a dotted name. Of others (`"Dict[str, Later]"`) each dotted part is taken.
+    private mutating func forwardReference(_ index: UInt32, _ node: Node) {
+        guard let text = literal(index) else { return }
+        let bytes = facts.names.withUTF8(of: text) { Array($0) }
+        for part in bytes.split(whereSeparator: { !Self.isPartOfDottedName($0) }) {
+            guard let first = part.first, first != 0x2E, !(0x30...0x39).contains(first) else { continue }
+            let name = part.withUnsafeBufferPointer { facts.names.intern($0) }
+            guard !isBoundVariable(name), noteUse(name) else { continue }
+            var step = event(.use, at: node.start, name: name)
+            step.flags = [.annotation]
+            facts.events.append(step)
+        }
+    }
+
+    private static func isPartOfDottedName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2E, 0x80...: true
+        default: false
+        }
     }
 
     /// What the first parameter of the method around is called.

@@ -185,6 +185,27 @@ extension FactWalk {
         }
     }
 
+    mutating func describeHandler(_ node: Node, in begin: inout Event) {
+        begin.name = text(node.a)
+        begin.value = identifier(node.b)
+        let isTuple = node.a != 0 && tree[node.a].kind == .tuple
+        var catches = node.a == 0
+        if isTuple {
+            for type in tree.list(tree[node.a].a) where !catches { catches = isImportError(type.index) }
+        } else if node.a != 0 {
+            catches = isImportError(node.a)
+        }
+        if catches { begin.flags.insert(.catchesImportError) }
+    }
+
+    private mutating func isImportError(_ type: UInt32) -> Bool {
+        guard let (name, _) = dotted(type) else { return false }
+        return lastPart(of: name) {
+            Self.equals($0, "ImportError") || Self.equals($0, "ModuleNotFoundError") || Self.equals($0, "Exception")
+                || Self.equals($0, "BaseException")
+        }
+    }
+
     mutating func matchArm(_ index: UInt32) {
         let node = tree[index]
         pushBlock(.case, at: index) { walk in

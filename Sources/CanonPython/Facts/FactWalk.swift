@@ -202,6 +202,7 @@ extension FactWalk {
         var begin = event(.enter, at: tree[task.node].start)
         begin.block = block
         if task.extra != 0 { describeCondition(task.extra, in: &begin) }
+        if block == .except { describeHandler(tree[task.node], in: &begin) }
         if task.detail & 0x100 != 0 { begin.flags.insert(.asynchronous) }
         open.append(UInt32(facts.events.count))
         facts.events.append(begin)

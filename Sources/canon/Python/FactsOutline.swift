@@ -50,19 +50,26 @@ struct FactsOutline {
     private func imports(of facts: FileFacts) -> String {
         var text = ""
         for event in facts.events {
-            let alias = event.value.exists ? " as \(facts.names[event.value])" : ""
-            let module = String(repeating: ".", count: Int(event.count)) + facts.names[event.linkedName]
+            let name = facts.names[event.name]
             switch event.kind {
-            case .importModule: text += "  import \(facts.names[event.name])\(alias)\n"
-            case .importName: text += "  from \(module) import \(facts.names[event.name])\(alias)\n"
-            case .importAll: text += "  from \(module) import *\n"
+            case .importModule: text += "  import \(name)\(alias(facts, event))\n"
+            case .importName: text += "  from \(module(facts, event)) import \(name)\(alias(facts, event))\n"
+            case .importAll: text += "  from \(module(facts, event)) import *\n"
             case .dynamicImport:
-                let target = event.name.exists ? facts.names[event.name] : "something computed"
-                text += "  \(facts.names[event.value]) of \(target)\n".replacingControls
+                let target = event.name.exists ? name.escapingControls : "something computed"
+                text += "  \(facts.names[event.value]) of \(target)\n"
             default: break
             }
         }
         return text
+    }
+
+    private func alias(_ facts: FileFacts, _ event: Event) -> String {
+        event.value.exists ? " as \(facts.names[event.value])" : ""
+    }
+
+    private func module(_ facts: FileFacts, _ event: Event) -> String {
+        String(repeating: ".", count: Int(event.count)) + facts.names[event.linkedName]
     }
 
     private func state(of facts: FileFacts, declaration: UInt32, indentation: String) -> String {
@@ -76,9 +83,4 @@ struct FactsOutline {
         }
         return text
     }
-}
-
-extension String {
-    /// One line whose own line feed stays.
-    fileprivate var replacingControls: String { String(dropLast()).escapingControls + "\n" }
 }
