@@ -333,7 +333,7 @@ extension Lexer {
         let closing = Character(Unicode.Scalar(byte))
         guard brackets.count > depth else { throw fail(at: at, "f-string: unmatched '\(closing)'") }
         let opening = brackets[brackets.count - 1].opening
-        guard byte - opening == (byte == 0x29 ? 1 : 2) else {
+        guard byte &- opening == (byte == 0x29 ? 1 : 2) else {
             throw fail(
                 at: at,
                 "f-string: closing parenthesis '\(closing)' does not match opening parenthesis "

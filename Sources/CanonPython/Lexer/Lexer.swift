@@ -26,6 +26,8 @@ struct Lexer: ~Copyable {
     private var atLineStart = true
     /// Where the brackets of the text under way start: an old f-string's expression is a text of its own.
     var bracketBase = 0
+    /// The text under way is an old f-string's expression.
+    private var isFragment = false
 
     struct Bracket: BitwiseCopyable {
         var offset: UInt32
@@ -78,6 +80,7 @@ struct Lexer: ~Copyable {
         position = 0
         limit = 0
         bracketBase = 0
+        isFragment = false
         atLineStart = true
     }
 
@@ -102,9 +105,10 @@ struct Lexer: ~Copyable {
 
     /// Scans an expression in the middle of the text, as if it stood alone in parentheses: from `start` up to `end`.
     mutating func scanExpression(from start: Int, to end: Int) throws(Stop) {
-        let saved = (position, limit, bracketBase, text[end], fstrings.count)
+        let saved = (position, limit, bracketBase, text[end], isFragment)
         let depth = brackets.count
         bracketBase = depth
+        isFragment = true
         brackets.append(Bracket(offset: UInt32(start), opening: UInt8(ascii: "("), isField: false))
         position = start
         limit = end
@@ -112,7 +116,7 @@ struct Lexer: ~Copyable {
         atLineStart = false
         defer {
             text[end] = saved.3
-            (position, limit, bracketBase) = (saved.0, saved.1, saved.2)
+            (position, limit, bracketBase, isFragment) = (saved.0, saved.1, saved.2, saved.4)
         }
         try scan()
         if brackets.count != depth + 1 {
@@ -194,7 +198,7 @@ struct Lexer: ~Copyable {
                 try scanWideName(from: start)
             case .end:
                 guard start >= limit else { throw fail(at: start, "source code cannot contain null bytes") }
-                guard brackets.count == bracketBase || bracketBase > 0 else {
+                guard brackets.count == bracketBase || isFragment else {
                     position = start
                     throw Stop()
                 }
@@ -202,7 +206,7 @@ struct Lexer: ~Copyable {
             case .invalid:
                 throw invalidCharacter(at: start)
             }
-            if fstrings.count > 0 && fstrings[fstrings.count - 1].inText && bracketBase == 0 {
+            if fstrings.count > 0 && fstrings[fstrings.count - 1].inText {
                 try scanFStringText()
             }
         }
@@ -223,14 +227,14 @@ struct Lexer: ~Copyable {
         }
         let bracket = brackets[brackets.count - 1]
         // ( and ) are neighbours in ASCII, [ ] and { } have one character between them.
-        guard byte - bracket.opening == (byte == 0x29 ? 1 : 2) else { throw mismatch(byte, bracket, at: start) }
+        guard byte &- bracket.opening == (byte == 0x29 ? 1 : 2) else { throw mismatch(byte, bracket, at: start) }
         brackets.count -= 1
         emit(byte == 0x29 ? .rightParen : byte == 0x5D ? .rightBracket : .rightBrace, start, start + 1)
         position = start + 1
         if bracket.isField {
             fstrings[fstrings.count - 1].fields -= 1
             fstrings[fstrings.count - 1].inText = true
-        } else if bracketBase > 0 && brackets.count == bracketBase {
+        } else if isFragment && brackets.count == bracketBase {
             throw fail(at: start, "f-string: unmatched '\(Character(Unicode.Scalar(byte)))'")
         }
     }
