@@ -25,7 +25,9 @@ final class FactCacheTests {
     private var entries: [String] {
         (FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? [])
             .map { root + "/" + $0 }
-            .filter { (try? FileManager.default.attributesOfItem(atPath: $0)[.type] as? FileAttributeType) == .typeRegular }
+            .filter {
+                (try? FileManager.default.attributesOfItem(atPath: $0)[.type] as? FileAttributeType) == .typeRegular
+            }
             .sorted()
     }
 
@@ -57,7 +59,9 @@ final class FactCacheTests {
         let foreign = try Data(contentsOf: URL(filePath: try #require(entries.first { $0 != path })))
         var changed = whole
         changed[whole.count / 2] ^= 1
-        let damages = [Data(), whole.prefix(10), whole.prefix(whole.count - 1), changed, foreign, Data(repeating: 7, count: 500)]
+        let damages = [
+            Data(), whole.prefix(10), whole.prefix(whole.count - 1), changed, foreign, Data(repeating: 7, count: 500),
+        ]
         for damage in damages {
             try damage.write(to: URL(filePath: path))
             #expect(cache().facts(for: key(source)) == nil)
@@ -92,12 +96,15 @@ final class FactCacheTests {
     @Test("writers at the same time leave whole entries and nothing else")
     func concurrency() {
         let sources = (0..<40).map { Array("x\($0) = {}\n".utf8) }
+        let expected = sources.map { read($0) }
+        let keys = sources.map { key($0) }
+        let root = root
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
-            let cache = cache()
-            for bytes in sources {
-                cache.keep(read(bytes), for: key(bytes))
+            let cache = FactCache(root: root, build: "1", version: .v3_11)
+            for (facts, key) in zip(expected, keys) {
+                cache.keep(facts, for: key)
                 // Another thread may be renaming its own over this one: what is read is whole all the same.
-                #expect(cache.facts(for: key(bytes)) == read(bytes))
+                #expect(cache.facts(for: key) == facts)
             }
         }
         #expect(entries.count == sources.count)
@@ -113,7 +120,8 @@ final class FactCacheTests {
         // Their ages, as if they had been written a minute after each other.
         for (index, path) in entries.enumerated() {
             try FileManager.default.setAttributes(
-                [.modificationDate: Date(timeIntervalSince1970: 1_700_000_000 + Double(index) * 60)], ofItemAtPath: path)
+                [.modificationDate: Date(timeIntervalSince1970: 1_700_000_000 + Double(index) * 60)], ofItemAtPath: path
+            )
         }
         let before = entries
         cache.prune()

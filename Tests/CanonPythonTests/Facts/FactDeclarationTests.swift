@@ -50,7 +50,9 @@ struct FactDeclarationTests {
         let facts = try facts(of: "@a.b\n@c(1)\n@d[0]\ndef f(): return 1\n")
         let function = try facts.declaration("f")
         let pairs = facts.lists[function.decorators.indices]
-        let texts = stride(from: pairs.startIndex, to: pairs.endIndex, by: 2).map { facts.names[Name(rawValue: pairs[$0])] }
+        let texts = stride(from: pairs.startIndex, to: pairs.endIndex, by: 2).map {
+            facts.names[Name(rawValue: pairs[$0])]
+        }
         #expect(texts == ["a.b", "c", "d[0]"])
         #expect(stride(from: pairs.startIndex, to: pairs.endIndex, by: 2).map { pairs[$0 + 1] } == [0, 1, 0])
         #expect(function.flags.contains(.isUnresolved))
@@ -96,8 +98,10 @@ struct FactDeclarationTests {
             ("x = {1}", .set), ("x = ()", .tuple), ("x = collections.deque(maxlen=3)", .deque),
             ("x = defaultdict(list)", .defaultDict), ("x = weakref.WeakValueDictionary()", .weakValueDictionary),
             ("x = asyncio.Lock()", .lock), ("x = threading.BoundedSemaphore(2)", .semaphore),
-            ("x = asyncio.Queue()", .queue), ("x = ContextVar('x')", .contextVar), ("x = OrderedDict[str, int]()", .orderedDict),
-            ("x: Dict[str, int] = None", .dict), ("x: Optional[List[int]] = None", .list), ("x: 'dict[str, int]'", .dict),
+            ("x = asyncio.Queue()", .queue), ("x = ContextVar('x')", .contextVar),
+            ("x = OrderedDict[str, int]()", .orderedDict),
+            ("x: Dict[str, int] = None", .dict), ("x: Optional[List[int]] = None", .list),
+            ("x: 'dict[str, int]'", .dict),
             ("x: set | None = None", .set), ("x: None | set = None", .set), ("x: ClassVar[Final[dict]] = f()", .dict),
             ("x: list = field(default_factory=dict)", .dict), ("x = field(default_factory=lambda: [])", .list),
             ("x = y or {}", .dict), ("x = None", .none), ("x = 'text'", .none), ("x = Manager()", .none),
@@ -128,7 +132,8 @@ struct FactDeclarationTests {
                     return z - 2
                 """)
         let (a, b, c, d, e) = (
-            facts.declarations[0], facts.declarations[1], facts.declarations[2], facts.declarations[3], facts.declarations[4]
+            facts.declarations[0], facts.declarations[1], facts.declarations[2], facts.declarations[3],
+            facts.declarations[4]
         )
         #expect(a.bodyHash == c.bodyHash && a.shapeHash == c.shapeHash && a.tokenCount == c.tokenCount)
         #expect(a.bodyHash != b.bodyHash)
@@ -139,12 +144,15 @@ struct FactDeclarationTests {
     @Test("a copy with other names shares fingerprints with its original, wherever it stands")
     func clones() throws {
         func body(_ variable: String) -> String {
-            (0..<12).map { "    \(variable)_\($0) = self.load(\(variable), key=\($0)) if \(variable) else [item for item in rest]\n" }
-                .joined()
+            (0..<12).map {
+                "    \(variable)_\($0) = self.load(\(variable), key=\($0)) if \(variable) else [item for item in rest]\n"
+            }
+            .joined()
         }
         let original = try facts(of: "def f(a):\n" + body("a"))
         let copy = try facts(of: "import x\n\nclass A:\n    y = 3\n\ndef g(other, b):\n" + body("b") + "z = 1\n")
-        let different = try facts(of: (0..<60).map { "x\($0) = {\($0): not y, 'k': -z ** 2} @ w; del q[\($0):]\n" }.joined())
+        let different = try facts(
+            of: (0..<60).map { "x\($0) = {\($0): not y, 'k': -z ** 2} @ w; del q[\($0):]\n" }.joined())
         let hashes = Set(original.fingerprints.map(\.hash))
         #expect(hashes.count > 3)
         #expect(!hashes.isDisjoint(with: copy.fingerprints.map(\.hash)))

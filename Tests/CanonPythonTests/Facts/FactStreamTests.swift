@@ -48,7 +48,8 @@ struct FactStreamTests {
             facts.lines(.enter, .leave, .importModule, .bind, .unbind) == [
                 "tryStatement {", "body {", "import a", "}", "except {", "exceptionTarget problem = none",
                 "assignment a = null", "del problem", "}", "otherwise {", "import b", "}", "finally {", "import c", "}",
-                "}", "ifStatement {", "then {", "import d", "}", "otherwise {", "ifStatement {", "then {", "import e", "}",
+                "}", "ifStatement {", "then {", "import d", "}", "otherwise {", "ifStatement {", "then {", "import e",
+                "}",
                 "otherwise {", "import f", "}", "}", "}", "}",
             ])
         let except = try #require(facts.events.first { $0.kind == .enter && $0.block == .except })
@@ -59,12 +60,14 @@ struct FactStreamTests {
 
     @Test("each end of a block knows the other, and a body can be skipped")
     func blocks() throws {
-        let facts = try facts(of: "class A:\n    def f(self):\n        for x in y: pass\n    b = [z for z in w]\nc = lambda: 1\n")
+        let facts = try facts(
+            of: "class A:\n    def f(self):\n        for x in y: pass\n    b = [z for z in w]\nc = lambda: 1\n")
         var open: [Int] = []
         for (index, event) in facts.events.enumerated() {
             if event.kind == .enter { open.append(index) }
             if event.kind == .leave {
-                let begin = try #require(open.popLast())
+                let last = open.popLast()
+                let begin = try #require(last)
                 #expect(Int(event.link) == begin)
                 #expect(Int(facts.events[begin].link) == index)
             }
@@ -89,7 +92,9 @@ struct FactStreamTests {
         let facts = try facts(of: "if \(test):\n    import a\n")
         let arm = try #require(facts.events.first { $0.kind == .enter && $0.block == .then })
         #expect(arm.condition == expected)
-        if expected != .unknown, expected != .alwaysTrue, expected != .alwaysFalse { #expect(facts.names[arm.name] == test) }
+        if expected != .unknown, expected != .alwaysTrue, expected != .alwaysFalse {
+            #expect(facts.names[arm.name] == test)
+        }
     }
 
     @Test("dynamic imports are literal or unresolved, never left out")
@@ -198,7 +203,9 @@ struct FactStreamTests {
     @Test("what functions return and raise is known")
     func results() throws {
         let facts = try facts(
-            of: "def f():\n    if a: return Manager()\n    if b: raise errors.Missing('x')\n    return None\ndef g(): return await h()\n")
+            of:
+                "def f():\n    if a: return Manager()\n    if b: raise errors.Missing('x')\n    return None\ndef g(): return await h()\n"
+        )
         #expect(
             facts.lines(.return, .raise) == [
                 "return call Manager", "raise errors.Missing", "return null", "return awaitedCall h",
@@ -234,7 +241,9 @@ struct FactStreamTests {
 
     @Test("a reader gives the same facts for a file whatever it read before")
     func reuse() throws {
-        let sources = ["class A:\n    x = {}\n", "import a\n", "x = (\n", "def f(a, b=1): return a\n", "class A:\n    x = {}\n"]
+        let sources = [
+            "class A:\n    x = {}\n", "import a\n", "x = (\n", "def f(a, b=1): return a\n", "class A:\n    x = {}\n",
+        ]
         var reader = PythonFactReader(version: .v3_13)
         for source in sources {
             var fresh = PythonFactReader(version: .v3_13)

@@ -52,7 +52,8 @@ extension FileFacts {
     /// `owner name: container`, in order.
     var stateLines: [String] {
         state.map { item in
-            let owner = item.declaration == FileFacts.noIndex ? "" : names[declarations[Int(item.declaration)].name] + "."
+            let owner =
+                item.declaration == FileFacts.noIndex ? "" : names[declarations[Int(item.declaration)].name] + "."
             return "\(item.owner) \(owner)\(names[item.name]): \(item.container)"
         }
     }
