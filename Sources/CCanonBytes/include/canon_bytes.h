@@ -101,6 +101,9 @@ static inline canon_block canon_classify(const uint8_t *p) {
     return result;
 }
 
+// Where the stack is now.
+static inline const void *canon_frame_address(void) { return __builtin_frame_address(0); }
+
 // The upper half of the single-byte encoding of that name (lower case, words joined by `_`), or NULL.
 const uint16_t *canon_code_page(const char *name);
 

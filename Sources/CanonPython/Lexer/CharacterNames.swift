@@ -1,12 +1,12 @@
 /// The names that `\N{...}` knows: every character's name and its formal aliases, not the named sequences.
 enum CharacterNames {
-    /// Whether a Python of that version knows a character called `name`.
-    static func contains(_ name: UnsafeBufferPointer<UInt8>, version: PythonVersion) -> Bool {
+    /// The character called `name`, if a Python of that version knows it.
+    static func scalar(named name: UnsafeBufferPointer<UInt8>, version: PythonVersion) -> UInt32? {
         let known = version.unicode
         let limit = UInt16(known.major) << 8 | UInt16(known.minor)
         if let scalar = computed(name) {
-            guard let age = scalar.properties.age else { return false }
-            return UInt16(age.major) << 8 | UInt16(age.minor) <= limit
+            guard let age = scalar.properties.age else { return nil }
+            return UInt16(age.major) << 8 | UInt16(age.minor) <= limit ? scalar.value : nil
         }
         let hash = Self.hash(name)
         var low = 0
@@ -15,12 +15,14 @@ enum CharacterNames {
             let middle = (low + high) / 2
             if table[middle].hash < hash { low = middle + 1 } else { high = middle }
         }
-        return low < table.count && table[low].hash == hash && table[low].age <= limit
+        guard low < table.count, table[low].hash == hash, table[low].age <= limit else { return nil }
+        return table[low].scalar
     }
 
     private struct Entry {
         var hash: UInt64
         var age: UInt16
+        var scalar: UInt32
     }
 
     /// Sorted by hash. Made when the first named escape is read: about 35,000 names.
@@ -35,13 +37,18 @@ enum CharacterNames {
                 else { continue }
                 var copy = name
                 let hash = copy.withUTF8 { Self.hash($0) }
-                entries.append(Entry(hash: hash, age: UInt16(age.major) << 8 | UInt16(age.minor)))
+                entries.append(Entry(hash: hash, age: UInt16(age.major) << 8 | UInt16(age.minor), scalar: scalar.value))
             }
         }
         let aliases = CharacterAliases.names
         let bytes = UnsafeBufferPointer(start: aliases.utf8Start, count: aliases.utf8CodeUnitCount)
-        for alias in bytes.split(separator: 0x0A) {
-            entries.append(Entry(hash: hash(UnsafeBufferPointer(rebasing: alias)), age: 0))
+        for line in bytes.split(separator: 0x0A) {
+            // "00A0 NBSP"
+            guard let blank = line.firstIndex(of: 0x20),
+                let scalar = UInt32(String(decoding: line[..<blank], as: UTF8.self), radix: 16)
+            else { continue }
+            let alias = UnsafeBufferPointer(rebasing: line[(blank + 1)...])
+            entries.append(Entry(hash: hash(alias), age: 0, scalar: scalar))
         }
         entries.sort { $0.hash < $1.hash }
         return entries

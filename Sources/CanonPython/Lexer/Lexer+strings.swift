@@ -171,7 +171,7 @@ extension Lexer {
             throw badEscape(start, at - from, min(end, to) - from, "malformed \\N character escape")
         }
         let name = UnsafeBufferPointer(start: UnsafePointer(text + at + 3), count: end - at - 3)
-        guard CharacterNames.contains(name, version: version) else {
+        guard CharacterNames.scalar(named: name, version: version) != nil else {
             throw badEscape(start, at - from, end - from, "unknown Unicode character name")
         }
         at = end + 1

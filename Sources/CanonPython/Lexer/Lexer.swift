@@ -59,7 +59,7 @@ struct Lexer: ~Copyable {
 
     static let maximumIndents = 100
     static let maximumBrackets = 200
-    static let maximumFStrings = 150
+    static let maximumFStrings = 149
     static let maximumFields = 3
 
     init(version: PythonVersion) {
@@ -279,6 +279,7 @@ struct Lexer: ~Copyable {
             var column = 0
             var alternative = 0
             var continued = 0
+            var isContinued = false
             var at = position
             scanning: while true {
                 switch text[at] {
@@ -296,8 +297,9 @@ struct Lexer: ~Copyable {
                     alternative = 0
                     at += 1
                 case 0x5C where version >= .v3_9:
-                    // The first backslash decides how far the line is indented.
+                    // The first backslash decides how far the line is indented; in 3.9 such a line has no indentation.
                     if continued == 0 { continued = column }
+                    isContinued = true
                     position = at
                     try skipContinuation()
                     at = position
@@ -311,6 +313,7 @@ struct Lexer: ~Copyable {
                 position = at + 1
                 continue
             }
+            if isContinued && version == .v3_9 { return }
             if at < limit { try indent(to: continued == 0 ? column : continued, continued == 0 ? alternative : continued) }
             return
         }

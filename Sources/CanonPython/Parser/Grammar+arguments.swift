@@ -1,8 +1,8 @@
 /// Arguments of calls and classes, parameters of functions, type parameters.
 extension Grammar {
     mutating func call(_ function: UInt32, _ start: UInt32) throws(Stop) -> UInt32 {
-        try descend()
-        defer { depth -= 1 }
+        try enter(cost.call)
+        defer { nesting -= cost.call }
         let arguments = try arguments(allowsGenerator: true)
         return make(.call, start, previousEnd, a: function, b: arguments.positional, c: arguments.keywords)
     }
@@ -169,7 +169,9 @@ extension Grammar {
                         throw fail(at: tokens[index - 1].start, "expected default value expression")
                     }
                     sawDefault = true
+                    try enter(cost.parameterDefault)
                     let value = try expression()
+                    nesting -= cost.parameterDefault
                     nodes.base[Int(parameter)].b = value
                 } else if sawDefault && !sawStar {
                     throw fail(

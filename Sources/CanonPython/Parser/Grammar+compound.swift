@@ -20,15 +20,18 @@ extension Grammar {
                 at: start,
                 version >= .v3_10 ? "expected an indented block after \(owner) on line \(line)" : "expected an indented block")
         }
+        try enter(cost.block)
         advance()
         while kind != .dedent && kind != .end { try statement(&body) }
         try expect(.dedent)
+        nesting -= cost.block
         return body.first
     }
 
     mutating func ifStatement() throws(Stop) -> UInt32 {
-        // Every `elif` is an `If` in the `orelse` of the one before it; the list stays flat here, however long it is.
-        var chain: [UInt32] = []
+        // Every `elif` is an `If` in the `orelse` of the one before it: a loop, as there is no end to them.
+        let outer = nesting
+        defer { nesting = outer }
         var first: UInt32 = 0
         var last: UInt32 = 0
         repeat {
@@ -39,13 +42,17 @@ extension Grammar {
             let body = try block(isFirst ? "'if' statement" : "'elif' statement", start)
             let id = make(.if, start, previousEnd, a: test, b: body)
             if isFirst { first = id } else { nodes.base[Int(last)].c = id }
-            if !isFirst { chain.append(last) }
             last = id
+            if kind == .elif { try enter(cost.elif) }
         } while kind == .elif
         if kind == .else { nodes.base[Int(last)].c = try elseBlock() }
         let end = previousBodyEnd
+        var id = first
+        while id != last {
+            nodes.base[Int(id)].end = end
+            id = node(id).c
+        }
         nodes.base[Int(last)].end = end
-        for id in chain { nodes.base[Int(id)].end = end }
         return first
     }
 
@@ -105,7 +112,7 @@ extension Grammar {
         let savedIndex = index
         let savedCount = nodes.count
         let savedProblem = problem
-        let savedDepth = depth
+        let savedNesting = nesting
         do throws(Stop) {
             advance()
             var list = List()
@@ -118,7 +125,7 @@ extension Grammar {
             kind = tokens[index].kind
             nodes.count = savedCount
             problem = savedProblem
-            depth = savedDepth
+            nesting = savedNesting
             return 0
         }
     }

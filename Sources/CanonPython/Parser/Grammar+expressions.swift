@@ -85,22 +85,53 @@ extension Grammar {
         let start = self.start
         let value = try binary(TokenTable.Precedence.or)
         guard kind == .if else { return value }
-        try descend()
-        defer { depth -= 1 }
-        advance()
-        let test = try binary(TokenTable.Precedence.or)
-        guard accept(.else) else {
-            if kind == .colon || kind == .error || kind == .end { throw unexpected() }
-            throw fail(at: start, "expected 'else' after 'if' expression")
+        return try conditional(value, start)
+    }
+
+    /// `a if b else c if d else e`: a loop, as it nests to the right without end.
+    private mutating func conditional(_ first: UInt32, _ start: UInt32) throws(Stop) -> UInt32 {
+        let outer = nesting
+        defer { nesting = outer }
+        var value = first
+        var start = start
+        var head: UInt32 = 0
+        var last: UInt32 = 0
+        while kind == .if {
+            try enter(cost.unary)
+            advance()
+            let test = try binary(TokenTable.Precedence.or)
+            guard accept(.else) else {
+                if kind == .colon || kind == .error || kind == .end { throw unexpected() }
+                throw fail(at: start, "expected 'else' after 'if' expression")
+            }
+            let id = make(.ifExp, start, 0, a: test, b: value)
+            if head == 0 { head = id } else { nodes.base[Int(last)].c = id }
+            last = id
+            start = self.start
+            value = kind == .lambda ? try lambda() : try binary(TokenTable.Precedence.or)
+            if node(value).kind == .lambda && !node(value).flags.contains(.parenthesized) { break }
         }
-        let otherwise = try expression()
-        return make(.ifExp, start, previousEnd, a: test, b: value, c: otherwise)
+        nodes.base[Int(last)].c = value
+        endChain(head, last) { $0.c }
+        return head
+    }
+
+    /// Gives the nodes from `first` to `last`, each inside the one before it, their common end.
+    private mutating func endChain(_ first: UInt32, _ last: UInt32, inner: (Node) -> UInt32) {
+        let end = previousEnd
+        var id = first
+        while true {
+            nodes.base[Int(id)].end = end
+            if id == last { return }
+            id = inner(node(id))
+        }
     }
 
     /// An operator expression whose operators bind at least as tightly as `level`.
     mutating func binary(_ level: UInt8) throws(Stop) -> UInt32 {
         let start = self.start
         var left = try operand(level)
+        var links = 0
         while true {
             let found = table.precedence(kind)
             guard found >= level, found != 0 else { return left }
@@ -112,13 +143,15 @@ extension Grammar {
                 if kind == .not && tokens[index + 1].kind != .in { return left }
                 left = try comparison(left, start)
             case TokenTable.Precedence.power:
-                try descend()
-                defer { depth -= 1 }
+                try enter(cost.power)
+                defer { nesting -= cost.power }
                 advance()
                 let right = try binary(TokenTable.Precedence.unary)
                 left = make(.binOp, start, previousEnd, a: left, b: right, detail: Operator.pow.rawValue)
             default:
                 let operation = table.operation(kind)
+                links += 1
+                if links == NestingCost.longChain { mayBeDeep = true }
                 advance()
                 let right = try binary(found + 1)
                 left = make(.binOp, start, previousEnd, a: left, b: right, detail: operation.rawValue)
@@ -155,52 +188,78 @@ extension Grammar {
         return make(.compare, start, previousEnd, a: left, b: comparators.first)
     }
 
-    /// A prefix operator and what it applies to, or a primary.
+    /// Prefix operators and what they apply to, or a primary.
     private mutating func operand(_ level: UInt8) throws(Stop) -> UInt32 {
-        let operation: Operator
         switch kind {
         case .not:
             guard level <= TokenTable.Precedence.not else { throw unexpected() }
-            let start = self.start
-            try descend()
-            defer { depth -= 1 }
-            advance()
-            let value = try binary(TokenTable.Precedence.not)
-            return make(.unaryOp, start, previousEnd, a: value, detail: Operator.not.rawValue)
-        case .minus: operation = .uSub
-        case .plus: operation = .uAdd
-        case .tilde: operation = .invert
+            return try prefixed(TokenTable.Precedence.not)
+        case .minus, .plus, .tilde:
+            return try prefixed(TokenTable.Precedence.unary)
         case .await:
             let start = self.start
             advance()
-            guard kind != .await else { throw unexpected() }
             let value = try primary()
             return make(.await, start, previousEnd, a: value)
         default:
             return try primary()
         }
-        let start = self.start
-        try descend()
-        defer { depth -= 1 }
-        advance()
-        let value = try binary(TokenTable.Precedence.unary)
-        return make(.unaryOp, start, previousEnd, a: value, detail: operation.rawValue)
     }
 
+    /// `not`s, or signs, in a row: a loop, as they nest to the right without end.
+    private mutating func prefixed(_ level: UInt8) throws(Stop) -> UInt32 {
+        let outer = nesting
+        defer { nesting = outer }
+        var head: UInt32 = 0
+        var last: UInt32 = 0
+        while true {
+            let operation: Operator
+            switch kind {
+            case .not where level == TokenTable.Precedence.not: operation = .not
+            case .minus where level == TokenTable.Precedence.unary: operation = .uSub
+            case .plus where level == TokenTable.Precedence.unary: operation = .uAdd
+            case .tilde where level == TokenTable.Precedence.unary: operation = .invert
+            default:
+                let value = try binary(level)
+                nodes.base[Int(last)].a = value
+                endChain(head, last) { $0.a }
+                return head
+            }
+            try enter(cost.unary)
+            let id = make(.unaryOp, start, 0, detail: operation.rawValue)
+            if head == 0 { head = id } else { nodes.base[Int(last)].a = id }
+            last = id
+            advance()
+        }
+    }
+
+    /// `lambda: lambda: a`: a loop, as it nests to the right without end.
     private mutating func lambda() throws(Stop) -> UInt32 {
-        let start = self.start
-        try descend()
-        defer { depth -= 1 }
-        advance()
-        let parameters = try parameters(until: .colon)
-        try expect(.colon)
+        let outer = nesting
+        defer { nesting = outer }
+        var head: UInt32 = 0
+        var last: UInt32 = 0
+        while kind == .lambda {
+            try enter(cost.lambda)
+            let start = self.start
+            advance()
+            let parameters = try parameters(until: .colon)
+            try expect(.colon)
+            let id = make(.lambda, start, 0, a: parameters)
+            if head == 0 { head = id } else { nodes.base[Int(last)].b = id }
+            last = id
+        }
         let body = try expression()
-        return make(.lambda, start, previousEnd, a: parameters, b: body)
+        nodes.base[Int(last)].b = body
+        endChain(head, last) { $0.b }
+        return head
     }
 
     /// `yield`, `yield from` or with values.
     mutating func yieldExpression() throws(Stop) -> UInt32 {
         let start = self.start
+        try enter(cost.yield)
+        defer { nesting -= cost.yield }
         advance()
         if accept(.from) {
             let value = try expression()

@@ -95,8 +95,8 @@ extension Grammar {
 
     /// `or_pattern`, perhaps with `as name`.
     private mutating func pattern() throws(Stop) -> UInt32 {
-        try descend()
-        defer { depth -= 1 }
+        try enter(cost.pattern)
+        defer { nesting -= cost.pattern }
         let start = self.start
         var pattern = try closedPattern()
         if kind == .bar {

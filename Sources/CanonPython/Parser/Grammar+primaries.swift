@@ -4,7 +4,10 @@ extension Grammar {
         let start = self.start
         var value: UInt32
         if kind == .name { value = name(.load) } else { value = try atom() }
+        var links = 0
         while true {
+            links += 1
+            if links == NestingCost.longChain { mayBeDeep = true }
             switch kind {
             case .dot:
                 advance()
@@ -17,8 +20,8 @@ extension Grammar {
             case .leftParen:
                 value = try call(value, start)
             case .leftBracket:
-                try descend()
-                defer { depth -= 1 }
+                try enter(cost.subscript)
+                defer { nesting -= cost.subscript }
                 advance()
                 let slice = try slices()
                 try close(.rightBracket)
@@ -83,8 +86,8 @@ extension Grammar {
     /// `(`: a group, a tuple, a generator or a `yield`.
     private mutating func group() throws(Stop) -> UInt32 {
         let start = self.start
-        try descend()
-        defer { depth -= 1 }
+        try enter(cost.group)
+        defer { nesting -= cost.group }
         advance()
         if accept(.rightParen) { return make(.tuple, start, previousEnd, flags: .parenthesized) }
         let value = try groupContents(from: start)
@@ -130,8 +133,8 @@ extension Grammar {
 
     private mutating func list() throws(Stop) -> UInt32 {
         let start = self.start
-        try descend()
-        defer { depth -= 1 }
+        try enter(cost.list)
+        defer { nesting -= cost.list }
         advance()
         var elements = List()
         if kind != .rightBracket {
@@ -157,8 +160,8 @@ extension Grammar {
 
     private mutating func dictionaryOrSet() throws(Stop) -> UInt32 {
         let start = self.start
-        try descend()
-        defer { depth -= 1 }
+        try enter(cost.dictionary)
+        defer { nesting -= cost.dictionary }
         advance()
         if accept(.rightBrace) { return make(.dict, start, previousEnd) }
         if kind == .doubleStar { return try dictionary(from: start, key: 0) }
@@ -235,8 +238,11 @@ extension Grammar {
 
     /// `for ... in ... if ...`, once or more.
     mutating func comprehensions() throws(Stop) -> UInt32 {
+        let outer = nesting
+        defer { nesting = outer }
         var generators = List()
         while kind == .for || kind == .async {
+            try enter(cost.generator)
             let start = self.start
             let isAsync = accept(.async)
             try expect(.for)
@@ -245,6 +251,7 @@ extension Grammar {
             let iterable = try binary(TokenTable.Precedence.or)
             var conditions = List()
             while accept(.if) {
+                try enter(cost.condition)
                 // 3.8 takes a lambda here; its body is again without a conditional.
                 let isLambda = kind == .lambda && version == .v3_8
                 append(isLambda ? try lambdaWithoutConditional() : try binary(TokenTable.Precedence.or), to: &conditions)
@@ -260,8 +267,8 @@ extension Grammar {
 
     private mutating func lambdaWithoutConditional() throws(Stop) -> UInt32 {
         let start = self.start
-        try descend()
-        defer { depth -= 1 }
+        try enter(cost.lambda)
+        defer { nesting -= cost.lambda }
         advance()
         let parameters = try parameters(until: .colon)
         try expect(.colon)

@@ -2,7 +2,10 @@ extension Grammar {
     /// The statements of a file.
     mutating func module() throws(Stop) -> UInt32 {
         var body = List()
-        while kind != .end { try statement(&body) }
+        while kind != .end {
+            // 3.8 takes the end of a line alone, which is what a backslash before an empty line leaves.
+            if kind == .newline && version == .v3_8 { advance() } else { try statement(&body) }
+        }
         return body.first
     }
 
@@ -110,7 +113,9 @@ extension Grammar {
         }
         let operation = table.operation(kind)
         advance()
-        let value = kind == .yield ? try yieldExpression() : try starExpressions()
+        let value =
+            kind == .yield
+            ? try yieldExpression() : version >= .v3_9 ? try starExpressions() : try plainExpressions()
         return make(.augAssign, start, previousEnd, a: target, b: value, detail: operation.rawValue)
     }
 

@@ -63,8 +63,8 @@ extension Grammar {
 
     /// One f-string or t-string.
     private mutating func formattedString(_ values: inout List, _ pieces: inout List) throws(Stop) {
-        try descend()
-        defer { depth -= 1 }
+        try enter(cost.formatted)
+        defer { nesting -= cost.formatted }
         let isTemplate = kind == .tstringStart
         advance()
         while kind != .fstringEnd {
@@ -73,7 +73,9 @@ extension Grammar {
         advance()
     }
 
-    private mutating func part(_ values: inout List, _ pieces: inout List, isTemplate: Bool) throws(Stop) {
+    private mutating func part(
+        _ values: inout List, _ pieces: inout List, isTemplate: Bool, isNested: Bool = false
+    ) throws(Stop) {
         if kind == .fstringMiddle {
             let token = tokens[index]
             advance()
@@ -84,11 +86,15 @@ extension Grammar {
             return
         }
         guard kind == .leftBrace else { throw unexpected() }
-        try field(&values, &pieces, isTemplate: isTemplate)
+        try field(&values, &pieces, isTemplate: isTemplate, isNested: isNested)
     }
 
     /// `{expression[=][!conversion][:specification]}`
-    private mutating func field(_ values: inout List, _ pieces: inout List, isTemplate: Bool) throws(Stop) {
+    ///
+    /// `isNested`: in a format specification, where CPython 3.12.1 fails on `=` by mistake.
+    private mutating func field(
+        _ values: inout List, _ pieces: inout List, isTemplate: Bool, isNested: Bool
+    ) throws(Stop) {
         let start = self.start
         advance()
         let expressionStart = tokens[index - 1].end
@@ -96,6 +102,9 @@ extension Grammar {
         var expressionEnd = previousEnd
         var flags = NodeFlags()
         if accept(.equal) {
+            if isNested && version == .v3_12 {
+                throw fail(at: start, "field 'value' is required for Constant")
+            }
             flags.insert(.selfDocumenting)
             expressionEnd = tokens[index].start
         }
@@ -108,7 +117,7 @@ extension Grammar {
             var parts = List()
             var text = List()
             while kind == .fstringMiddle || kind == .leftBrace {
-                try part(&parts, &text, isTemplate: false)
+                try part(&parts, &text, isTemplate: false, isNested: true)
             }
             flush(&text, into: &parts)
             specification = make(.joinedStr, specificationStart, previousEnd, a: parts.first)

@@ -1,3 +1,5 @@
+private import CCanonBytes
+
 /// Turns tokens into a tree by recursive descent, and binary operators by precedence.
 ///
 /// CPython's grammar from 3.9 on is a PEG, that of 3.8 is LL(1) with checks afterwards. Both accept what this accepts for
@@ -13,19 +15,25 @@ struct Grammar: ~Copyable {
     var index = 0
     var kind = TokenKind.end
     var problem: SyntaxProblem?
-    /// How deep the expression under way is nested.
-    var depth = 0
+    /// What is open around the current token, in the units of ``NestingCost``.
+    var nesting: Int32 = 0
+    let cost: NestingCost
+    /// The stack at the start of ``run(over:text:)``.
+    private var stackStart: UInt = 0
+    /// A chain of operators, calls or attributes is so long, or brackets so deep, that the depth of the tree must be checked.
+    var mayBeDeep = false
     let table: TokenTable
 
     /// Thrown where the text does not fit the grammar; the error is in ``problem``, or it is the general one.
     struct Stop: Error {}
 
-    /// The nesting of expressions that is read, with room to spare on a stack of 512 KiB.
-    static let maximumDepth = 1000
+    /// The bytes of stack that may be used, so that a thread with 512 KiB suffices.
+    private static let maximumStack: UInt = 400 << 10
 
     init(version: PythonVersion) {
         self.version = version
         self.table = TokenTable()
+        self.cost = NestingCost(version: version)
         let empty = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
         self.text = UnsafePointer(empty)
         empty.deallocate()
@@ -37,7 +45,8 @@ struct Grammar: ~Copyable {
         nodes.append(Node(.none, start: 0, end: 0))
         root = .none
         problem = nil
-        depth = 0
+        nesting = 0
+        mayBeDeep = false
         index = 0
     }
 
@@ -47,9 +56,11 @@ struct Grammar: ~Copyable {
         self.text = text
         tokens = UnsafePointer(lexer.tokens.base)
         kind = tokens[0].kind
+        stackStart = UInt(bitPattern: canon_frame_address())
         do throws(Stop) {
             let body = try module()
             root = NodeID(make(.module, 0, tokens[index].end, a: body))
+            try checkDepth()
             return nil
         } catch {
             return rootCause(lexer)
@@ -131,11 +142,18 @@ struct Grammar: ~Copyable {
         return Stop()
     }
 
+    /// Enters something that nests, which costs `cost`; leave it by taking that from ``nesting``.
     @inline(__always)
-    mutating func descend() throws(Stop) {
-        depth += 1
-        if depth > Self.maximumDepth { throw fail(at: start, "too many nested expressions") }
+    mutating func enter(_ cost: Int32) throws(Stop) {
+        nesting += cost
+        if nesting > NestingCost.deep { mayBeDeep = true }
+        if nesting > self.cost.limit || stackStart &- UInt(bitPattern: canon_frame_address()) > Self.maximumStack {
+            throw tooDeep()
+        }
     }
+
+    @inline(never)
+    mutating func tooDeep() -> Stop { fail(at: start, "too complex: the parser's stack would overflow") }
 }
 
 /// What the parser asks of a kind of token, as one lookup.

@@ -30,15 +30,15 @@ struct SourceText: ~Copyable {
         let encoding = try SourceEncoding.detect(bytes)
         switch encoding.codec {
         case .utf8:
-            try copy(UnsafeRawBufferPointer(rebasing: bytes[encoding.markLength...]))
+            try copy(UnsafeRawBufferPointer(rebasing: bytes[encoding.markLength...]), version: version)
         default:
             try encoding.codec.decode(bytes, into: &decoded)
-            try copy(UnsafeRawBufferPointer(decoded.view))
+            try copy(UnsafeRawBufferPointer(decoded.view), version: version)
         }
     }
 
     /// Copies UTF-8, turns `\r\n` and `\r` into `\n`, and notes the lines.
-    private mutating func copy(_ bytes: UnsafeRawBufferPointer) throws(PythonDiagnostic) {
+    private mutating func copy(_ bytes: UnsafeRawBufferPointer, version: PythonVersion) throws(PythonDiagnostic) {
         text.count = 0
         text.reserve(bytes.count + Self.padding + 1)
         let output = text.base
@@ -84,7 +84,9 @@ struct SourceText: ~Copyable {
             }
         }
         hasWideCharacters = wide != 0
-        if written == 0 || output[written - 1] != 0x0A {
+        // Before 3.12 CPython adds a line feed also after a final `\r\n`.
+        let endsWithPair = version < .v3_12 && count >= 2 && bytes[count - 1] == 0x0A && bytes[count - 2] == 0x0D
+        if written == 0 || output[written - 1] != 0x0A || endsWithPair {
             output[written] = 0x0A
             written += 1
             lineStarts.append(UInt32(written))

@@ -147,9 +147,9 @@ public enum NodeKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
 
     // MARK: Type parameters
 
-    /// a: bound?, b: default_value?, c: the offset at which the name ends (it starts where the node starts)
+    /// a: bound?, b: default_value?; the name goes from offset d to offset c
     case typeVar
-    /// b: default_value?, c: as above; the name starts at d
+    /// b: default_value?, c and d: as above
     case paramSpec, typeVarTuple
 
     // MARK: Not in CPython's ast
@@ -163,4 +163,46 @@ public enum NodeKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case stringPart
     /// A keyword in a class pattern. a: pattern, b: the offset at which the name ends (it starts where the node starts)
     case keywordPattern
+}
+
+extension NodeKind {
+    /// Which slots hold a child, and which the first node of a list: bit 0 for `a` to bit 3 for `d`.
+    public var shape: (nodes: UInt8, lists: UInt8) {
+        switch self {
+        case .module: (0, 1)
+        case .functionDef, .asyncFunctionDef: (0b0111, 0b1000)
+        case .classDef: (0b0001, 0b1110)
+        case .return, .expr, .await, .yield, .yieldFrom, .starred, .unaryOp, .matchValue, .keyword, .keywordPattern,
+            .matchStar, .attribute:
+            (0b0001, 0)
+        case .delete, .import, .global, .nonlocal, .boolOp, .set, .list, .tuple, .joinedStr, .templateStr, .constant,
+            .arguments, .matchSequence, .matchOr:
+            (0, 0b0001)
+        case .assign: (0b0010, 0b0001)
+        case .typeAlias: (0b0101, 0b0010)
+        case .augAssign, .raise, .assert, .namedExpr, .binOp, .formattedValue, .interpolation, .subscript, .alias,
+            .withItem, .matchAs, .lambda, .arg, .typeVar:
+            (0b0011, 0)
+        case .annAssign, .ifExp, .slice: (0b0111, 0)
+        case .for, .asyncFor: (0b0011, 0b1100)
+        case .while, .if: (0b0001, 0b0110)
+        case .with, .asyncWith: (0, 0b0011)
+        case .match: (0b0001, 0b0010)
+        case .try, .tryStar: (0, 0b1111)
+        case .importFrom: (0b0001, 0b0010)
+        case .dict: (0, 0b0011)
+        case .listComp, .setComp, .generatorExp: (0b0001, 0b0010)
+        case .dictComp: (0b0011, 0b0100)
+        case .compare: (0b0001, 0b0010)
+        case .call: (0b0001, 0b0110)
+        case .comprehension: (0b0011, 0b0100)
+        case .exceptHandler: (0b0011, 0b0100)
+        case .matchCase: (0b0011, 0b0100)
+        case .matchMapping: (0b0100, 0b0011)
+        case .matchClass: (0b0001, 0b0110)
+        case .paramSpec, .typeVarTuple: (0b0010, 0)
+        case .definition: (0, 0b0011)
+        case .none, .pass, .break, .continue, .name, .matchSingleton, .identifier, .stringPart: (0, 0)
+        }
+    }
 }
