@@ -157,8 +157,14 @@ extension Event {
     /// The `count` words of ``FileFacts/lists`` that the event speaks of.
     public var list: FactList { FactList(start: link, count: UInt32(count)) }
 
-    /// The name in ``link``: the module of `from a import b`, the literal key of `x["k"] = v`.
-    public var linkedName: Name { Name(rawValue: link) }
+    /// The name in ``link``: the module of `from a import b`, the literal key of `x["k"] = v`; none for kinds whose link is
+    /// an index.
+    public var linkedName: Name {
+        switch kind {
+        case .importName, .importAll, .dynamicImport, .bind, .unbind: Name(rawValue: link)
+        default: .none
+        }
+    }
 }
 
 /// What an `enter` event begins. The arms of one statement follow each other inside of the statement's block.

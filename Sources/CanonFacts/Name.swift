@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    private import Glibc
+#else
+    private import Darwin
+#endif
+
 /// A text of one file, by its place in the file's ``NameTable``. Zero is the empty text and means "none".
 public struct Name: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt32
@@ -52,7 +58,7 @@ public struct NameTable: Sendable {
     public mutating func intern(_ text: UnsafeBufferPointer<UInt8>) -> Name {
         guard !text.isEmpty else { return .none }
         if (ends.count + 1) * 2 > slots.count { grow() }
-        let hash = ContentHash.short(text)
+        let hash = Self.hash(text)
         var slot = Int(hash) & (slots.count - 1)
         while slots[slot].exists {
             let candidate = slots[slot]
@@ -73,12 +79,15 @@ public struct NameTable: Sendable {
         return text.withUTF8 { intern($0) }
     }
 
+    private static func hash(_ text: UnsafeBufferPointer<UInt8>) -> UInt32 {
+        UInt32(truncatingIfNeeded: ContentHash.of(UnsafeRawBufferPointer(text)))
+    }
+
     private func equals(_ name: Name, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
         let range = range(of: name)
         guard range.count == text.count else { return false }
-        return bytes.withUnsafeBufferPointer { stored in
-            for index in 0..<text.count where stored[range.lowerBound + index] != text[index] { return false }
-            return true
+        return bytes.withUnsafeBytes { stored in
+            memcmp(stored.baseAddress! + range.lowerBound, text.baseAddress!, text.count) == 0
         }
     }
 
@@ -89,7 +98,7 @@ public struct NameTable: Sendable {
         usedSlots.removeAll(keepingCapacity: true)
         while hashes.count < ends.count {
             let name = Name(rawValue: UInt32(hashes.count))
-            hashes.append(withUTF8(of: name) { ContentHash.short($0) })
+            hashes.append(withUTF8(of: name) { Self.hash($0) })
         }
         for index in 1..<max(1, ends.count) {
             var slot = Int(hashes[index]) & (capacity - 1)

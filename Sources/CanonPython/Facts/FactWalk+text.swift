@@ -7,13 +7,18 @@ extension FactWalk {
     static let longestLiteral = 300
 
     /// The name of a range that is an identifier, or a dotted one.
-    mutating func name(_ start: UInt32, _ end: UInt32) -> Name { facts.names.intern(tree.bytes(start, end)) }
+    mutating func name(_ start: UInt32, _ end: UInt32) -> Name {
+        let bytes = tree.bytes(start, end)
+        guard bytes.contains(where: { $0 >= 0x80 }) else { return facts.names.intern(bytes) }
+        // Two spellings may be one name (PEP 3131).
+        return facts.names.intern(tree.identifier(start, end, flags: .notASCII))
+    }
 
     mutating func identifier(_ node: UInt32) -> Name {
         guard node != 0 else { return .none }
         let node = tree[node]
         guard node.flags.contains(.spaced) else { return name(node.start, node.end) }
-        return squeezed(node.start, node.end)
+        return facts.names.intern(tree.identifier(node.start, node.end, flags: [.spaced, .notASCII]))
     }
 
     /// A range without its blanks, line breaks and comments: `a . b` is `a.b`.

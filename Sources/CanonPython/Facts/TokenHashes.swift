@@ -6,34 +6,38 @@ internal import CanonFacts
 /// than flat ones.
 struct TokenHashes: ~Copyable {
     /// Where each kept token starts, and behind the last one the end of the text.
-    private var starts: [UInt32] = []
+    private var starts = GrowingBuffer<UInt32>(capacity: 1 << 12)
     /// The hash of all kept tokens before: by their kinds alone, and with their texts.
-    private var shapes: [UInt64] = []
-    private var exacts: [UInt64] = []
+    private var shapes = GrowingBuffer<UInt64>(capacity: 1 << 12)
+    private var exacts = GrowingBuffer<UInt64>(capacity: 1 << 12)
     /// Powers of the multiplier.
-    private var powers: [UInt64] = [1]
+    private var powers = GrowingBuffer<UInt64>(capacity: 1 << 12)
 
     /// Reads the tokens of a file and appends the fingerprints of their windows.
     mutating func run(over tree: PythonTree, facts: inout FileFacts) {
         keepTokens(of: tree)
+        if powers.count == 0 { powers.append(1) }
         while powers.count <= starts.count { powers.append(powers[powers.count - 1] &* CloneFingerprint.multiplier) }
         winnow(tree, &facts.fingerprints)
     }
 
     private mutating func keepTokens(of tree: PythonTree) {
-        starts.removeAll(keepingCapacity: true)
-        shapes.removeAll(keepingCapacity: true)
-        exacts.removeAll(keepingCapacity: true)
+        starts.count = 0
+        shapes.count = 0
+        exacts.count = 0
         var shape: UInt64 = 0
         var exact: UInt64 = 0
         shapes.append(0)
         exacts.append(0)
         let tokens = tree.tokens
         var startsStatement = true
-        for index in 0..<tokens.count {
+        var index = 0
+        while index < tokens.count {
             let token = tokens[index]
-            // A text that is a statement of its own documents or comments.
-            if startsStatement, token.kind == .string, index + 1 < tokens.count, tokens[index + 1].kind == .newline {
+            index += 1
+            // A text that is a statement of its own documents or comments; its line end goes with it.
+            if startsStatement, token.kind == .string, index < tokens.count, tokens[index].kind == .newline {
+                index += 1
                 continue
             }
             let value: UInt64

@@ -5,6 +5,6 @@ struct PythonCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "python",
         abstract: "Read Python source: verdicts, trees and facts. Nothing is executed.",
-        subcommands: [PythonCheckCommand.self, PythonFactsCommand.self]
+        subcommands: [PythonCheckCommand.self, PythonTreeCommand.self, PythonFactsCommand.self]
     )
 }

@@ -172,7 +172,7 @@ struct FactDeclarationTests {
     func depth() throws {
         let chain = "x" + String(repeating: ".a", count: 3000) + "\n"
         #expect(try facts(of: chain).lines(.use).count == 1)
-        let nested = "x = " + String(repeating: "[", count: 90) + "y" + String(repeating: "]", count: 90) + "\n"
+        let nested = "x = " + String(repeating: "[", count: 40) + "y" + String(repeating: "]", count: 40) + "\n"
         #expect(try facts(of: nested).lines(.use) == ["use y"])
         let elifs = "if a: pass\n" + (0..<80).map { "elif b\($0): import m\($0)\n" }.joined()
         #expect(try facts(of: elifs).lines(.importModule).count == 80)
