@@ -621,8 +621,9 @@ static const struct {
 
 static int names_hold(const char *names, const char *name) {
     size_t length = strlen(name);
+    if (length == 0) return 0;
     for (const char *at = names; (at = strstr(at, name)); at += length) {
-        if ((at == names || at[-1] == ' ') && (at[length] == ' ' || at[length] == 0)) return length > 0;
+        if ((at == names || at[-1] == ' ') && (at[length] == ' ' || at[length] == 0)) return 1;
     }
     return 0;
 }

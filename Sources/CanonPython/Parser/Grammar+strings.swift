@@ -48,14 +48,37 @@ extension Grammar {
         var values = values
         var pieces = pieces
         flush(&pieces, into: &values)
+        if version < .v3_12 { spread(start, previousEnd, over: values.first) }
         return make(sawTemplate ? .templateStr : .joinedStr, start, previousEnd, a: values.first)
+    }
+
+    /// Before PEP 701 every part of an f-string has the position of the whole.
+    private mutating func spread(_ start: UInt32, _ end: UInt32, over values: UInt32) {
+        var id = values
+        while id != 0 {
+            nodes.base[Int(id)].start = start
+            nodes.base[Int(id)].end = end
+            let specification = node(id).kind == .formattedValue ? node(id).b : 0
+            if specification != 0 {
+                nodes.base[Int(specification)].start = start
+                nodes.base[Int(specification)].end = end
+                spread(start, end, over: node(specification).a)
+            }
+            id = node(id).next.index
+        }
     }
 
     /// Makes one constant of the plain pieces so far.
     private mutating func flush(_ pieces: inout List, into values: inout List) {
         guard pieces.first != 0 else { return }
+        var end = node(pieces.last).end
+        // From 3.13 on the range includes both braces of a doubled one at its end.
+        if version >= .v3_13 && node(pieces.last).flags.contains(.bare) {
+            let last = text[Int(end) - 1]
+            if (last == UInt8(ascii: "{") || last == UInt8(ascii: "}")) && text[Int(end)] == last { end += 1 }
+        }
         let constant = make(
-            .constant, node(pieces.first).start, node(pieces.last).end, a: pieces.first,
+            .constant, node(pieces.first).start, end, a: pieces.first,
             detail: ConstantKind.string.rawValue)
         append(constant, to: &values)
         pieces = List()

@@ -10,6 +10,7 @@ struct PrintedNode {
         case names([String])
         case name(String?)
         case symbol(String)
+        case symbols([String])
         case number(Int)
         /// A constant: as Python's `repr`, and as JSON.
         case constant(python: String, json: String)
@@ -152,7 +153,8 @@ extension PythonTree {
         case .yield: set("Yield", ["value": .optional(node.a)])
         case .yieldFrom: set("YieldFrom", ["value": .node(node.a)])
         case .compare:
-            set("Compare", ["left": .node(node.a), "ops": .list([]), "comparators": .list(ids(node.b))])
+            let operators = list(node.b).map { "\(self[$0].comparison.name)" }
+            set("Compare", ["left": .node(node.a), "ops": .symbols(operators), "comparators": .list(ids(node.b))])
         case .call: set("Call", ["func": .node(node.a), "args": .list(ids(node.b)), "keywords": .list(ids(node.c))])
         case .formattedValue, .interpolation:
             let isPlain = node.detail == 0 && node.b == 0 && node.flags.contains(.selfDocumenting)

@@ -58,12 +58,7 @@ private struct TreePrinter {
         for field in node.fields {
             if omits(field.value) { continue }
             separate(field.name)
-            if tree[id].kind == .compare && field.name == "ops" {
-                let names = tree.list(tree[id].b).map { "\(tree[$0].comparison.name)()" }
-                expansion.append(.text("[" + names.joined(separator: ", ") + "]"))
-            } else {
-                dump(field.value)
-            }
+            dump(field.value)
         }
         if node.hasPosition && attributes {
             let (start, end) = (tree.position(of: node.start), tree.position(of: node.end))
@@ -103,6 +98,8 @@ private struct TreePrinter {
         case .name(let name):
             expansion.append(.text(LiteralReader(tree: tree).repr((name ?? "").unicodeScalars.map(\.value))))
         case .symbol(let name): expansion.append(.text(name + "()"))
+        case .symbols(let names):
+            expansion.append(.text("[" + names.map { $0 + "()" }.joined(separator: ", ") + "]"))
         case .number(let number): expansion.append(.text("\(number)"))
         case .constant(let python, _): expansion.append(.text(python))
         }
@@ -119,12 +116,7 @@ private struct TreePrinter {
         expansion.append(.text("{\"type\":\"\(node.name)\""))
         for field in node.fields {
             expansion.append(.text(",\"\(field.name)\":"))
-            if tree[id].kind == .compare && field.name == "ops" {
-                let names = tree.list(tree[id].b).map { "\"\(tree[$0].comparison.name)\"" }
-                expansion.append(.text("[" + names.joined(separator: ",") + "]"))
-            } else {
-                json(field.value)
-            }
+            json(field.value)
         }
         if node.hasPosition {
             let (start, end) = (tree.position(of: node.start), tree.position(of: node.end))
@@ -150,6 +142,8 @@ private struct TreePrinter {
             expansion.append(.text("[" + names.map { JSONText.quoted($0) }.joined(separator: ",") + "]"))
         case .name(let name): expansion.append(.text(name.map { JSONText.quoted($0) } ?? "null"))
         case .symbol(let name): expansion.append(.text("\"\(name)\""))
+        case .symbols(let names):
+            expansion.append(.text("[" + names.map { "\"\($0)\"" }.joined(separator: ",") + "]"))
         case .number(let number): expansion.append(.text("\(number)"))
         case .constant(_, let json): expansion.append(.text(json))
         }
