@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help run test build install format lint bench bench-all chaos isolation isolation-mutants autobahn \
-	python-differential clean
+	python-differential python-bench clean
 
 # make run: what the server listens on and works with. DATA_DIR empty: the default data folder, outside of the
 # repository, so that what an agent may read never holds a secret.
@@ -104,6 +104,10 @@ python-differential: ## Compare the Python parser with each installed CPython ov
 	swift build -c release --product canon
 	CANON_BINARY="$${CANON_BINARY:-$(CURDIR)/.build/release/canon}" \
 		Scripts/python-differential --mutants $(MUTANTS) $(if $(SEED),--seed $(SEED))
+
+python-bench: ## Measure the Python parser beside ruff over FOLDERS (default: a standard library).
+	swift build -c release --product canon
+	Benchmarks/python-bench $(if $(FOLDERS),$(FOLDERS),"$$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')")
 
 autobahn: ## Run the Autobahn test suite against the WebSocket codec (needs Python 2.7).
 	@Scripts/autobahn

@@ -39,7 +39,8 @@ public struct Event: Hashable, Sendable, BitwiseCopyable {
         /// `__all__`. `detail`: ``Exports``; `count` names from `list` on in ``FileFacts/lists``. Flag ``Flags/unresolved``: not
         /// only literals, so there may be more.
         case exports
-        /// A call. `name`: the callee's dotted text; `value`: the first literal string argument; `count`: positional arguments.
+        /// A call. `name`: the callee's dotted text; `value`: the first positional argument that is a literal text
+        /// which may name something (no blanks, at most 120 bytes); `count`: positional arguments.
         /// With ``Flags/unresolved`` the callee is no dotted name and `name` is its last attribute (`f().close` gives `close`).
         case call
         /// A dotted name that is read, once for each scope and text, unless the same scope bound it before.
@@ -48,7 +49,7 @@ public struct Event: Hashable, Sendable, BitwiseCopyable {
         case `return`
         /// `raise`. `name`: the dotted text of what is raised, or of the callee that makes it.
         case `raise`
-        /// `assert`. ``condition`` tells constants; `name`: the text of the condition when it is short.
+        /// `assert`. ``condition`` tells constants.
         case assertion
     }
 
@@ -177,7 +178,7 @@ public enum Block: UInt8, Sendable, CaseIterable {
     case then
     /// Runs when no arm before it did: `else` of `if`, `for` and `while`, and of `try` after a body without exception.
     case otherwise
-    /// The body of `try`, `for`, `while`, `with`.
+    /// The body of `try`, `for`, `while`.
     case body
     case except, finally
     /// A case of `match`.

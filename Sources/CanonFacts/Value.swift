@@ -6,7 +6,7 @@ public enum ValueKind: UInt8, Sendable, CaseIterable {
     case null
     /// `True`, a number, bytes, `...`
     case constant
-    /// A text; `value` is the literal when it is short.
+    /// A text; `value` is the literal when it may name something: no blanks, at most 120 bytes.
     case string
     /// A dotted name; `value` is its text. What it names is for the code model to find out.
     case reference

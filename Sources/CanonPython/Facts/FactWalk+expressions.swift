@@ -132,7 +132,7 @@ extension FactWalk {
         var count = 0
         for argument in tree.list(node.b) {
             if tree[argument].kind == .starred { step.flags.insert(.spread) }
-            if !step.value.exists, let text = literal(argument.index) { step.value = text }
+            if !step.value.exists, let text = mention(argument.index) { step.value = text }
             count += 1
         }
         step.count = UInt16(clamping: count)

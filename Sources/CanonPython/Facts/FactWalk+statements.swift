@@ -73,7 +73,6 @@ extension FactWalk {
         let node = tree[index]
         var step = event(.assertion, at: node.start)
         describeCondition(node.a, in: &step)
-        step.name = text(node.a)
         facts.events.append(step)
     }
 
@@ -144,7 +143,7 @@ extension FactWalk {
 
     private mutating func withStatement(_ index: UInt32, _ node: Node) {
         pushBlock(.withStatement, at: index, isAsync: node.kind == .asyncWith) { walk in
-            walk.pushArm(.body, node.b)
+            walk.push(.statements, node.b)
             walk.pushInOrder { walk in
                 for item in walk.tree.list(node.a) {
                     let item = walk.tree[item]

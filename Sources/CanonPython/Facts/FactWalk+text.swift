@@ -9,7 +9,7 @@ extension FactWalk {
     /// The name of a range that is an identifier, or a dotted one.
     mutating func name(_ start: UInt32, _ end: UInt32) -> Name {
         let bytes = tree.bytes(start, end)
-        guard bytes.contains(where: { $0 >= 0x80 }) else { return facts.names.intern(bytes) }
+        guard !isASCII, bytes.contains(where: { $0 >= 0x80 }) else { return facts.names.intern(bytes) }
         // Two spellings may be one name (PEP 3131).
         return facts.names.intern(tree.identifier(start, end, flags: .notASCII))
     }
@@ -42,14 +42,19 @@ extension FactWalk {
     mutating func dotted(_ index: UInt32) -> (name: Name, root: UInt32)? {
         guard index != 0 else { return nil }
         var root = index
-        while tree[root].kind == .attribute { root = tree[root].a }
+        // Parts that follow each other with nothing but a dot between them are the text itself.
+        var isPlain = true
+        while tree[root].kind == .attribute {
+            let attribute = tree[root]
+            let value = tree[attribute.a]
+            if value.end + 1 != attribute.b || value.start != attribute.start { isPlain = false }
+            root = attribute.a
+        }
         guard tree[root].kind == .name else { return nil }
         let node = tree[index]
-        if root == index { return (name(node.start, node.end), root) }
+        guard !isPlain else { return (name(node.start, node.end), root) }
         // In parentheses the name may start before the attribute's range does: `(a).b`.
-        let start = min(node.start, tree[root].start)
-        let isPlain = tree.bytes(start, node.end).allSatisfy { $0 > 0x29 && $0 != 0x5C }
-        return (isPlain ? name(start, node.end) : squeezed(start, node.end), root)
+        return (squeezed(min(node.start, tree[root].start), node.end), root)
     }
 
     /// The text of an expression, on one line.
@@ -100,6 +105,15 @@ extension FactWalk {
         return scratch.withUnsafeBufferPointer { facts.names.intern($0) }
     }
 
+    /// A literal that may name something: short and without blanks, as messages for people are not.
+    mutating func mention(_ index: UInt32) -> Name? {
+        let node = tree[index]
+        guard node.kind == .constant, node.constant == .string, node.end - node.start <= 120,
+            !tree.bytes(node.start, node.end).contains(0x20)
+        else { return nil }
+        return literal(index)
+    }
+
     /// What is between the quotes of a literal.
     private static func content(of literal: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
         guard let quote = literal.firstIndex(where: { $0 == 0x22 || $0 == 0x27 }) else { return nil }
@@ -128,6 +142,22 @@ extension FactWalk {
         let node = tree[index]
         return tree.bytes(node.start, node.end)
             .elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Whether all bytes are ASCII, eight at a time.
+    static func isASCII(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let raw = UnsafeRawBufferPointer(text)
+        var seen: UInt64 = 0
+        var offset = 0
+        while offset + 8 <= raw.count {
+            seen |= raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            offset += 8
+        }
+        while offset < raw.count {
+            seen |= UInt64(raw[offset])
+            offset += 1
+        }
+        return seen & 0x8080_8080_8080_8080 == 0
     }
 
     /// Whether a body starts with a text of its own.

@@ -41,7 +41,7 @@ extension FactWalk {
             case .none: step.valueKind = .null
             case .string:
                 step.valueKind = .string
-                if let text = literal(index) { step.value = text }
+                if let text = mention(index) { step.value = text }
             default: step.valueKind = .constant
             }
         case .joinedStr, .templateStr: step.valueKind = .string

@@ -79,6 +79,8 @@ struct FactWalk: ~Copyable {
     var classes: [Name: UInt32] = [:]
     var scratch: [UInt8] = []
     var isAnnotation = false
+    /// No name of the file has to be normalised.
+    var isASCII = true
     private var lineHint = 0
     var known = KnownNames()
 
@@ -103,6 +105,7 @@ struct FactWalk: ~Copyable {
 
     mutating func run(over tree: PythonTree) {
         self.tree = tree
+        isASCII = Self.isASCII(tree.text)
         facts.lineCount = UInt32(tree.lineStarts.count)
         hashes.run(over: tree, facts: &facts)
         known.intern(into: &facts.names)
@@ -256,7 +259,9 @@ extension FactWalk {
     }
 
     private func isActive(_ identity: UInt32) -> Bool {
-        identity != 0 && identity >= scopes[0].identity && scopes.contains { $0.identity == identity }
+        guard identity >= scopes[0].identity else { return false }
+        for scope in scopes where scope.identity == identity { return true }
+        return false
     }
 
     /// Whether this is the first use of a dotted name in the current scope.

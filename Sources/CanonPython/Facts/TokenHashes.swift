@@ -49,7 +49,7 @@ struct TokenHashes: ~Copyable {
                 startsStatement = true
             case .name, .number, .string, .fstringMiddle:
                 value = Self.mixed(token.kind)
-                textHash = ContentHash.of(UnsafeRawBufferPointer(tree.bytes(token.start, token.end)))
+                textHash = Self.hash(token, in: tree)
                 startsStatement = false
             default:
                 value = Self.mixed(token.kind)
@@ -61,6 +61,27 @@ struct TokenHashes: ~Copyable {
             shapes.append(shape)
             exacts.append(exact)
         }
+    }
+
+    /// Most names are short: their bytes are their number.
+    @inline(__always)
+    private static func hash(_ token: Token, in tree: PythonTree) -> UInt64 {
+        let raw = UnsafeRawBufferPointer(tree.text)
+        let length = Int(token.end - token.start)
+        let start = Int(token.start)
+        guard length <= 8, start + 8 <= raw.count else {
+            return ContentHash.of(UnsafeRawBufferPointer(tree.bytes(token.start, token.end)))
+        }
+        let word = raw.loadUnaligned(fromByteOffset: start, as: UInt64.self).littleEndian
+        let kept = length == 8 ? word : word & ((1 << UInt64(length * 8)) - 1)
+        return spread(kept &+ 1)
+    }
+
+    /// A multiplication and a fold: enough where the input is a sum of mixed values already.
+    @inline(__always)
+    private static func spread(_ value: UInt64) -> UInt64 {
+        let product = value &* CloneFingerprint.multiplier
+        return product ^ (product >> 32)
     }
 
     /// Small numbers would make sums that meet by chance.
@@ -107,7 +128,7 @@ struct TokenHashes: ~Copyable {
     @inline(__always)
     private func hash(of position: Int) -> UInt64 {
         let window = CloneFingerprint.windowTokens
-        return ContentHash.mix(shapes[position + window] &- shapes[position] &* powers[window])
+        return Self.spread(shapes[position + window] &- shapes[position] &* powers[window])
     }
 
     private static func line(of offset: UInt32, from line: Int, in tree: PythonTree) -> Int {
