@@ -25,8 +25,10 @@ public enum TokenKind: UInt8, Sendable, BitwiseCopyable {
     case fstringStart, tstringStart, fstringMiddle, fstringEnd
 
     // Keywords
-    case `false`, none, `true`, and, `as`, assert, async, await, `break`, `class`, `continue`, def, del, elif, `else`, except
-    case finally, `for`, from, global, `if`, `import`, `in`, `is`, lambda, nonlocal, not, or, pass, raise, `return`, `try`
+    case `false`, none, `true`, and, `as`, assert, async, await, `break`, `class`, `continue`, def, del, elif, `else`,
+        except
+    case finally, `for`, from, global, `if`, `import`, `in`, `is`, lambda, nonlocal, not, or, pass, raise, `return`,
+        `try`
     case `while`, with, yield
 
     // Delimiters

@@ -43,7 +43,9 @@ struct SourceText: ~Copyable {
         text.reserve(bytes.count + Self.padding + 1)
         let output = text.base
         var written = 0
-        if let base = bytes.baseAddress { output.update(from: base.assumingMemoryBound(to: UInt8.self), count: bytes.count) }
+        if let base = bytes.baseAddress {
+            output.update(from: base.assumingMemoryBound(to: UInt8.self), count: bytes.count)
+        }
         (output + bytes.count).update(repeating: 0, count: Self.padding + 1)
 
         var read = 0
