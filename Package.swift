@@ -121,7 +121,8 @@ let package = Package(
         ),
 
         // C: what Swift cannot say (`#embed`, a variadic system call, the mask of a vector comparison).
-        .target(name: "CCanonBytes"),
+        .target(
+            name: "CCanonBytes", linkerSettings: [.linkedLibrary("iconv", .when(platforms: [.macOS]))]),
         .target(name: "CCanonFiles"),
         .target(
             name: "CCanonConsole",

@@ -1,4 +1,5 @@
 import Testing
+
 @testable import CanonPython
 
 @Test("versions are read from their names") func versions() {

@@ -101,11 +101,18 @@ static inline canon_block canon_classify(const uint8_t *p) {
     return result;
 }
 
-// Where the stack is now.
+// The lowest address that the stack of this thread may reach, with a margin above its end for what is called last.
+uintptr_t canon_stack_floor(void);
+
+// Where the stack is now. (Stacks grow towards lower addresses.)
 static inline const void *canon_frame_address(void) { return __builtin_frame_address(0); }
 
 // The upper half of the single-byte encoding of that name (lower case, words joined by `_`), or NULL.
 const uint16_t *canon_code_page(const char *name);
+
+// Converts one character of `length` bytes in the encoding of that name to UTF-8. The bytes written; 0 when they are none, or
+// the system does not know the encoding.
+int canon_convert(const char *encoding, const void *bytes, int length, uint8_t *output, int capacity);
 
 // Eight bytes at `p` as a little-endian number.
 static inline uint64_t canon_load8(const uint8_t *p) {

@@ -116,7 +116,8 @@ extension Lexer {
             guard length > 0 else {
                 throw fail(
                     at: start,
-                    "(unicode error) 'utf-8' codec can't decode byte 0x\(String(byte, radix: 16)) in position \(at - from)")
+                    "(unicode error) 'utf-8' codec can't decode byte 0x\(String(byte, radix: 16)) in position \(at - from)"
+                )
             }
             at += length
         }

@@ -314,7 +314,9 @@ struct Lexer: ~Copyable {
                 continue
             }
             if isContinued && version == .v3_9 { return }
-            if at < limit { try indent(to: continued == 0 ? column : continued, continued == 0 ? alternative : continued) }
+            if at < limit {
+                try indent(to: continued == 0 ? column : continued, continued == 0 ? alternative : continued)
+            }
             return
         }
     }

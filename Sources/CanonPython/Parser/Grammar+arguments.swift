@@ -1,6 +1,11 @@
 /// Arguments of calls and classes, parameters of functions, type parameters.
 extension Grammar {
     mutating func call(_ function: UInt32, _ start: UInt32) throws(Stop) -> UInt32 {
+        if tokens[index + 1].kind == .rightParen {
+            advance()
+            advance()
+            return make(.call, start, previousEnd, a: function)
+        }
         try enter(cost.call)
         defer { nesting -= cost.call }
         let arguments = try arguments(allowsGenerator: true)
@@ -79,7 +84,8 @@ extension Grammar {
             return generator
         case .equal:
             switch node(value).kind {
-            case .constant where node(value).constant == .true || node(value).constant == .false
+            case .constant
+            where node(value).constant == .true || node(value).constant == .false
                 || node(value).constant == .none:
                 throw fail(at: start, "cannot assign to \(describe(value))")
             default:
@@ -201,7 +207,11 @@ extension Grammar {
     private mutating func parameter(_ role: ParameterRole, isLambda: Bool) throws(Stop) -> UInt32 {
         guard kind == .name else {
             if kind == .leftParen {
-                throw fail(at: start, isLambda ? "Lambda expression parameters cannot be parenthesized" : "Function parameters cannot be parenthesized")
+                throw fail(
+                    at: start,
+                    isLambda
+                        ? "Lambda expression parameters cannot be parenthesized"
+                        : "Function parameters cannot be parenthesized")
             }
             throw unexpected()
         }

@@ -18,7 +18,8 @@ extension Grammar {
             let line = (0..<Int(opening)).count { text[$0] == 0x0A } + 1
             throw fail(
                 at: start,
-                version >= .v3_10 ? "expected an indented block after \(owner) on line \(line)" : "expected an indented block")
+                version >= .v3_10
+                    ? "expected an indented block after \(owner) on line \(line)" : "expected an indented block")
         }
         try enter(cost.block)
         advance()

@@ -28,7 +28,8 @@ extension Grammar {
         guard previous.kind == .name, previous.flags & NameFlags.statementOnce != 0 else { return nil }
         let name = text[Int(previous.start)] == UInt8(ascii: "p") ? "print" : "exec"
         return SyntaxProblem(
-            offset: Int(previous.start), message: "Missing parentheses in call to '\(name)'. Did you mean \(name)(...)?")
+            offset: Int(previous.start), message: "Missing parentheses in call to '\(name)'. Did you mean \(name)(...)?"
+        )
     }
 
     /// A statement does not end where it should.

@@ -116,7 +116,9 @@ extension Grammar {
             throw fail(at: start, "cannot use '_' as a target")
         }
         let name = try identifier()
-        if kind == .dot || kind == .leftParen || kind == .equal { throw fail(at: node(name).start, "invalid pattern target") }
+        if kind == .dot || kind == .leftParen || kind == .equal {
+            throw fail(at: node(name).start, "invalid pattern target")
+        }
         return name
     }
 
@@ -242,7 +244,10 @@ extension Grammar {
                 guard kind == .name else { throw unexpected() }
                 rest = try captureTarget()
                 _ = accept(.comma)
-                if kind != .rightBrace { throw fail(at: node(rest).start, "double star pattern must be the last (right-most) subpattern in mapping") }
+                if kind != .rightBrace {
+                    throw fail(
+                        at: node(rest).start, "double star pattern must be the last (right-most) subpattern in mapping")
+                }
                 break
             }
             append(try mappingKey(), to: &keys)

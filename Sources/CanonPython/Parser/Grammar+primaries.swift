@@ -64,8 +64,10 @@ extension Grammar {
     func numberKind(_ token: Token) -> ConstantKind {
         let last = text[Int(token.end) - 1] | 0x20
         // A number of base 16 may end with any of those letters.
-        let isRadix = token.end - token.start > 2 && text[Int(token.start)] == 0x30 && text[Int(token.start) + 1] >= 0x41
-            && text[Int(token.start) + 1] | 0x20 != UInt8(ascii: "e") && text[Int(token.start) + 1] | 0x20 != UInt8(ascii: "j")
+        let isRadix =
+            token.end - token.start > 2 && text[Int(token.start)] == 0x30 && text[Int(token.start) + 1] >= 0x41
+            && text[Int(token.start) + 1] | 0x20 != UInt8(ascii: "e")
+            && text[Int(token.start) + 1] | 0x20 != UInt8(ascii: "j")
         if isRadix { return .int }
         if last == UInt8(ascii: "j") { return .complex }
         for index in Int(token.start)..<Int(token.end) {
@@ -86,10 +88,10 @@ extension Grammar {
     /// `(`: a group, a tuple, a generator or a `yield`.
     private mutating func group() throws(Stop) -> UInt32 {
         let start = self.start
-        try enter(cost.group)
-        defer { nesting -= cost.group }
         advance()
         if accept(.rightParen) { return make(.tuple, start, previousEnd, flags: .parenthesized) }
+        try enter(cost.group)
+        defer { nesting -= cost.group }
         let value = try groupContents(from: start)
         try close(.rightParen)
         // The parentheses belong to a tuple and a generator, unless they have their own.
@@ -133,26 +135,25 @@ extension Grammar {
 
     private mutating func list() throws(Stop) -> UInt32 {
         let start = self.start
+        advance()
+        if accept(.rightBracket) { return make(.list, start, previousEnd) }
         try enter(cost.list)
         defer { nesting -= cost.list }
-        advance()
         var elements = List()
-        if kind != .rightBracket {
-            let inner = self.start
-            let first = try element()
-            if kind == .for || kind == .async {
-                if node(first).kind == .starred {
-                    throw fail(at: inner, "iterable unpacking cannot be used in comprehension")
-                }
-                let generators = try comprehensions()
-                try close(.rightBracket)
-                return make(.listComp, start, previousEnd, a: first, b: generators)
+        let inner = self.start
+        let first = try element()
+        if kind == .for || kind == .async {
+            if node(first).kind == .starred {
+                throw fail(at: inner, "iterable unpacking cannot be used in comprehension")
             }
-            append(first, to: &elements)
-            while accept(.comma) {
-                guard kind != .rightBracket else { break }
-                append(try element(), to: &elements)
-            }
+            let generators = try comprehensions()
+            try close(.rightBracket)
+            return make(.listComp, start, previousEnd, a: first, b: generators)
+        }
+        append(first, to: &elements)
+        while accept(.comma) {
+            guard kind != .rightBracket else { break }
+            append(try element(), to: &elements)
         }
         try close(.rightBracket)
         return make(.list, start, previousEnd, a: elements.first)
@@ -160,10 +161,10 @@ extension Grammar {
 
     private mutating func dictionaryOrSet() throws(Stop) -> UInt32 {
         let start = self.start
-        try enter(cost.dictionary)
-        defer { nesting -= cost.dictionary }
         advance()
         if accept(.rightBrace) { return make(.dict, start, previousEnd) }
+        try enter(cost.dictionary)
+        defer { nesting -= cost.dictionary }
         if kind == .doubleStar { return try dictionary(from: start, key: 0) }
         let inner = self.start
         // From 3.9 on a set takes named expressions; before, they need parentheses.
@@ -254,7 +255,8 @@ extension Grammar {
                 try enter(cost.condition)
                 // 3.8 takes a lambda here; its body is again without a conditional.
                 let isLambda = kind == .lambda && version == .v3_8
-                append(isLambda ? try lambdaWithoutConditional() : try binary(TokenTable.Precedence.or), to: &conditions)
+                append(
+                    isLambda ? try lambdaWithoutConditional() : try binary(TokenTable.Precedence.or), to: &conditions)
             }
             append(
                 make(

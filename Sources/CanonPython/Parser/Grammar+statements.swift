@@ -59,7 +59,8 @@ extension Grammar {
             return make(.assert, start, previousEnd, a: test, b: message)
         case .global: return try names(.global)
         case .nonlocal: return try names(.nonlocal)
-        case .name where tokens[index].flags & NameFlags.type != 0 && version >= .v3_12
+        case .name
+        where tokens[index].flags & NameFlags.type != 0 && version >= .v3_12
             && tokens[index + 1].kind == .name:
             return try typeAlias()
         default: return try expressionStatement()

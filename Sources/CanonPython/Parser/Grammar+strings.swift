@@ -187,7 +187,10 @@ extension Grammar {
         let mark = tokens[index]
         advance()
         guard kind == .name else {
-            throw fail(at: mark.start, kind == .colon || kind == .rightBrace ? "f-string: missing conversion character" : "f-string: invalid conversion character")
+            throw fail(
+                at: mark.start,
+                kind == .colon || kind == .rightBrace
+                    ? "f-string: missing conversion character" : "f-string: invalid conversion character")
         }
         let name = tokens[index]
         if name.start != mark.end {

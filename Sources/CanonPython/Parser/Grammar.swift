@@ -18,17 +18,14 @@ struct Grammar: ~Copyable {
     /// What is open around the current token, in the units of ``NestingCost``.
     var nesting: Int32 = 0
     let cost: NestingCost
-    /// The stack at the start of ``run(over:text:)``.
-    private var stackStart: UInt = 0
+    /// The address below which the stack of this thread may not grow.
+    private var stackFloor: UInt = 0
     /// A chain of operators, calls or attributes is so long, or brackets so deep, that the depth of the tree must be checked.
     var mayBeDeep = false
     let table: TokenTable
 
     /// Thrown where the text does not fit the grammar; the error is in ``problem``, or it is the general one.
     struct Stop: Error {}
-
-    /// The bytes of stack that may be used, so that a thread with 512 KiB suffices.
-    private static let maximumStack: UInt = 400 << 10
 
     init(version: PythonVersion) {
         self.version = version
@@ -56,7 +53,7 @@ struct Grammar: ~Copyable {
         self.text = text
         tokens = UnsafePointer(lexer.tokens.base)
         kind = tokens[0].kind
-        stackStart = UInt(bitPattern: canon_frame_address())
+        stackFloor = canon_stack_floor()
         do throws(Stop) {
             let body = try module()
             root = NodeID(make(.module, 0, tokens[index].end, a: body))
@@ -147,7 +144,7 @@ struct Grammar: ~Copyable {
     mutating func enter(_ cost: Int32) throws(Stop) {
         nesting += cost
         if nesting > NestingCost.deep { mayBeDeep = true }
-        if nesting > self.cost.limit || stackStart &- UInt(bitPattern: canon_frame_address()) > Self.maximumStack {
+        if nesting > self.cost.limit || UInt(bitPattern: canon_frame_address()) < stackFloor {
             throw tooDeep()
         }
     }

@@ -11,6 +11,8 @@ struct SourceEncoding {
         case latin1
         /// The characters of the bytes from 0x80.
         case page(UnsafePointer<UInt16>)
+        /// An encoding of East Asia, under the name that `iconv` has for it.
+        case multibyte(String)
     }
 
     var codec: Codec
@@ -99,10 +101,30 @@ struct SourceEncoding {
                 return .latin1
             default:
                 if let page = canon_code_page(candidate) { return .page(page) }
+                if let name = multibyteNames[candidate] { return .multibyte(name) }
             }
         }
         throw PythonDiagnostic(line: line, column: 1, message: "unknown encoding: \(name)")
     }
+
+    /// The multibyte codecs of CPython and their aliases.
+    private static let multibyteNames: [String: String] = [
+        "big5": "BIG5", "big5_tw": "BIG5", "csbig5": "BIG5", "big5hkscs": "BIG5-HKSCS", "big5_hkscs": "BIG5-HKSCS",
+        "hkscs": "BIG5-HKSCS", "cp932": "CP932", "932": "CP932", "ms932": "CP932", "mskanji": "CP932",
+        "ms_kanji": "CP932", "windows_31j": "CP932", "cp949": "CP949", "949": "CP949", "ms949": "CP949",
+        "uhc": "CP949", "cp950": "CP950", "950": "CP950", "ms950": "CP950", "euc_jp": "EUC-JP", "eucjp": "EUC-JP",
+        "ujis": "EUC-JP", "u_jis": "EUC-JP", "euc_jis_2004": "EUC-JISX0213", "jisx0213": "EUC-JISX0213",
+        "eucjis2004": "EUC-JISX0213", "euc_jis2004": "EUC-JISX0213", "euc_jisx0213": "EUC-JISX0213",
+        "eucjisx0213": "EUC-JISX0213", "euc_kr": "EUC-KR", "euckr": "EUC-KR", "korean": "EUC-KR", "ksc5601": "EUC-KR",
+        "ks_c_5601": "EUC-KR", "ks_c_5601_1987": "EUC-KR", "ksx1001": "EUC-KR", "ks_x_1001": "EUC-KR",
+        "gb18030": "GB18030", "gb18030_2000": "GB18030", "gb2312": "EUC-CN", "chinese": "EUC-CN",
+        "csiso58gb231280": "EUC-CN", "euc_cn": "EUC-CN", "euccn": "EUC-CN", "eucgb2312_cn": "EUC-CN",
+        "gb2312_1980": "EUC-CN", "gb2312_80": "EUC-CN", "iso_ir_58": "EUC-CN", "gbk": "GBK", "936": "GBK",
+        "cp936": "GBK", "ms936": "GBK", "shift_jis": "SHIFT_JIS", "csshiftjis": "SHIFT_JIS", "shiftjis": "SHIFT_JIS",
+        "sjis": "SHIFT_JIS", "s_jis": "SHIFT_JIS", "shift_jis_2004": "SHIFT_JISX0213", "shiftjis2004": "SHIFT_JISX0213",
+        "sjis_2004": "SHIFT_JISX0213", "s_jis_2004": "SHIFT_JISX0213", "shift_jisx0213": "SHIFT_JISX0213",
+        "shiftjisx0213": "SHIFT_JISX0213", "sjisx0213": "SHIFT_JISX0213", "s_jisx0213": "SHIFT_JISX0213",
+    ]
 
     /// `encodings.normalize_encoding`: lower case, every run of other characters than letters, digits and dots is one `_`.
     private static func normalized(_ name: String) -> String {
@@ -126,6 +148,7 @@ extension SourceEncoding.Codec {
     func decode(_ bytes: UnsafeRawBufferPointer, into output: inout GrowingBuffer<UInt8>) throws(PythonDiagnostic) {
         output.count = 0
         output.reserve(bytes.count + bytes.count / 4 + 16)
+        if case .multibyte(let name) = self { return try decodeMultibyte(name, bytes, into: &output) }
         var index = 0
         while index < bytes.count {
             let byte = bytes[index]
@@ -141,7 +164,7 @@ extension SourceEncoding.Codec {
                 guard length > 0 else { throw undecodable(byte, at: index, in: bytes, codec: "utf-8") }
                 for offset in 0..<length { output.append(bytes[index + offset]) }
                 index += length
-            case .ascii:
+            case .ascii, .multibyte:
                 throw undecodable(byte, at: index, in: bytes, codec: "ascii")
             case .latin1:
                 UTF8Scan.append(UInt32(byte), to: &output)
@@ -152,6 +175,35 @@ extension SourceEncoding.Codec {
                 UTF8Scan.append(UInt32(scalar), to: &output)
                 index += 1
             }
+        }
+    }
+
+    /// ASCII stands for itself in these encodings (CPython's `shift_jis` too, unlike that of `iconv`); the rest is left to
+    /// `iconv`.
+    private func decodeMultibyte(
+        _ name: String, _ bytes: UnsafeRawBufferPointer, into output: inout GrowingBuffer<UInt8>
+    ) throws(PythonDiagnostic) {
+        var at = 0
+        // No byte becomes more than four, and each conversion finds room for sixteen.
+        output.reserve(bytes.count * 4 + 32)
+        while at < bytes.count {
+            if bytes[at] < 0x80 {
+                output.append(bytes[at])
+                at += 1
+                continue
+            }
+            // A character has two bytes, in some encodings three or four: the shortest that converts.
+            var taken = 0
+            for length in 1...4 where taken == 0 && at + length <= bytes.count {
+                let written = canon_convert(
+                    name, bytes.baseAddress! + at, Int32(length), output.base + output.count, 16)
+                if written > 0 {
+                    output.count += Int(written)
+                    taken = length
+                }
+            }
+            guard taken > 0 else { throw undecodable(bytes[at], at: at, in: bytes, codec: name.lowercased()) }
+            at += taken
         }
     }
 

@@ -168,7 +168,12 @@ extension PythonTree {
             if node.kind == .interpolation {
                 let text = string(node.c, node.d)
                 result.fields.insert(
-                    ("str", .constant(python: LiteralReader(tree: self).repr(text.unicodeScalars.map(\.value)), json: JSONText.quoted(text))),
+                    (
+                        "str",
+                        .constant(
+                            python: LiteralReader(tree: self).repr(text.unicodeScalars.map(\.value)),
+                            json: JSONText.quoted(text))
+                    ),
                     at: 1)
             }
         case .joinedStr, .templateStr:
