@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help run test build install format lint bench bench-all chaos isolation isolation-mutants autobahn \
-	python-differential python-bench clean
+	python-differential python-bench python-fuzz clean
 
 # make run: what the server listens on and works with. DATA_DIR empty: the default data folder, outside of the
 # repository, so that what an agent may read never holds a secret.
@@ -31,6 +31,9 @@ SEED ?=
 
 # make python-differential: how many mutants of valid files, and the seed that makes them.
 MUTANTS ?= 20000
+
+# make python-fuzz: for how long.
+FUZZ_SECONDS ?= 300
 
 sources := Sources Tests Package.swift $(wildcard Benchmarks/Sources Benchmarks/Package.swift)
 
@@ -108,6 +111,9 @@ python-differential: ## Compare the Python parser with each installed CPython ov
 python-bench: ## Measure the Python parser beside ruff over FOLDERS (default: a standard library).
 	swift build -c release --product canon
 	Benchmarks/python-bench $(if $(FOLDERS),$(FOLDERS),"$$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')")
+
+python-fuzz: ## Take mutants of Python files through the parser under the address sanitizer for FUZZ_SECONDS.
+	Scripts/python-fuzz --seconds $(FUZZ_SECONDS) $(if $(SEED),--seed $(SEED))
 
 autobahn: ## Run the Autobahn test suite against the WebSocket codec (needs Python 2.7).
 	@Scripts/autobahn
