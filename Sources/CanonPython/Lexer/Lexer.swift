@@ -9,6 +9,8 @@ struct Lexer: ~Copyable {
     var tokens = GrowingBuffer<Token>(capacity: 1 << 12)
     /// The first error, where the tokens end with one of kind `error`.
     var problem: SyntaxProblem?
+    /// The error concerns the layout of lines: one of the grammar before it comes first, as in CPython.
+    private(set) var isLayoutProblem = false
     /// The brackets that were open where the tokens end.
     var brackets = GrowingBuffer<Bracket>(capacity: 256)
 
@@ -74,6 +76,7 @@ struct Lexer: ~Copyable {
     mutating func reset() {
         tokens.count = 0
         problem = nil
+        isLayoutProblem = false
         brackets.count = 0
         fstrings.count = 0
         indents.count = 0
@@ -137,8 +140,9 @@ struct Lexer: ~Copyable {
         return Stop()
     }
 
-    var pointer: UnsafePointer<UInt8> {
-        @inline(__always) get { UnsafePointer(text) }
+    private mutating func failLayout(at offset: Int, _ message: String) -> Stop {
+        isLayoutProblem = true
+        return fail(at: offset, message)
     }
 
     // MARK: The loop
@@ -266,9 +270,9 @@ struct Lexer: ~Copyable {
     /// A backslash: the line goes on in the next one, which must exist.
     private mutating func skipContinuation() throws(Stop) {
         guard text[position + 1] == 0x0A else {
-            throw fail(at: position + 1, "unexpected character after line continuation character")
+            throw failLayout(at: position + 1, "unexpected character after line continuation character")
         }
-        guard position + 2 < limit else { throw fail(at: position, "unexpected EOF while parsing") }
+        guard position + 2 < limit else { throw failLayout(at: position + 1, "unexpected EOF while parsing") }
         position += 2
     }
 
@@ -326,7 +330,7 @@ struct Lexer: ~Copyable {
         if column == current.column {
             if alternative != current.alternative { throw inconsistentTabs() }
         } else if column > current.column {
-            if indents.count >= Self.maximumIndents { throw fail(at: position, "too many levels of indentation") }
+            if indents.count >= Self.maximumIndents { throw failLayout(at: position, "too many levels of indentation") }
             if alternative <= current.alternative { throw inconsistentTabs() }
             indents.append(Indent(column: column, alternative: alternative))
             emit(.indent, position, position)
@@ -337,14 +341,14 @@ struct Lexer: ~Copyable {
             }
             let outer = indents[indents.count - 1]
             if column != outer.column {
-                throw fail(at: position, "unindent does not match any outer indentation level")
+                throw failLayout(at: position, "unindent does not match any outer indentation level")
             }
             if alternative != outer.alternative { throw inconsistentTabs() }
         }
     }
 
     private mutating func inconsistentTabs() -> Stop {
-        fail(at: position, "inconsistent use of tabs and spaces in indentation")
+        failLayout(at: position, "inconsistent use of tabs and spaces in indentation")
     }
 }
 

@@ -5,8 +5,11 @@ extension Grammar {
     /// - Parameters:
     ///   - owner: what the block belongs to, for messages: "'if' statement".
     ///   - opening: where the statement starts.
-    mutating func block(_ owner: StaticString, _ opening: UInt32) throws(Stop) -> UInt32 {
-        guard kind == .colon else { throw missingColon() }
+    ///   - forcesColon: nothing but the colon could stand here.
+    mutating func block(
+        _ owner: StaticString, _ opening: UInt32, forcesColon: Bool = false
+    ) throws(Stop) -> UInt32 {
+        guard kind == .colon else { throw missingColon(isForced: forcesColon) }
         advance()
         var body = List()
         guard accept(.newline) else {
@@ -67,7 +70,7 @@ extension Grammar {
     private mutating func elseBlock() throws(Stop) -> UInt32 {
         let start = self.start
         advance()
-        return try block("'else' statement", start)
+        return try block("'else' statement", start, forcesColon: true)
     }
 
     mutating func whileStatement() throws(Stop) -> UInt32 {
@@ -146,7 +149,7 @@ extension Grammar {
     mutating func tryStatement() throws(Stop) -> UInt32 {
         let start = self.start
         advance()
-        let body = try block("'try' statement", start)
+        let body = try block("'try' statement", start, forcesColon: true)
         var handlers = List()
         var isStar = false
         while kind == .except {
@@ -164,7 +167,7 @@ extension Grammar {
         if kind == .finally {
             let at = self.start
             advance()
-            final = try block("'finally' statement", at)
+            final = try block("'finally' statement", at, forcesColon: true)
         }
         guard handlers.first != 0 || final != 0 else {
             if kind == .error { throw unexpected() }
@@ -276,7 +279,7 @@ extension Grammar {
         let parameters = try parameters(until: .rightParen)
         advance()
         let returns = accept(.arrow) ? try expression() : 0
-        let body = try block("function definition", start)
+        let body = try block("function definition", start, forcesColon: true)
         return make(
             isAsync ? .asyncFunctionDef : .functionDef, start, previousBodyEnd, a: definition, b: parameters,
             c: returns, d: body)

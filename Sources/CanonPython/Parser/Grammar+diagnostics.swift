@@ -1,19 +1,26 @@
 /// Why a file does not parse: the one error to show.
 ///
-/// CPython's order: a known mistake of the grammar; else an error of the tokenizer, wherever it stands; else a bracket that
-/// was never closed; else "invalid syntax" at the token that does not fit.
+/// CPython's order: an error of the tokenizer, wherever it stands, unless it concerns the layout of lines; a bracket never
+/// closed, where the parser got beyond its line; a known mistake of the grammar; "invalid syntax" at the token that does not
+/// fit.
 extension Grammar {
     func rootCause(_ lexer: borrowing Lexer) -> SyntaxProblem {
-        if let problem { return problem }
-        if let problem = lexer.problem { return problem }
         let token = tokens[index]
+        // An indentation that nothing asked for goes before everything.
+        if kind == .indent, let problem { return problem }
+        if let found = lexer.problem, kind == .error || !lexer.isLayoutProblem { return found }
         if lexer.brackets.count > 0 {
             let bracket = lexer.brackets[lexer.brackets.count - 1]
-            let opening = Character(Unicode.Scalar(bracket.opening))
-            return SyntaxProblem(offset: Int(bracket.offset), message: "'\(opening)' was never closed")
+            let isBeyond = (Int(bracket.offset)..<max(Int(token.start), Int(bracket.offset))).contains {
+                text[$0] == 0x0A
+            }
+            if kind == .error || isBeyond {
+                let opening = Character(Unicode.Scalar(bracket.opening))
+                return SyntaxProblem(offset: Int(bracket.offset), message: "'\(opening)' was never closed")
+            }
         }
+        if let problem { return problem }
         switch kind {
-        case .indent: return SyntaxProblem(offset: Int(token.start), message: "unexpected indent")
         case .name, .number, .string, .fstringStart:
             if let hint = pythonTwo() { return hint }
         default: break
@@ -32,15 +39,12 @@ extension Grammar {
         )
     }
 
-    /// A statement does not end where it should.
-    mutating func afterStatement() -> Stop {
-        if kind == .colonEqual || kind == .equal { return unexpected() }
-        return unexpected()
-    }
-
     /// A block without its colon.
-    mutating func missingColon() -> Stop {
+    ///
+    /// `isForced`: after this nothing else could stand, whatever is there.
+    mutating func missingColon(isForced: Bool) -> Stop {
         if version < .v3_10 || kind == .error { return unexpected() }
+        if isForced { return fail(at: start, "expected ':'") }
         if kind == .equal { return fail(at: start, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?") }
         if kind == .newline || kind == .end { return fail(at: start, "expected ':'") }
         return unexpected()

@@ -20,7 +20,7 @@ extension Grammar {
         let start = self.start
         advance()
         let subject = try subject()
-        guard kind == .colon else { throw missingColon() }
+        guard kind == .colon else { throw missingColon(isForced: false) }
         advance()
         try expect(.newline)
         try expect(.indent)

@@ -21,7 +21,7 @@ extension Grammar {
         case .while: append(try whileStatement(), to: &body)
         case .at: append(try decorated(), to: &body)
         case .async: append(try asyncStatement(), to: &body)
-        case .indent: throw fail(at: start, "unexpected indent")
+        case .indent: throw fail(at: max(start, 1) - 1, "unexpected indent")
         case .name where tokens[index].flags & NameFlags.match != 0 && startsMatch:
             append(try matchStatement(), to: &body)
         default: try simpleStatements(&body)
@@ -33,7 +33,7 @@ extension Grammar {
         repeat {
             append(try simpleStatement(), to: &body)
         } while accept(.semicolon) && kind != .newline
-        guard kind == .newline else { throw afterStatement() }
+        guard kind == .newline else { throw unexpected() }
         advance()
     }
 
@@ -126,8 +126,8 @@ extension Grammar {
         case .list: throw fail(at: start, "only single target (not list) can be annotated")
         case .tuple: throw fail(at: start, "only single target (not tuple) can be annotated")
         default:
-            if version == .v3_8 { throw fail(at: start, "illegal target for annotation") }
-            throw unexpected()
+            guard table.startsExpression(nextKind) else { throw unexpected() }
+            throw fail(at: start, "illegal target for annotation")
         }
         let isSimple = node(target).kind == .name && !node(target).flags.contains(.parenthesized)
         advance()

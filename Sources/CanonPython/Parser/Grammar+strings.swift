@@ -142,6 +142,10 @@ extension Grammar {
             while kind == .fstringMiddle || kind == .leftBrace {
                 try part(&parts, &text, isTemplate: false, isNested: true)
             }
+            // 3.12 has an empty text after an expression at the end.
+            if version == .v3_12 && parts.first != 0 && text.first == 0 {
+                append(make(.stringPart, self.start, self.start, flags: .bare), to: &text)
+            }
             flush(&text, into: &parts)
             specification = make(.joinedStr, specificationStart, previousEnd, a: parts.first)
         }

@@ -177,9 +177,10 @@ extension PythonTree {
                     at: 1)
             }
         case .joinedStr, .templateStr:
-            // A piece without characters is no value.
+            // A piece without characters is no value, except the one that 3.12 adds.
             let values = ids(node.a).filter {
-                self[$0].kind != .constant || !LiteralReader(tree: self).characters(of: self[$0]).isEmpty
+                self[$0].kind != .constant || self[$0].start == self[$0].end
+                    || !LiteralReader(tree: self).characters(of: self[$0]).isEmpty
             }
             set(node.kind == .joinedStr ? "JoinedStr" : "TemplateStr", ["values": .list(values)])
         case .constant:
