@@ -93,6 +93,11 @@ class PythonCommandTests(unittest.TestCase):
         run = self.canon("check", "--quiet", "tree")
         self.assertEqual((run.returncode, run.stdout, run.stderr), (0, "", ""))
 
+    def test_help_names_the_default_version_and_the_statuses(self) -> None:
+        help_text = self.canon("check", "--help").stdout
+        self.assertIn("default: 3.13", help_text)
+        self.assertIn("status 0", help_text)
+
     def test_the_version_decides(self) -> None:
         self.write("new.py", "match x:\n    case 1: pass\n")
         self.assertEqual(self.canon("check", "--python", "3.9", "tree").returncode, 1)

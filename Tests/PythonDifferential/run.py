@@ -136,7 +136,8 @@ def compare(interpreter: Interpreter, options: argparse.Namespace, canon: Canon,
         if not options.no_facts:
             compare_outlines(comparison, oracle, canon, folder, files)
         if options.trees and has_trees(interpreter.version):
-            small = [path for path in files if path.stat().st_size < 60_000]
+            said = oracle.verdicts(files)
+            small = [path for path, verdict in zip(files, said) if verdict.get("ok") and path.stat().st_size < 60_000]
             chosen = random.Random(options.seed).sample(small, min(options.trees, len(small)))
             compare_trees(comparison, oracle, canon, chosen)
     for kind, (folder, files) in pool.items():

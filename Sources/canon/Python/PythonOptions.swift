@@ -7,7 +7,7 @@ import Foundation
 /// What every command that reads Python takes.
 struct PythonOptions: ParsableArguments {
     @Option(
-        name: .customLong("python"), help: "The version whose grammar counts: 3.8 to 3.14.",
+        name: .customLong("python"), help: "The version whose grammar counts: 3.8 to 3.14; default: 3.13.",
         completion: .list(PythonVersion.allCases.map(\.description)), transform: version)
     var version = PythonVersion.v3_13
 
