@@ -82,6 +82,10 @@ typedef struct {
     uint32_t wide;
 } canon_block;
 
+// Finds the line feeds of the text from `at` up to `end`, as far as it holds no carriage return and no NUL, and notes the
+// offset after each. Returns where it stopped: `end`, or the start of a block to look at byte by byte.
+size_t canon_find_lines(const uint8_t *text, size_t at, size_t end, uint32_t *lines, size_t *count, uint32_t *wide);
+
 static inline canon_block canon_classify(const uint8_t *p) {
     canon_block result;
 #if defined(__SSE2__)

@@ -12,6 +12,7 @@ extension Lexer {
                 isTemplate: prefix.isTemplate, fields: 0, inText: true))
         emit(prefix.isTemplate ? .tstringStart : .fstringStart, start, end, flags: prefix.flags)
         position = end
+        try scanFStringText()
     }
 
     /// Reads text of the innermost f-string, up to an expression, the end of a format specification or the closing quote.

@@ -30,8 +30,10 @@ extension Lexer {
         case UInt8(ascii: ":"):
             // A colon right in a replacement field starts its format specification, also in `:=`.
             if isInField {
+                emit(.colon, start, start + 1)
+                position = start + 1
                 fstrings[fstrings.count - 1].inText = true
-                kind = .colon
+                return try scanFStringText()
             } else {
                 kind = either(.colon, .colonEqual)
             }

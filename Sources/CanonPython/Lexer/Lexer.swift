@@ -25,7 +25,6 @@ struct Lexer: ~Copyable {
     private let keywords = KeywordTable()
     private let classes: UnsafeMutablePointer<ByteClass>
     private var indents = GrowingBuffer<Indent>(capacity: 128)
-    private var atLineStart = true
     /// Where the brackets of the text under way start: an old f-string's expression is a text of its own.
     var bracketBase = 0
     /// The text under way is an old f-string's expression.
@@ -84,7 +83,6 @@ struct Lexer: ~Copyable {
         limit = 0
         bracketBase = 0
         isFragment = false
-        atLineStart = true
     }
 
     /// Reads the whole text. Afterwards ``tokens`` ends with `end` or `error`.
@@ -116,7 +114,6 @@ struct Lexer: ~Copyable {
         position = start
         limit = end
         text[end] = 0
-        atLineStart = false
         defer {
             text[end] = saved.3
             (position, limit, bracketBase, isFragment) = (saved.0, saved.1, saved.2, saved.4)
@@ -149,12 +146,9 @@ struct Lexer: ~Copyable {
 
     private mutating func scan() throws(Stop) {
         let text = UnsafePointer(self.text)
+        if !isFragment { try readIndentation() }
+        var start = position
         while true {
-            if atLineStart {
-                atLineStart = false
-                try readIndentation()
-            }
-            let start = position
             let byte = text[start]
             switch classes[Int(byte)] {
             case .name:
@@ -169,22 +163,26 @@ struct Lexer: ~Copyable {
                 } else {
                     let word = keywords.classify(text + start, length: length)
                     emit(word.kind, start, start + length, flags: word.flags)
-                    position = start + length
+                    start += length
+                    continue
                 }
             case .space:
-                position = start + canon_space_length(text + start)
+                start += text[start + 1] == 0x20 ? canon_space_length(text + start) : 1
+                continue
             case .blank:
-                position = start + 1
+                start += 1
+                continue
             case .digit:
                 try scanNumber(from: start)
             case .newline:
                 position = start + 1
                 if brackets.count == bracketBase {
                     emit(.newline, start, start + 1)
-                    atLineStart = true
+                    try readIndentation()
                 }
             case .comment:
-                position = start + canon_until(text + start, 0x0A, 0x0A, 0x0A)
+                start += canon_until(text + start, 0x0A, 0x0A, 0x0A)
+                continue
             case .quote:
                 try scanString(from: start, quoteAt: start, prefix: StringPrefix())
             case .opening:
@@ -193,26 +191,24 @@ struct Lexer: ~Copyable {
                 try close(byte, at: start)
             case .single:
                 emit(ByteClass.single(byte), start, start + 1)
-                position = start + 1
+                start += 1
+                continue
             case .punctuation:
                 try scanPunctuation(byte, at: start)
             case .backslash:
+                position = start
                 try skipContinuation()
             case .wide:
                 try scanWideName(from: start)
             case .end:
+                position = start
                 guard start >= limit else { throw fail(at: start, "source code cannot contain null bytes") }
-                guard brackets.count == bracketBase || isFragment else {
-                    position = start
-                    throw Stop()
-                }
+                guard brackets.count == bracketBase || isFragment else { throw Stop() }
                 return
             case .invalid:
                 throw invalidCharacter(at: start)
             }
-            if fstrings.count > 0 && fstrings[fstrings.count - 1].inText {
-                try scanFStringText()
-            }
+            start = position
         }
     }
 
@@ -238,6 +234,7 @@ struct Lexer: ~Copyable {
         if bracket.isField {
             fstrings[fstrings.count - 1].fields -= 1
             fstrings[fstrings.count - 1].inText = true
+            try scanFStringText()
         } else if isFragment && brackets.count == bracketBase {
             throw fail(at: start, "f-string: unmatched '\(Character(Unicode.Scalar(byte)))'")
         }

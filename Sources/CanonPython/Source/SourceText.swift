@@ -51,37 +51,26 @@ struct SourceText: ~Copyable {
         var read = 0
         var wide: UInt32 = 0
         let count = bytes.count
-        // In place: `written` never passes `read`. Both are equal until the first carriage return.
+        lineStarts.reserve(count + 2)
+        // Most files have no carriage return: then nothing moves.
+        read = canon_find_lines(output, 0, count, lineStarts.base, &lineStarts.count, &wide)
+        written = read
+        // In place: `written` never passes `read`.
         while read < count {
-            let block = canon_classify(output + read)
-            wide |= block.wide
-            if block.special == 0 {
-                var newlines = block.newlines
-                while newlines != 0 {
-                    lineStarts.append(UInt32(written + newlines.trailingZeroBitCount + 1))
-                    newlines &= newlines - 1
-                }
-                if written != read { (output + written).update(from: output + read, count: 16) }
-                read += 16
-                written += 16
-                continue
+            var byte = output[read]
+            read += 1
+            if byte == 0 {
+                throw PythonDiagnostic(
+                    line: lineStarts.count, column: 1, message: "source code cannot contain null bytes")
             }
-            let end = min(read + 16, count)
-            while read < end {
-                var byte = output[read]
-                read += 1
-                if byte == 0 {
-                    throw PythonDiagnostic(
-                        line: lineStarts.count, column: 1, message: "source code cannot contain null bytes")
-                }
-                if byte == 0x0D {
-                    if output[read] == 0x0A && read < count { read += 1 }
-                    byte = 0x0A
-                }
-                output[written] = byte
-                written += 1
-                if byte == 0x0A { lineStarts.append(UInt32(written)) }
+            if byte >= 0x80 { wide = 1 }
+            if byte == 0x0D {
+                if read < count && output[read] == 0x0A { read += 1 }
+                byte = 0x0A
             }
+            output[written] = byte
+            written += 1
+            if byte == 0x0A { lineStarts.append(UInt32(written)) }
         }
         hasWideCharacters = wide != 0
         // Before 3.12 CPython adds a line feed also after a final `\r\n`.
