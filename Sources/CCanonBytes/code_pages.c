@@ -619,18 +619,20 @@ static const struct {
     }},
 };
 
-static int names_hold(const char *names, const char *name) {
+// The first name is the codec's own, the others are aliases.
+static int names_hold(const char *names, const char *name, int aliases_only) {
     size_t length = strlen(name);
     if (length == 0) return 0;
     for (const char *at = names; (at = strstr(at, name)); at += length) {
+        if (at == names && aliases_only) continue;
         if ((at == names || at[-1] == ' ') && (at[length] == ' ' || at[length] == 0)) return 1;
     }
     return 0;
 }
 
-const uint16_t *canon_code_page(const char *name) {
+const uint16_t *canon_code_page(const char *name, int aliases_only) {
     for (size_t i = 0; i < sizeof code_pages / sizeof code_pages[0]; i++) {
-        if (names_hold(code_pages[i].names, name)) return code_pages[i].upper;
+        if (names_hold(code_pages[i].names, name, aliases_only)) return code_pages[i].upper;
     }
     return NULL;
 }

@@ -435,5 +435,12 @@ enum VerdictTable {
         EEEEEE x = (1,\n
         EEEEEE x = (1]
         EEEEEE x = 1)
+        ...... # coding: utf-7\nx
+        ...... # coding: utf-7\nx = "+AOk-"
+        EEEEEE # coding: utf-7\nx = "+AOk
+        EEEEEE # coding: utf.8-sig\nx
+        EEEEEE # coding: latin.1\nx
+        ...... # coding: cp932\nx = "\x82\xa0"
+        EEEEEE # coding: cp932\nx = "\x82"
         """#
 }

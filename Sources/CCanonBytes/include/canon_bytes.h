@@ -112,7 +112,8 @@ uintptr_t canon_stack_floor(void);
 static inline const void *canon_frame_address(void) { return __builtin_frame_address(0); }
 
 // The upper half of the single-byte encoding of that name (lower case, words joined by `_`), or NULL.
-const uint16_t *canon_code_page(const char *name);
+// With `aliases_only` the codec's own name does not count.
+const uint16_t *canon_code_page(const char *name, int aliases_only);
 
 // Converts one character of `length` bytes in the encoding of that name to UTF-8. The bytes written; 0 when they are none, or
 // the system does not know the encoding.

@@ -1,7 +1,7 @@
 /// What a token that starts with a byte can be.
 enum ByteClass: UInt8, BitwiseCopyable {
     case name, space, digit, newline, comment, quote, opening, closing, single, punctuation, backslash, wide, end, blank
-    case invalid
+    case dot, equal, invalid
 
     static func makeTable() -> UnsafeMutablePointer<ByteClass> {
         let table = UnsafeMutablePointer<ByteClass>.allocate(capacity: 256)
@@ -19,7 +19,9 @@ enum ByteClass: UInt8, BitwiseCopyable {
         set("([{", .opening)
         set(")]}", .closing)
         set(",;~", .single)
-        set(".:!=<>+-*/%&|^@", .punctuation)
+        set(".", .dot)
+        set("=", .equal)
+        set(":!<>+-*/%&|^@", .punctuation)
         set("\\", .backslash)
         table[0] = .end
         for byte in 0x80...0xFF { table[byte] = .wide }

@@ -129,6 +129,8 @@ extension Grammar {
 
     /// An operator expression whose operators bind at least as tightly as `level`.
     mutating func binary(_ level: UInt8) throws(Stop) -> UInt32 {
+        // Most expressions are one name.
+        if kind == .name && table.endsExpression(tokens[index + 1].kind) { return name(.load) }
         let start = self.start
         var left = try operand(level)
         var links = 0

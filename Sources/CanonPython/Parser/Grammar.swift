@@ -160,6 +160,8 @@ struct TokenTable {
     /// Whether an expression may start with it (a starred one too).
     let startsExpression: UnsafeMutablePointer<Bool>
     let operators: UnsafeMutablePointer<Operator>
+    /// Whether an expression certainly ends before it.
+    let endsExpression: UnsafeMutablePointer<Bool>
 
     enum Precedence {
         static let or: UInt8 = 1
@@ -178,6 +180,7 @@ struct TokenTable {
         let precedence: UnsafeMutablePointer<UInt8>
         let startsExpression: UnsafeMutablePointer<Bool>
         let operators: UnsafeMutablePointer<Operator>
+        let endsExpression: UnsafeMutablePointer<Bool>
 
         init() {
             precedence = .allocate(capacity: 256)
@@ -211,6 +214,12 @@ struct TokenTable {
                 .plus, .tilde, .not, .lambda, .await, .none, .true, .false, .ellipsis, .star,
             ]
             for kind in starts { startsExpression[Int(kind.rawValue)] = true }
+            endsExpression = .allocate(capacity: 256)
+            endsExpression.initialize(repeating: false, count: 256)
+            let ends: [TokenKind] = [
+                .newline, .comma, .rightParen, .rightBracket, .rightBrace, .colon, .equal, .semicolon,
+            ]
+            for kind in ends { endsExpression[Int(kind.rawValue)] = true }
         }
     }
 
@@ -218,6 +227,7 @@ struct TokenTable {
         precedence = Self.shared.precedence
         startsExpression = Self.shared.startsExpression
         operators = Self.shared.operators
+        endsExpression = Self.shared.endsExpression
     }
 
     @inline(__always)
@@ -225,6 +235,9 @@ struct TokenTable {
 
     @inline(__always)
     func startsExpression(_ kind: TokenKind) -> Bool { startsExpression[Int(kind.rawValue)] }
+
+    @inline(__always)
+    func endsExpression(_ kind: TokenKind) -> Bool { endsExpression[Int(kind.rawValue)] }
 
     @inline(__always)
     func operation(_ kind: TokenKind) -> Operator { operators[Int(kind.rawValue)] }

@@ -7,6 +7,7 @@ struct SourceEncoding {
         case utf8
         /// UTF-8 named by an alias: CPython then decodes the whole file.
         case checkedUTF8
+        case utf7
         case ascii
         case latin1
         /// The characters of the bytes from 0x80.
@@ -89,23 +90,38 @@ struct SourceEncoding {
         where spelled == latin || spelled.hasPrefix(latin + "-") {
             return .latin1
         }
+        // `encodings.search_function`: an alias may also be written with dots, the name of a codec may not.
         let key = normalized(name)
-        for candidate in [key, key.replacing(".", with: "_")] {
-            switch candidate {
-            case "utf_8", "u8", "utf", "utf8", "utf8_ucs2", "utf8_ucs4", "cp65001", "utf_8_sig": return .checkedUTF8
-            case "ascii", "646", "ansi_x3.4_1968", "ansi_x3_4_1968", "ansi_x3.4_1986", "cp367", "csascii", "ibm367",
-                "iso646_us", "iso_646.irv_1991", "iso_ir_6", "us", "us_ascii":
-                return .ascii
-            case "latin_1", "8859", "cp819", "csisolatin1", "ibm819", "iso8859", "iso8859_1", "iso_8859_1",
-                "iso_8859_1_1987", "iso_ir_100", "l1", "latin", "latin1":
-                return .latin1
-            default:
-                if let page = canon_code_page(candidate) { return .page(page) }
-                if let name = multibyteNames[candidate] { return .multibyte(name) }
-            }
+        if let codec = codec(named: key, aliasesOnly: key.contains(".")) { return codec }
+        if key.contains("."), let codec = codec(named: key.replacing(".", with: "_"), aliasesOnly: true) {
+            return codec
         }
         throw PythonDiagnostic(line: line, column: 1, message: "unknown encoding: \(name)")
     }
+
+    private static func codec(named name: String, aliasesOnly: Bool) -> Codec? {
+        if aliasesOnly && (codecNames.contains(name) || multibyteCodecs.contains(name)) { return nil }
+        switch name {
+        case "utf_8", "u8", "utf", "utf8", "utf8_ucs2", "utf8_ucs4", "cp65001", "utf_8_sig": return .checkedUTF8
+        case "utf_7", "u7", "utf7", "unicode_1_1_utf_7": return .utf7
+        case "ascii", "646", "ansi_x3.4_1968", "ansi_x3_4_1968", "ansi_x3.4_1986", "cp367", "csascii", "ibm367",
+            "iso646_us", "iso_646.irv_1991", "iso_ir_6", "us", "us_ascii":
+            return .ascii
+        case "latin_1", "8859", "cp819", "csisolatin1", "ibm819", "iso8859", "iso8859_1", "iso_8859_1",
+            "iso_8859_1_1987", "iso_ir_100", "l1", "latin", "latin1":
+            return .latin1
+        default:
+            if let page = canon_code_page(name, aliasesOnly ? 1 : 0) { return .page(page) }
+            return multibyteNames[name].map { .multibyte($0) }
+        }
+    }
+
+    /// What is the name of a codec of CPython, not an alias.
+    private static let codecNames: Set<String> = ["utf_8", "utf_8_sig", "utf_7", "ascii", "latin_1"]
+    private static let multibyteCodecs: Set<String> = [
+        "big5", "big5hkscs", "cp932", "cp949", "cp950", "euc_jis_2004", "euc_jisx0213", "euc_jp", "euc_kr", "gb18030",
+        "gb2312", "gbk", "shift_jis", "shift_jis_2004", "shift_jisx0213",
+    ]
 
     /// The multibyte codecs of CPython and their aliases.
     private static let multibyteNames: [String: String] = [
@@ -148,6 +164,7 @@ extension SourceEncoding.Codec {
     func decode(_ bytes: UnsafeRawBufferPointer, into output: inout GrowingBuffer<UInt8>) throws(PythonDiagnostic) {
         output.count = 0
         output.reserve(bytes.count + bytes.count / 4 + 16)
+        if case .utf7 = self { return try decodeUTF7(bytes, into: &output) }
         if case .multibyte(let name) = self { return try decodeMultibyte(name, bytes, into: &output) }
         var index = 0
         while index < bytes.count {
@@ -164,7 +181,7 @@ extension SourceEncoding.Codec {
                 guard length > 0 else { throw undecodable(byte, at: index, in: bytes, codec: "utf-8") }
                 for offset in 0..<length { output.append(bytes[index + offset]) }
                 index += length
-            case .ascii, .multibyte:
+            case .ascii, .multibyte, .utf7:
                 throw undecodable(byte, at: index, in: bytes, codec: "ascii")
             case .latin1:
                 UTF8Scan.append(UInt32(byte), to: &output)
@@ -175,6 +192,59 @@ extension SourceEncoding.Codec {
                 UTF8Scan.append(UInt32(scalar), to: &output)
                 index += 1
             }
+        }
+    }
+
+    /// UTF-7 (RFC 2152) as CPython reads it: `+` starts UTF-16 in base 64, everything else is ASCII.
+    private func decodeUTF7(
+        _ bytes: UnsafeRawBufferPointer, into output: inout GrowingBuffer<UInt8>
+    ) throws(PythonDiagnostic) {
+        var at = 0
+        while at < bytes.count {
+            let byte = bytes[at]
+            guard byte < 0x80 else { throw undecodable(byte, at: at, in: bytes, codec: "utf7") }
+            at += 1
+            guard byte == UInt8(ascii: "+") else {
+                output.append(byte)
+                continue
+            }
+            if at < bytes.count && bytes[at] == UInt8(ascii: "-") {
+                output.append(byte)
+                at += 1
+                continue
+            }
+            let start = at - 1
+            var units: [UInt16] = []
+            var buffer: UInt32 = 0
+            var bits = 0
+            while at < bytes.count, let digit = Self.base64(bytes[at]) {
+                buffer = buffer << 6 | digit
+                bits += 6
+                at += 1
+                if bits >= 16 {
+                    bits -= 16
+                    units.append(UInt16(truncatingIfNeeded: buffer >> UInt32(bits)))
+                    buffer &= (1 << UInt32(bits)) - 1
+                }
+            }
+            let text = String(decoding: units, as: UTF16.self)
+            // A lone surrogate decodes in Python but has no UTF-8.
+            guard at > start + 1, bits < 6, buffer == 0, text.utf16.elementsEqual(units) else {
+                throw undecodable(byte, at: start, in: bytes, codec: "utf7")
+            }
+            for unit in text.utf8 { output.append(unit) }
+            if at < bytes.count && bytes[at] == UInt8(ascii: "-") { at += 1 }
+        }
+    }
+
+    private static func base64(_ byte: UInt8) -> UInt32? {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(byte) - 65
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(byte) - 71
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte) + 4
+        case UInt8(ascii: "+"): 62
+        case UInt8(ascii: "/"): 63
+        default: nil
         }
     }
 
