@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build install format lint bench bench-all chaos isolation isolation-mutants autobahn clean
+.PHONY: help run test build install format lint bench bench-all chaos isolation isolation-mutants autobahn \
+	python-differential python-bench python-fuzz clean
 
 # make run: what the server listens on and works with. DATA_DIR empty: the default data folder, outside of the
 # repository, so that what an agent may read never holds a secret.
@@ -28,13 +29,19 @@ BENCH ?= frame-bench
 DELIVERIES ?= 1000000
 SEED ?=
 
+# make python-differential: how many mutants of valid files, and the seed that makes them.
+MUTANTS ?= 20000
+
+# make python-fuzz: for how long.
+FUZZ_SECONDS ?= 300
+
 sources := Sources Tests Package.swift $(wildcard Benchmarks/Sources Benchmarks/Package.swift)
 
 help: ## List these commands.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  PORT=, DATA_DIR=, WORKSPACE= for run; PREFIX=, DESTDIR= for install; SWIFT_FLAGS= for build; BENCH= for bench;"
-	@echo "  DELIVERIES=, SEED= for isolation; SEEDS=, FROM=, JOBS= for chaos."
+	@echo "  DELIVERIES=, SEED= for isolation; SEEDS=, FROM=, JOBS= for chaos; MUTANTS=, SEED= for python-differential."
 
 # A debug build: it compiles in about half the time of a release build, and this is the command of a fresh clone. For
 # a server that works for a living, use `make build`.
@@ -95,6 +102,18 @@ isolation-mutants: ## Remove each ownership check in turn and show that the isol
 	@Scripts/setup test
 	@Scripts/test-venv.sh
 	@Scripts/isolation-mutants
+
+python-differential: ## Compare the Python parser with each installed CPython over its library and MUTANTS mutants.
+	swift build -c release --product canon
+	CANON_BINARY="$${CANON_BINARY:-$(CURDIR)/.build/release/canon}" \
+		Scripts/python-differential --mutants $(MUTANTS) $(if $(SEED),--seed $(SEED))
+
+python-bench: ## Measure the Python parser beside ruff over FOLDERS (default: a standard library).
+	swift build -c release --product canon
+	Benchmarks/python-bench $(if $(FOLDERS),$(FOLDERS),"$$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')")
+
+python-fuzz: ## Take mutants of Python files through the parser under the address sanitizer for FUZZ_SECONDS.
+	Scripts/python-fuzz --seconds $(FUZZ_SECONDS) $(if $(SEED),--seed $(SEED))
 
 autobahn: ## Run the Autobahn test suite against the WebSocket codec (needs Python 2.7).
 	@Scripts/autobahn

@@ -92,11 +92,19 @@ let package = Package(
             swiftSettings: swiftSettings,
             plugins: ["StampCommit"]
         ),
+        .target(name: "CanonFacts", swiftSettings: swiftSettings),
+        .target(
+            name: "CanonPython",
+            dependencies: ["CanonFacts", "CCanonBytes", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "canon",
             dependencies: [
                 "CanonAgents",
+                "CanonFacts",
                 "CanonGateway",
+                "CanonPython",
                 "CanonStore",
                 "CanonWire",
                 "CCanonFiles",
@@ -112,7 +120,9 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
-        // C: what Swift cannot say (`#embed`, a variadic system call).
+        // C: what Swift cannot say (`#embed`, a variadic system call, the mask of a vector comparison).
+        .target(
+            name: "CCanonBytes", linkerSettings: [.linkedLibrary("iconv", .when(platforms: [.macOS]))]),
         .target(name: "CCanonFiles"),
         .target(
             name: "CCanonConsole",
@@ -158,6 +168,9 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: swiftSettings
         ),
+        .testTarget(name: "CanonFactsTests", dependencies: ["CanonFacts"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CanonPythonTests", dependencies: ["CanonFacts", "CanonPython"], swiftSettings: swiftSettings),
         .testTarget(
             name: "CanonGatewayTests",
             dependencies: [

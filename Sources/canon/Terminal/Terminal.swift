@@ -41,8 +41,11 @@ struct Terminal: Sendable {
     }
 
     /// Writes all of it, or stops at the first error: an output nobody reads is no reason to fail.
-    func write(_ text: String) {
-        var bytes = Array(text.utf8)[...]
+    func write(_ text: String) { write(Array(text.utf8)) }
+
+    /// The same for text that is encoded already.
+    func write(_ bytes: [UInt8]) {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 {

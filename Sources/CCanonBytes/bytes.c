@@ -1,0 +1,2 @@
+// The functions are inline; this file makes the header a target.
+#include "canon_bytes.h"

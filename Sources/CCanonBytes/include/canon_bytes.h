@@ -1,0 +1,132 @@
+#ifndef CANON_BYTES_H
+#define CANON_BYTES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+// Wide scans over text. Every function reads whole blocks of CANON_BYTES_BLOCK bytes from `p`, so the caller keeps that many
+// readable bytes after the end of its text, and a stop byte (NUL) at the end itself: each scan ends there at the latest.
+
+#define CANON_BYTES_BLOCK 16
+
+// The number of ASCII letters, digits and underscores at `p`.
+static inline size_t canon_name_length(const uint8_t *p) {
+    const uint8_t *start = p;
+#if defined(__SSE2__)
+    for (;;) {
+        __m128i v = _mm_loadu_si128((const __m128i *)p);
+        // Letters in either case: fold to lower case and shift the range to the bottom of the signed bytes.
+        __m128i folded = _mm_or_si128(v, _mm_set1_epi8(0x20));
+        __m128i letter = _mm_cmplt_epi8(
+            _mm_add_epi8(folded, _mm_set1_epi8((char)(0x80 - 'a'))), _mm_set1_epi8((char)(0x80 + 26)));
+        __m128i digit = _mm_cmplt_epi8(
+            _mm_add_epi8(v, _mm_set1_epi8((char)(0x80 - '0'))), _mm_set1_epi8((char)(0x80 + 10)));
+        __m128i other = _mm_cmpeq_epi8(v, _mm_set1_epi8('_'));
+        unsigned stop = ~(unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letter, digit), other)) & 0xFFFF;
+        if (stop) return (size_t)(p - start) + (size_t)__builtin_ctz(stop);
+        p += 16;
+    }
+#else
+    while ((*p | 0x20) - 'a' < 26u || *p - '0' < 10u || *p == '_') p++;
+    return (size_t)(p - start);
+#endif
+}
+
+// The number of bytes at `p` before the first that is `a`, `b`, `c` or NUL.
+static inline size_t canon_until(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c) {
+    const uint8_t *start = p;
+#if defined(__SSE2__)
+    const __m128i va = _mm_set1_epi8((char)a), vb = _mm_set1_epi8((char)b), vc = _mm_set1_epi8((char)c);
+    const __m128i zero = _mm_setzero_si128();
+    for (;;) {
+        __m128i v = _mm_loadu_si128((const __m128i *)p);
+        __m128i hit = _mm_or_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(v, va), _mm_cmpeq_epi8(v, vb)),
+            _mm_or_si128(_mm_cmpeq_epi8(v, vc), _mm_cmpeq_epi8(v, zero)));
+        unsigned stop = (unsigned)_mm_movemask_epi8(hit);
+        if (stop) return (size_t)(p - start) + (size_t)__builtin_ctz(stop);
+        p += 16;
+    }
+#else
+    while (*p && *p != a && *p != b && *p != c) p++;
+    return (size_t)(p - start);
+#endif
+}
+
+// The number of spaces at `p`.
+static inline size_t canon_space_length(const uint8_t *p) {
+    const uint8_t *start = p;
+#if defined(__SSE2__)
+    for (;;) {
+        __m128i v = _mm_loadu_si128((const __m128i *)p);
+        unsigned stop = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(' '))) & 0xFFFF;
+        if (stop) return (size_t)(p - start) + (size_t)__builtin_ctz(stop);
+        p += 16;
+    }
+#else
+    while (*p == ' ') p++;
+    return (size_t)(p - start);
+#endif
+}
+
+// What a block of 16 bytes holds, one bit for each byte: a line feed; a byte that needs a closer look (NUL or carriage return);
+// a byte beyond ASCII.
+typedef struct {
+    uint32_t newlines;
+    uint32_t special;
+    uint32_t wide;
+} canon_block;
+
+// Finds the line feeds of the text from `at` up to `end`, as far as it holds no carriage return and no NUL, and notes the
+// offset after each. Returns where it stopped: `end`, or the start of a block to look at byte by byte.
+size_t canon_find_lines(const uint8_t *text, size_t at, size_t end, uint32_t *lines, size_t *count, uint32_t *wide);
+
+static inline canon_block canon_classify(const uint8_t *p) {
+    canon_block result;
+#if defined(__SSE2__)
+    __m128i v = _mm_loadu_si128((const __m128i *)p);
+    result.newlines = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
+    __m128i odd = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\r')), _mm_cmpeq_epi8(v, _mm_setzero_si128()));
+    result.special = (uint32_t)_mm_movemask_epi8(odd);
+    result.wide = (uint32_t)_mm_movemask_epi8(v);
+#else
+    result.newlines = result.special = result.wide = 0;
+    for (int i = 0; i < 16; i++) {
+        if (p[i] == '\n') result.newlines |= 1u << i;
+        if (p[i] >= 0x80) result.wide |= 1u << i;
+        if (p[i] == '\r' || p[i] == 0) result.special |= 1u << i;
+    }
+#endif
+    return result;
+}
+
+// The lowest address that the stack of this thread may reach, with a margin above its end for what is called last.
+uintptr_t canon_stack_floor(void);
+
+// Where the stack is now. (Stacks grow towards lower addresses.)
+static inline const void *canon_frame_address(void) { return __builtin_frame_address(0); }
+
+// The upper half of the single-byte encoding of that name (lower case, words joined by `_`), or NULL.
+// With `aliases_only` the codec's own name does not count.
+const uint16_t *canon_code_page(const char *name, int aliases_only);
+
+// Converts one character of `length` bytes in the encoding of that name to UTF-8. The bytes written; 0 when they are none, or
+// the system does not know the encoding.
+int canon_convert(const char *encoding, const void *bytes, int length, uint8_t *output, int capacity);
+
+// Eight bytes at `p` as a little-endian number.
+static inline uint64_t canon_load8(const uint8_t *p) {
+    uint64_t value;
+    memcpy(&value, p, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap64(value);
+#endif
+    return value;
+}
+
+#endif

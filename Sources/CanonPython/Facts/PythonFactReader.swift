@@ -1,0 +1,39 @@
+public import CanonFacts
+
+/// Reads Python source and says what stands in it: bytes in, facts out.
+///
+/// One reader serves one thread. It keeps its buffers from file to file.
+public struct PythonFactReader: ~Copyable {
+    private var parser: PythonParser
+    private var walk: FactWalk
+
+    public init(version: PythonVersion) {
+        parser = PythonParser(version: version)
+        walk = FactWalk()
+    }
+
+    public var version: PythonVersion { parser.version }
+
+    /// What the last ``read(_:)`` found.
+    public var facts: FileFacts {
+        _read { yield walk.facts }
+    }
+
+    /// Parses the bytes of a file and collects its facts in ``facts``.
+    ///
+    /// - Returns: why the file does not parse, or nil. The error is part of the facts as well.
+    @discardableResult
+    public mutating func read(_ bytes: UnsafeRawBufferPointer) -> PythonDiagnostic? {
+        let problem = parser.parse(bytes)
+        walk.reset()
+        walk.facts.byteCount = UInt32(clamping: bytes.count)
+        if let problem {
+            walk.facts.error = FactError(
+                line: UInt32(clamping: problem.line), column: UInt32(clamping: problem.column), message: problem.message
+            )
+        } else {
+            walk.run(over: parser.tree)
+        }
+        return problem
+    }
+}

@@ -1,0 +1,36 @@
+/// What a token that starts with a byte can be.
+enum ByteClass: UInt8, BitwiseCopyable {
+    case name, space, digit, newline, comment, quote, opening, closing, single, punctuation, backslash, wide, end, blank
+    case dot, equal, invalid
+
+    static func makeTable() -> UnsafeMutablePointer<ByteClass> {
+        let table = UnsafeMutablePointer<ByteClass>.allocate(capacity: 256)
+        table.initialize(repeating: .invalid, count: 256)
+        func set(_ characters: StaticString, _ value: ByteClass) {
+            for index in 0..<characters.utf8CodeUnitCount { table[Int(characters.utf8Start[index])] = value }
+        }
+        set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", .name)
+        set("0123456789", .digit)
+        set(" ", .space)
+        set("\t\u{0C}", .blank)
+        set("\n", .newline)
+        set("#", .comment)
+        set("'\"", .quote)
+        set("([{", .opening)
+        set(")]}", .closing)
+        set(",;~", .single)
+        set(".", .dot)
+        set("=", .equal)
+        set(":!<>+-*/%&|^@", .punctuation)
+        set("\\", .backslash)
+        table[0] = .end
+        for byte in 0x80...0xFF { table[byte] = .wide }
+        return table
+    }
+
+    /// The token of a byte that always stands alone.
+    @inline(__always)
+    static func single(_ byte: UInt8) -> TokenKind {
+        byte == UInt8(ascii: ",") ? .comma : byte == UInt8(ascii: ";") ? .semicolon : .tilde
+    }
+}

@@ -1,0 +1,381 @@
+private import CCanonBytes
+
+/// Turns the text of a file into tokens, as CPython's tokenizer does.
+///
+/// The text ends with NUL bytes and holds no other: every scan stops there. An f-string becomes a sequence of tokens in every
+/// version; how its expressions are found differs before and after PEP 701.
+struct Lexer: ~Copyable {
+    let version: PythonVersion
+    var tokens = GrowingBuffer<Token>(capacity: 1 << 12)
+    /// The first error, where the tokens end with one of kind `error`.
+    var problem: SyntaxProblem?
+    /// The error concerns the layout of lines: one of the grammar before it comes first, as in CPython.
+    private(set) var isLayoutProblem = false
+    /// The brackets that were open where the tokens end.
+    var brackets = GrowingBuffer<Bracket>(capacity: 256)
+
+    var text: UnsafeMutablePointer<UInt8>
+    /// The number of bytes before the NUL that ends the text.
+    var limit = 0
+    var position = 0
+    /// The text holds bytes beyond ASCII.
+    var hasWideCharacters = false
+    var fstrings = GrowingBuffer<FString>(capacity: 16)
+
+    private let keywords = KeywordTable()
+    private let classes: UnsafeMutablePointer<ByteClass>
+    private var indents = GrowingBuffer<Indent>(capacity: 128)
+    /// Where the brackets of the text under way start: an old f-string's expression is a text of its own.
+    var bracketBase = 0
+    /// The text under way is an old f-string's expression.
+    private var isFragment = false
+
+    struct Bracket: BitwiseCopyable {
+        var offset: UInt32
+        var opening: UInt8
+        /// The brace that opens a replacement field of an f-string.
+        var isField: Bool
+    }
+
+    /// An f-string that is open (PEP 701).
+    struct FString: BitwiseCopyable {
+        var start: UInt32
+        var quote: UInt8
+        var isTriple: Bool
+        var isRaw: Bool
+        var isTemplate: Bool
+        /// How many replacement fields of this string are open, one inside the format specification of another.
+        var fields: UInt8
+        /// The next bytes are text of the string or of a format specification, not an expression.
+        var inText: Bool
+    }
+
+    private struct Indent: BitwiseCopyable {
+        var column: Int
+        var alternative: Int
+    }
+
+    /// Thrown where scanning cannot go on; the error is in ``problem``.
+    struct Stop: Error {}
+
+    static let maximumIndents = 100
+    static let maximumBrackets = 200
+    static let maximumFStrings = 149
+    static let maximumFields = 3
+
+    init(version: PythonVersion) {
+        self.version = version
+        self.classes = ByteClass.makeTable()
+        self.text = .allocate(capacity: 1)
+        self.text.deallocate()
+    }
+
+    deinit { classes.deallocate() }
+
+    mutating func reset() {
+        tokens.count = 0
+        problem = nil
+        isLayoutProblem = false
+        brackets.count = 0
+        fstrings.count = 0
+        indents.count = 0
+        position = 0
+        limit = 0
+        bracketBase = 0
+        isFragment = false
+    }
+
+    /// Reads the whole text. Afterwards ``tokens`` ends with `end` or `error`.
+    mutating func run(over source: inout SourceText) {
+        reset()
+        text = source.text.base
+        limit = source.length
+        hasWideCharacters = source.hasWideCharacters
+        indents.append(Indent(column: 0, alternative: 0))
+        do throws(Stop) {
+            try scan()
+            while indents.count > 1 {
+                indents.count -= 1
+                emit(.dedent, limit, limit)
+            }
+            emit(.end, limit, limit)
+        } catch {
+            emit(.error, position, position)
+        }
+    }
+
+    /// Scans an expression in the middle of the text, as if it stood alone in parentheses: from `start` up to `end`.
+    mutating func scanExpression(from start: Int, to end: Int) throws(Stop) {
+        let saved = (position, limit, bracketBase, text[end], isFragment)
+        let depth = brackets.count
+        bracketBase = depth
+        isFragment = true
+        brackets.append(Bracket(offset: UInt32(start), opening: UInt8(ascii: "("), isField: false))
+        position = start
+        limit = end
+        text[end] = 0
+        defer {
+            text[end] = saved.3
+            (position, limit, bracketBase, isFragment) = (saved.0, saved.1, saved.2, saved.4)
+        }
+        try scan()
+        if brackets.count != depth + 1 {
+            throw fail(at: Int(brackets[brackets.count - 1].offset), "f-string: expecting '}'")
+        }
+        brackets.count = depth
+    }
+
+    @inline(__always)
+    mutating func emit(_ kind: TokenKind, _ start: Int, _ end: Int, flags: UInt8 = 0) {
+        tokens.append(
+            Token(kind, UInt32(truncatingIfNeeded: start), UInt32(truncatingIfNeeded: end), flags: flags))
+    }
+
+    @inline(never)
+    mutating func fail(at offset: Int, _ message: String) -> Stop {
+        if problem == nil { problem = SyntaxProblem(offset: offset, message: message) }
+        return Stop()
+    }
+
+    private mutating func failLayout(at offset: Int, _ message: String) -> Stop {
+        isLayoutProblem = true
+        return fail(at: offset, message)
+    }
+
+    // MARK: The loop
+
+    private mutating func scan() throws(Stop) {
+        let text = UnsafePointer(self.text)
+        if !isFragment { try readIndentation() }
+        var start = position
+        while true {
+            // One blank, and then a name, is what most often comes: tested apart, it spares the jump below.
+            var byte = text[start]
+            if byte == 0x20 {
+                start += 1
+                byte = text[start]
+            }
+            let byteClass = classes[Int(byte)]
+            if byteClass == .name {
+                let length = canon_name_length(text + start)
+                let following = text[start + length]
+                if following >= 0x80 {
+                    try scanWideName(from: start)
+                } else if following == UInt8(ascii: "\"") || following == UInt8(ascii: "'"), length <= 2,
+                    let prefix = stringPrefix(start, length)
+                {
+                    try scanString(from: start, quoteAt: start + length, prefix: prefix)
+                } else {
+                    let word = keywords.classify(text + start, length: length)
+                    emit(word.kind, start, start + length, flags: word.flags)
+                    start += length
+                    continue
+                }
+                start = position
+                continue
+            }
+            switch byteClass {
+            case .name: break
+            case .space:
+                start += canon_space_length(text + start)
+                continue
+            case .blank:
+                start += 1
+                continue
+            case .digit:
+                try scanNumber(from: start)
+            case .newline:
+                position = start + 1
+                if brackets.count == bracketBase {
+                    emit(.newline, start, start + 1)
+                    try readIndentation()
+                }
+            case .comment:
+                start += canon_until(text + start, 0x0A, 0x0A, 0x0A)
+                continue
+            case .quote:
+                try scanString(from: start, quoteAt: start, prefix: StringPrefix())
+            case .opening:
+                try open(byte, at: start)
+            case .closing:
+                try close(byte, at: start)
+            case .single:
+                emit(ByteClass.single(byte), start, start + 1)
+                start += 1
+                continue
+            case .dot:
+                let next = text[start + 1]
+                if next != byte && !isDigit(next) {
+                    emit(.dot, start, start + 1)
+                    start += 1
+                    continue
+                }
+                try scanPunctuation(byte, at: start)
+            case .equal:
+                if text[start + 1] != byte {
+                    emit(.equal, start, start + 1)
+                    start += 1
+                    continue
+                }
+                try scanPunctuation(byte, at: start)
+            case .punctuation:
+                try scanPunctuation(byte, at: start)
+            case .backslash:
+                position = start
+                try skipContinuation()
+            case .wide:
+                try scanWideName(from: start)
+            case .end:
+                position = start
+                guard start >= limit else { throw fail(at: start, "source code cannot contain null bytes") }
+                guard brackets.count == bracketBase || isFragment else { throw Stop() }
+                return
+            case .invalid:
+                throw invalidCharacter(at: start)
+            }
+            start = position
+        }
+    }
+
+    private mutating func open(_ byte: UInt8, at start: Int) throws(Stop) {
+        if brackets.count - bracketBase >= Self.maximumBrackets {
+            throw fail(at: start, "too many nested parentheses")
+        }
+        brackets.append(Bracket(offset: UInt32(start), opening: byte, isField: false))
+        emit(byte == 0x28 ? .leftParen : byte == 0x5B ? .leftBracket : .leftBrace, start, start + 1)
+        position = start + 1
+    }
+
+    private mutating func close(_ byte: UInt8, at start: Int) throws(Stop) {
+        guard brackets.count > bracketBase else {
+            throw fail(at: start, "unmatched '\(Character(Unicode.Scalar(byte)))'")
+        }
+        let bracket = brackets[brackets.count - 1]
+        // ( and ) are neighbours in ASCII, [ ] and { } have one character between them.
+        guard byte &- bracket.opening == (byte == 0x29 ? 1 : 2) else { throw mismatch(byte, bracket, at: start) }
+        brackets.count -= 1
+        emit(byte == 0x29 ? .rightParen : byte == 0x5D ? .rightBracket : .rightBrace, start, start + 1)
+        position = start + 1
+        if bracket.isField {
+            fstrings[fstrings.count - 1].fields -= 1
+            fstrings[fstrings.count - 1].inText = true
+            try scanFStringText()
+        } else if isFragment && brackets.count == bracketBase {
+            throw fail(at: start, "f-string: unmatched '\(Character(Unicode.Scalar(byte)))'")
+        }
+    }
+
+    private mutating func mismatch(_ byte: UInt8, _ bracket: Bracket, at start: Int) -> Stop {
+        let closing = Character(Unicode.Scalar(byte))
+        if bracket.isField { return fail(at: start, "f-string: unmatched '\(closing)'") }
+        let opening = Character(Unicode.Scalar(bracket.opening))
+        let lines = (Int(bracket.offset)..<start).count { text[$0] == 0x0A }
+        if lines == 0 {
+            return fail(at: start, "closing parenthesis '\(closing)' does not match opening parenthesis '\(opening)'")
+        }
+        let line = (0..<Int(bracket.offset)).count { text[$0] == 0x0A } + 1
+        return fail(
+            at: start,
+            "closing parenthesis '\(closing)' does not match opening parenthesis '\(opening)' on line \(line)")
+    }
+
+    private mutating func invalidCharacter(at start: Int) -> Stop {
+        let byte = text[start]
+        if byte < 0x20 || byte == 0x7F {
+            return fail(at: start, "invalid non-printable character U+\(hexadecimal(UInt32(byte)))")
+        }
+        return fail(at: start, "invalid syntax")
+    }
+
+    // MARK: Lines
+
+    /// A backslash: the line goes on in the next one, which must exist.
+    private mutating func skipContinuation() throws(Stop) {
+        guard text[position + 1] == 0x0A else {
+            throw failLayout(at: position + 1, "unexpected character after line continuation character")
+        }
+        guard position + 2 < limit else { throw failLayout(at: position + 1, "unexpected EOF while parsing") }
+        position += 2
+    }
+
+    /// Reads the blanks at the start of lines, up to a line that holds more than blanks and a comment.
+    private mutating func readIndentation() throws(Stop) {
+        let text = self.text
+        while true {
+            var column = 0
+            var alternative = 0
+            var continued = 0
+            var isContinued = false
+            var at = position
+            scanning: while true {
+                switch text[at] {
+                case 0x20:
+                    let length = canon_space_length(UnsafePointer(text + at))
+                    column += length
+                    alternative += length
+                    at += length
+                case 0x09:
+                    column = (column / 8 + 1) * 8
+                    alternative += 1
+                    at += 1
+                case 0x0C:
+                    column = 0
+                    alternative = 0
+                    at += 1
+                case 0x5C where version >= .v3_9:
+                    // The first backslash decides how far the line is indented; in 3.9 such a line has no indentation.
+                    if continued == 0 { continued = column }
+                    isContinued = true
+                    position = at
+                    try skipContinuation()
+                    at = position
+                default:
+                    break scanning
+                }
+            }
+            if text[at] == 0x23 { at += canon_until(UnsafePointer(text + at), 0x0A, 0x0A, 0x0A) }
+            position = at
+            if text[at] == 0x0A {
+                position = at + 1
+                continue
+            }
+            if isContinued && version == .v3_9 { return }
+            if at < limit {
+                try indent(to: continued == 0 ? column : continued, continued == 0 ? alternative : continued)
+            }
+            return
+        }
+    }
+
+    private mutating func indent(to column: Int, _ alternative: Int) throws(Stop) {
+        let current = indents[indents.count - 1]
+        if column == current.column {
+            if alternative != current.alternative { throw inconsistentTabs() }
+        } else if column > current.column {
+            if indents.count >= Self.maximumIndents { throw failLayout(at: position, "too many levels of indentation") }
+            if alternative <= current.alternative { throw inconsistentTabs() }
+            indents.append(Indent(column: column, alternative: alternative))
+            emit(.indent, position, position)
+        } else {
+            while indents.count > 1 && column < indents[indents.count - 1].column {
+                indents.count -= 1
+                emit(.dedent, position, position)
+            }
+            let outer = indents[indents.count - 1]
+            if column != outer.column {
+                throw failLayout(at: position, "unindent does not match any outer indentation level")
+            }
+            if alternative != outer.alternative { throw inconsistentTabs() }
+        }
+    }
+
+    private mutating func inconsistentTabs() -> Stop {
+        failLayout(at: position, "inconsistent use of tabs and spaces in indentation")
+    }
+}
+
+/// A code point as CPython's messages write it: four digits at least.
+func hexadecimal(_ scalar: UInt32) -> String {
+    let digits = String(scalar, radix: 16, uppercase: true)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import CanonGateway
+import CanonPython
+import CoreFoundation
+import Foundation
+
+/// What every command that reads Python takes.
+struct PythonOptions: ParsableArguments {
+    @Option(
+        name: .customLong("python"), help: "The version whose grammar counts: 3.8 to 3.14; default: 3.13.",
+        completion: .list(PythonVersion.allCases.map(\.description)), transform: version)
+    var version = PythonVersion.v3_13
+
+    @Flag(help: "Print neither progress nor a summary.") var quiet = false
+
+    /// Where progress goes.
+    var progressTerminal: Terminal { Terminal(descriptor: STDERR_FILENO, quiet: quiet) }
+
+    private static func version(_ text: String) throws -> PythonVersion {
+        guard let version = PythonVersion(text) else {
+            let known = PythonVersion.allCases.map(\.description).joined(separator: ", ")
+            throw ValidationError("there is no grammar of Python '\(text)' here; there are \(known)")
+        }
+        return version
+    }
+}
+
+/// How many threads work.
+struct JobOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: "How many files are read at the same time; default: one for each core.")
+    var jobs: Int?
+
+    func validate() throws {
+        guard jobs ?? 1 >= 1 else { throw ValidationError("--jobs must be at least 1") }
+    }
+
+    var count: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
+}
+
+/// Whether facts are remembered from run to run.
+struct CacheOptions: ParsableArguments {
+    @Flag(
+        help:
+            "Neither read nor write the cache of facts, which is in $XDG_CACHE_HOME/canon/facts or ~/.cache/canon/facts."
+    )
+    var noCache = false
+
+    func open(
+        for version: PythonVersion, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> FactCache? {
+        guard !noCache, let root = FactCache.defaultRoot(environment: environment) else { return nil }
+        // A limit on the size of files (ulimit -f) is to fail the write, not to end the program.
+        signal(SIGXFSZ, SIG_IGN)
+        return FactCache(root: root, build: Self.build, version: version)
+    }
+
+    /// Facts come from the program that made them: another build, even of the same version, may know more.
+    private static var build: String {
+        var status = stat()
+        guard stat("/proc/self/exe", &status) == 0 else { return ProductVersion.description }
+        return "\(ProductVersion.description) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }
+}
+
+/// How a command prints its report.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case terminal, json
+}
