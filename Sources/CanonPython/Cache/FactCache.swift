@@ -33,7 +33,9 @@ public struct FactCache: Sendable {
     private final class State: Sendable {
         let isReadOnly = Atomic(false)
         let writtenCount = Atomic(0)
-        let names = Atomic(UInt64(0))
+        /// The names of files under way, from a random one on: other caches in this process write there too, and
+        /// processes on other machines, which may have the same number.
+        let names = Atomic(UInt64.random(in: 0 ... .max))
     }
 
     /// - Parameters:
@@ -94,7 +96,7 @@ public struct FactCache: Sendable {
         facts.encode(into: &bytes)
         let path = path(of: key)
         let number = state.names.wrappingAdd(1, ordering: .relaxed).oldValue
-        let temporary = "\(path).\(getpid())-\(number).tmp"
+        let temporary = "\(path).\(String(number, radix: 16)).tmp"
         guard write(bytes, to: temporary) else {
             unlink(temporary)
             state.isReadOnly.store(true, ordering: .relaxed)
