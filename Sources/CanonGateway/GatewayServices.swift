@@ -40,7 +40,7 @@ struct MonitorService: Service {
         let authenticator = identity.authenticator
         await cancelWhenGracefulShutdown {
             await monitor.run {
-                authenticator.forgetSessions()
+                authenticator.forgetReads()
                 await manager.review { principal in
                     switch await authenticator.check(principal) {
                     case nil, .unavailable: nil

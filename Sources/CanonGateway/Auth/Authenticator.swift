@@ -1,5 +1,7 @@
 public import CanonStore
 public import CanonWire
+import Crypto
+import Foundation
 
 /// Who was verified. Only the `Authenticator` in this file can make one, so that whatever holds a principal acts for
 /// somebody who proved who they are.
@@ -46,7 +48,9 @@ public struct Principal: Sendable, Hashable {
 public final class Authenticator: Sendable {
     private let store: IdentityStore
     private let verifier: TokenVerifier
-    private let sessions: SessionCache
+    private let sessions: RecentReads<SessionKey, SessionState>
+    /// By the hashes of their secrets, so that no secret is kept.
+    private let serviceTokens: RecentReads<SHA256Digest, ServiceToken?>
     private let visitorSeconds: Int?
     private let clock: @Sendable () -> Timestamp
 
@@ -60,7 +64,8 @@ public final class Authenticator: Sendable {
         self.verifier = verifier
         self.visitorSeconds = visitorSeconds
         self.clock = clock
-        sessions = SessionCache(store: store)
+        sessions = RecentReads(store: store)
+        serviceTokens = RecentReads(store: store)
     }
 
     /// Verifies an access token or a service token.
@@ -145,7 +150,10 @@ public final class Authenticator: Sendable {
     }
 
     /// Forgets what was read before: another process has changed an account or a session since.
-    func forgetSessions() { sessions.clear() }
+    func forgetReads() {
+        sessions.clear()
+        serviceTokens.clear()
+    }
 
     /// Whether a principal with an open connection may keep it. A store that cannot be read for a moment ends no
     /// connection: what was true at its start is taken to hold until something else is known.
@@ -182,19 +190,40 @@ public final class Authenticator: Sendable {
     }
 
     private func requireExternalSession(of user: UserID, accessID: String) async throws(AuthenticationFailure) {
-        let state = try await read { try await self.sessions.session(of: user, accessID: accessID) }
+        let state = try await session(of: user, accessID: accessID)
         guard state.account == nil else { throw .subjectReserved }
         guard !state.isRevoked else { throw .revoked }
     }
 
     private func service(_ secret: String) async throws(AuthenticationFailure) -> Principal {
         guard secret.utf8.count <= 128 else { throw .malformed("it is longer than any service token") }
-        let token = try living(try await read { try await self.store.serviceToken(secret: secret) })
-        // That the time of use is not noted must not lock a program out.
-        try? await store.noteUse(of: token, now: clock())
+        let found = try await read {
+            try await self.serviceTokens.value(for: SHA256.hash(data: Data(secret.utf8))) {
+                let found = try await self.store.serviceToken(secret: secret)
+                // That the time of use is not noted must not lock a program out.
+                if let token = try? self.living(found) { try? await self.store.noteUse(of: token, now: self.clock()) }
+                return found
+            }
+        }
+        let token = try living(found)
         return Principal(
             user: token.id, email: "", name: token.name, role: token.role, permissions: token.role.permissions,
             tokenID: nil, issuedAt: token.createdAt, expiresAt: token.expiresAt, kind: .service)
+    }
+
+    private struct SessionKey: Hashable {
+        let user: UserID
+        let accessID: String
+    }
+
+    private func session(
+        of user: UserID, accessID: String
+    ) async throws(AuthenticationFailure) -> SessionState {
+        try await read {
+            try await self.sessions.value(for: SessionKey(user: user, accessID: accessID)) {
+                try await self.store.session(of: user, accessID: accessID)
+            }
+        }
     }
 
     private func living(_ token: ServiceToken?) throws(AuthenticationFailure) -> ServiceToken {
@@ -210,7 +239,7 @@ public final class Authenticator: Sendable {
     private func account(
         of user: UserID, accessID: String, issuedAt: Timestamp
     ) async throws(AuthenticationFailure) -> Account {
-        let state = try await read { try await self.sessions.session(of: user, accessID: accessID) }
+        let state = try await session(of: user, accessID: accessID)
         guard let account = state.account else { throw .unknownAccount }
         guard !account.isDisabled else { throw .disabled }
         guard !state.isRevoked, issuedAt.milliseconds / 1000 >= account.sessionsValidAfter else { throw .revoked }

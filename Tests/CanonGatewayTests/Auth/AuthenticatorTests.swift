@@ -170,4 +170,23 @@ import Testing
         fixture.clock.advance(seconds: 60)
         #expect(await fixture.authenticator.check(principal) == .expired)
     }
+
+    @Test(
+        "a busy program's token is read twice a second, and what another process does to it is noticed within one",
+        .timeLimit(.minutes(1)))
+    func serviceTokenOfAnotherProcess() async throws {
+        let fixture = try await AuthFixture()
+        let now = fixture.clock.now
+        let made = try await fixture.store.createServiceToken(
+            name: "ci", role: .service, expiresAt: nil, actor: "test", now: now)
+        _ = try await fixture.authenticator.authenticate(bearer: made.secret.text).get()
+        let start = ContinuousClock.now
+        _ = try await fixture.anotherProcess().revokeServiceToken("ci", actor: "cli:test", now: now)
+        var failure: AuthenticationFailure?
+        while failure == nil, start.duration(to: .now) < .seconds(2) {
+            failure = await fixture.authenticator.authenticate(bearer: made.secret.text).failure
+        }
+        #expect(failure == .revoked)
+        #expect(start.duration(to: .now) < .seconds(1))
+    }
 }

@@ -142,7 +142,7 @@ struct ThreadStreamTests {
             _ = try await stream.event()
             try await stalled.stopReading()
             socket.send(["type": "chat", "message": "repeat:3000", "thread_id": "t"])
-            _ = try await socket.events()
+            _ = try await socket.events(within: 90)
             let before = ContinuousClock.now
             try await gateway.identity.setDisabled(true, EmailAddress(user.email), actor: "test")
             let rest = try await stream.rest()
