@@ -25,6 +25,11 @@ class Request:
         # A snapshot came, which may be the answer or may have come by itself.
         self.may_be_answered = False
 
+    @property
+    def least(self) -> int:
+        """What a snapshot that answers it has to reach."""
+        return max(self.sent, 0 if self.is_foreign else self.cursor or 0)
+
 
 class Follow:
     """How far one thread has come on the connection."""
@@ -281,9 +286,11 @@ class Stream:
         request = next((request for request in follow.pending if not request.may_be_answered), None)
         if request:
             request.may_be_answered = True
-            least = max(request.sent, 0 if request.is_foreign else request.cursor or 0)
+            least = request.least
         else:
-            least = follow.position or 0
+            # Or this is the answer, and the one before it came by itself.
+            asked = [*follow.pending, *follow.doubtful]
+            least = min([follow.position or 0, *(request.least for request in asked)])
         if log is None or at > log.head:
             self._blame("snapshot_ahead", place, f"the log ends at {log.head if log else 0}")
             return
