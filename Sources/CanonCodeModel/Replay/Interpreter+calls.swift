@@ -130,10 +130,13 @@ extension Interpreter {
 
     /// Makes an instance: `__new__`, then `__init__` of what it gave.
     private func make(_ type: Thing, _ event: Event, _ frame: Frame) -> (Value, Completion) {
-        var made = Value.thing(
-            Thing(
-                kind: .instance, code: type.code, declaration: type.declaration, module: type.module, scope: nil,
-                owner: type))
+        let instance = Thing(
+            kind: .instance, code: type.code, declaration: type.declaration, module: type.module, scope: nil,
+            owner: type)
+        // Where its constructor is not run again, it has what the last one got.
+        if let last = lastInstances[ObjectIdentifier(type)] { instance.attributes = last.attributes }
+        defer { lastInstances[ObjectIdentifier(type)] = instance }
+        var made = Value.thing(instance)
         // `Mode("x")` finds a member, it makes none.
         if model.classInfo(of: type.object).traits.contains(.enumeration) { return (made, .normal) }
         if let new = inherited(Self.newKey, from: type, 0), case .thing(let function) = new.value,
@@ -171,6 +174,11 @@ extension Interpreter {
         guard callDepth < options.callDepth, active[function.object, default: 0] < 2, !isExhausted else {
             return (.unknown, .normal)
         }
+        let key = CallHistory.Key(function: ObjectIdentifier(function), receiver: receiver?.kindIdentity)
+        if checking == nil, let history = histories[key], history.quiet >= CallHistory.enough {
+            return (history.value, .normal)
+        }
+        let newsBefore = news
         let scope = Scope(.function, parent: function.scope)
         var parameters = facts.parameters[declaration.parameters.indices]
         if let receiver, let first = parameters.first {
@@ -187,7 +195,13 @@ extension Interpreter {
         active[function.object, default: 1] -= 1
         callDepth -= 1
         switch completion {
-        case .normal, .returned: return (frame.result ?? .null, .normal)
+        case .normal, .returned:
+            let value = frame.result ?? .null
+            let before = histories[key]
+            let isQuiet = news == newsBefore && before.map { $0.value.isLike(value) } ?? true
+            histories[key] = CallHistory(quiet: isQuiet ? (before?.quiet ?? 0) + 1 : 0, value: value)
+            if before == nil { kept.append(function) }
+            return (value, .normal)
         case .raised, .stopped: return (.unknown, completion)
         }
     }

@@ -91,6 +91,7 @@ extension Interpreter {
                 Raised(kind: .named("RecursionError", nil), file: place.file.rawValue, line: place.line, text: name))
         }
         enter(name, index)
+        news += 1
         let frame = Frame(.module, code: code, scope: loaded[index].scope, module: index)
         importDepth += 1
         // Calls that lead to an import do not make the calls in the imported module any deeper.
@@ -116,7 +117,8 @@ extension Interpreter {
     }
 
     private func importError(_ text: String, _ place: Place) -> Raised {
-        Raised(kind: .importError, file: place.file.rawValue, line: place.line, text: text)
+        news += 1
+        return Raised(kind: .importError, file: place.file.rawValue, line: place.line, text: text)
     }
 
     private func place(_ event: Event, _ frame: Frame) -> Place {

@@ -153,7 +153,8 @@ extension Interpreter {
         case .attribute:
             let owner = evaluate(parts.dropLast(), frame).value
             switch owner {
-            case .thing(let thing): thing.attributes[parts[parts.count - 1]] = Cell(value: value, origin: origin)
+            case .thing(let thing):
+                thing.attributes[parts[parts.count - 1]] = Cell(value: value, origin: origin)
             case .module(let module):
                 rememberLast(parts[parts.count - 1], frame.code, event.name)
                 loaded[module].scope.names[parts[parts.count - 1]] = Cell(

@@ -25,6 +25,13 @@ final class Interpreter {
     /// Functions that run at the moment, and how often each.
     var active: [ObjectID: Int] = [:]
     var callDepth = 0
+    var histories: [CallHistory.Key: CallHistory] = [:]
+    /// Grows whenever a module begins to load or an import fails.
+    var news = 0
+    /// Keeps what ``histories`` is keyed by.
+    var kept: [Thing] = []
+    /// Of each class the instance that was made last.
+    var lastInstances: [ObjectIdentifier: Thing] = [:]
     var importDepth = 0
     /// Where it stopped.
     var stopPlace: Place?
