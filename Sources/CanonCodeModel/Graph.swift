@@ -36,6 +36,7 @@ struct Graph: Sendable {
         }
         guard summaries[Int(file)].facts.error == nil else { return .unresolved(.dynamicModule) }
         if let link = named(key, inFile: file, &search) { return link }
+        if tree.isCompiled(key, in: node) { return .external(file: FileFacts.noIndex, event: node) }
         let child = tree.child(of: node, key)
         if child != ModuleTree.none { return .module(child) }
         if let link = starred(key, inFile: file, &search) { return link }

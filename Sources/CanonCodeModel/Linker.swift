@@ -20,7 +20,7 @@ struct Linker {
     }
 
     func link() -> Linked {
-        let tree = ModuleTree(files: files)
+        let tree = ModuleTree(files: files, compiled: options.compiledModules)
         let files = files
         let environment = options.environment
         let summaries = Parallel.map(

@@ -93,6 +93,7 @@ struct ModuleFinder {
     private func descend(_ start: UInt32) -> Answer {
         var node = start
         for (index, part) in parts.enumerated() {
+            if tree.isCompiled(part, in: node) { return .external }
             let next = tree.child(of: node, part)
             guard next != ModuleTree.none else { return .missing(in: node, part: index) }
             node = next
@@ -107,6 +108,7 @@ struct ModuleFinder {
             var namespaces: [UInt32] = []
             var winner: UInt32?
             for folder in folders {
+                if tree.isCompiled(part, in: folder) { return .external }
                 let next = tree.child(of: folder, part)
                 guard next != ModuleTree.none else { continue }
                 if tree.isNamespace(next) {

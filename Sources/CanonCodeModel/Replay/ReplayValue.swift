@@ -159,6 +159,8 @@ struct LoadedModule {
     let code: FileCode?
     let scope: Scope
     var state = State.running
+    /// Its import stands in an arm that may not run.
+    var isDoubtful = false
     /// What `__all__` holds.
     var exports: [TextKey]?
     /// Names come from somewhere that is not seen here.
