@@ -235,6 +235,9 @@ class Bench:
                 name: found[name] for name in ("wrong", "lost", "failed_connections", "ended_connections", "errors")
                 if found.get(name)
             }
+            if not faults:
+                # Its figures are right, and still it did not end as it should.
+                faults = {"exit": done.returncode, "stderr": done.stderr[-500:]}
             self.results.faults.append(f"{' '.join(command[3:])}: {json.dumps(faults)}")
             print(f"  FAULT: {self.results.faults[-1]}", file=sys.stderr, flush=True)
         return found
