@@ -15,7 +15,7 @@ public struct AuditReport: Hashable, Codable, Sendable {
     public var scopes: [SourceScope: ScopeCount]
     public var score: Score
     /// Where the declared concepts stand in the program.
-    public var maps: [ConceptMap]
+    public var routes: [ConceptRoutes]
     /// In the order of their severity, then by rule and symbol.
     public var findings: [Finding]
     public var isolation: Isolation

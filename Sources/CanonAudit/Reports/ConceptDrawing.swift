@@ -1,7 +1,7 @@
 /// A concept as a drawing: from the importing folders through the import paths to the objects. A line is as wide as the number
 /// of modules that take this way; registered ways to the canonical object are drawn apart from all others.
 struct ConceptDrawing {
-    let map: ConceptMap
+    let map: ConceptRoutes
 
     private static let rowHeight = 34
     private static let rowGap = 10
@@ -30,7 +30,7 @@ struct ConceptDrawing {
     private var folderWays: [Way] = []
     private var pathWays: [Way] = []
 
-    init(map: ConceptMap) {
+    init(map: ConceptRoutes) {
         self.map = map
         drawObjects()
         drawPaths()

@@ -114,7 +114,7 @@ struct HTMLReport {
                     )
                     if let owner = concept.owner { page.text(" · \(owner)") }
                 }
-                if let map = report.maps.first(where: { $0.name == concept.name }) {
+                if let map = report.routes.first(where: { $0.name == concept.name }) {
                     page.markup(ConceptDrawing(map: map).svg)
                 }
                 list(&page, "Consumers that use another object or another path", concept.unbound)

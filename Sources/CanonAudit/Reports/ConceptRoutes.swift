@@ -1,14 +1,14 @@
 import CanonCodeModel
 import CanonFacts
 
-/// One concept as a map: the objects that implement it or pass on to it, the names that each has, the paths through which
+/// The ways to one concept: the objects that implement it or pass on to it, the names that each has, the paths through which
 /// it is imported, and from where. What the HTML report draws.
-public struct ConceptMap: Hashable, Codable, Sendable {
+public struct ConceptRoutes: Hashable, Codable, Sendable {
     public var name: String
     /// The canonical object first, then the other implementations, then adapters.
-    public var objects: [MappedObject]
+    public var objects: [Destination]
 
-    public struct MappedObject: Hashable, Codable, Sendable {
+    public struct Destination: Hashable, Codable, Sendable {
         public var symbol: String
         public var role: String
         public var isCanonical: Bool
@@ -37,15 +37,15 @@ public struct ConceptMap: Hashable, Codable, Sendable {
     }
 }
 
-extension ConceptMap {
+extension ConceptRoutes {
     init?(_ concept: Concept, in context: RuleContext) {
         guard let canonical = concept.canonical else { return nil }
         name = concept.name
-        objects = concept.objects.map { MappedObject($0, canonical: canonical, concept, context) }
+        objects = concept.objects.map { Destination($0, canonical: canonical, concept, context) }
     }
 }
 
-extension ConceptMap.MappedObject {
+extension ConceptRoutes.Destination {
     init(_ object: ObjectID, canonical: ObjectID, _ concept: Concept, _ context: RuleContext) {
         let model = context.model
         let place = model.place(of: object)
@@ -72,10 +72,10 @@ extension ConceptMap.MappedObject {
         paths = uses.map { module, use in
             var folders: [String: Int] = [:]
             for file in use.files { folders[Self.folder(of: context.path(of: file)), default: 0] += 1 }
-            return ConceptMap.ImportPath(
+            return ConceptRoutes.ImportPath(
                 module: model.modules[Int(module.rawValue)].name, isRegistered: isCanonical && concept.allows(module),
                 statements: use.statements,
-                folders: folders.map { ConceptMap.Folder(path: $0, modules: $1) }.sorted {
+                folders: folders.map { ConceptRoutes.Folder(path: $0, modules: $1) }.sorted {
                     $0.modules != $1.modules ? $0.modules > $1.modules : $0.path < $1.path
                 })
         }.sorted { a, b in a.modules != b.modules ? a.modules > b.modules : a.module < b.module }
@@ -87,7 +87,7 @@ extension ConceptMap.MappedObject {
     }
 }
 
-extension ConceptMap.ImportPath {
+extension ConceptRoutes.ImportPath {
     /// How many modules import through it.
     public var modules: Int { folders.reduce(0) { $0 + $1.modules } }
 }
