@@ -1,5 +1,4 @@
 import CanonCodeModel
-import CanonFacts
 
 /// The ways to one concept: the objects that implement it or pass on to it, the names that each has, the paths through which
 /// it is imported, and from where. What the HTML report draws.
@@ -64,9 +63,7 @@ extension ConceptRoutes.Destination {
         for consumer in model.consumers(of: object) where context.scope(of: consumer.file) == .live {
             uses[consumer.module, default: Use()].statements += 1
             uses[consumer.module, default: Use()].files.insert(consumer.file)
-            let text = model.facts(of: consumer.file).names[consumer.name]
-            let last = text.lastIndex(of: ".").map { text[text.index(after: $0)...] } ?? text[...]
-            names.insert("\(model.modules[Int(consumer.module.rawValue)].name).\(last)")
+            names.insert(consumer.path(in: model))
         }
         let isCanonical = isCanonical
         paths = uses.map { module, use in

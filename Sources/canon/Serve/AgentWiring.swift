@@ -47,6 +47,9 @@ struct AgentWiring {
         let workspace = try configuration.workspace.map { path in
             try Workspace(path: path, forbidden: [configuration.dataDirectory])
         }
-        return WorkspaceTools.all(for: workspace)
+        let audit = WorkspaceAudit(path: configuration.workspace)
+        return WorkspaceTools.all(for: workspace) + [
+            AuditTool(workspace: audit), ExplainTool(workspace: audit), ReplayTool(workspace: audit),
+        ]
     }
 }
