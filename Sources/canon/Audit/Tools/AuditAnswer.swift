@@ -12,10 +12,16 @@ enum AuditAnswer {
     static func overview(_ report: AuditReport) -> String {
         var parts: [String] = []
         let counts = report.openBySeverity
-        let words = Severity.allCases.reversed().compactMap { severity in counts[severity].map { "\($0) \(severity.rawValue)" } }
+        let words = Severity.allCases.reversed().compactMap { severity in
+            counts[severity].map { "\($0) \(severity.rawValue)" }
+        }
         let score = report.score.overall.map { "**\(AuditFigures.percent($0))** of 100" } ?? "**not measured**"
-        parts.append("The score is \(score). " + (words.isEmpty ? "No finding is open." : "Open findings: \(words.joined(separator: ", "))."))
-        if let cap = report.score.cap { parts.append("It is capped at \(AuditFigures.percent(cap.limit)): \(cap.reason).") }
+        parts.append(
+            "The score is \(score). "
+                + (words.isEmpty ? "No finding is open." : "Open findings: \(words.joined(separator: ", "))."))
+        if let cap = report.score.cap {
+            parts.append("It is capped at \(AuditFigures.percent(cap.limit)): \(cap.reason).")
+        }
         if report.score.concepts.isEmpty {
             parts.append(
                 "No concept is declared: `canon audit --init` writes a manifest to start from. Ask me "
@@ -29,7 +35,9 @@ enum AuditAnswer {
             if open.count > 10 { parts.append("\(open.count - 10) more are on the page Audit.") }
         }
         if !report.incomplete.isEmpty {
-            parts.append("_Not everything could be looked at:_\n" + report.incomplete.prefix(listed).map(line).joined(separator: "\n"))
+            parts.append(
+                "_Not everything could be looked at:_\n"
+                    + report.incomplete.prefix(listed).map(line).joined(separator: "\n"))
         }
         parts.append("Measured: \(AuditFigures.provenance(of: report)).")
         return parts.joined(separator: "\n\n")
@@ -37,7 +45,8 @@ enum AuditAnswer {
 
     private static func line(_ concept: ConceptScore) -> String {
         let score = concept.score.map(AuditFigures.percent) ?? "not measured"
-        return "- **\(text(concept.name))**: \(score); \(counted(concept.implementations, "implementation")) of \(code(concept.canonical)), "
+        return
+            "- **\(text(concept.name))**: \(score); \(counted(concept.implementations, "implementation")) of \(code(concept.canonical)), "
             + "\(concept.bound) of \(counted(concept.consumers, "consumer")) bound to it"
     }
 
@@ -55,7 +64,8 @@ enum AuditAnswer {
     static func text(_ survey: ObjectSurvey, about: String, _ report: AuditReport) -> String {
         let name = "“\(text(about))”"
         guard !survey.members.isEmpty else {
-            let rest = survey.elsewhere > 0 ? " Tests and tools have \(counted(survey.elsewhere, "class", "classes"))." : ""
+            let rest =
+                survey.elsewhere > 0 ? " Tests and tools have \(counted(survey.elsewhere, "class", "classes"))." : ""
             return "No class of the live code goes by \(name).\(rest) Try a word of the name alone."
         }
         let count = survey.implementations.count
@@ -76,10 +86,15 @@ enum AuditAnswer {
             parts.append("The manifest declares it:\n" + line(score))
             let open = report.findings.filter { $0.concept == concept.name && $0.status == .open }
             if !open.isEmpty {
-                parts.append("\(counted(open.count, "finding")) about it, the worst first:\n" + open.prefix(5).map(line).joined(separator: "\n"))
+                parts.append(
+                    "\(counted(open.count, "finding")) about it, the worst first:\n"
+                        + open.prefix(5).map(line).joined(separator: "\n"))
             }
         }
-        if survey.elsewhere > 0 { parts.append("Tests and tools have \(counted(survey.elsewhere, "more class", "more classes")) of such a name.") }
+        if survey.elsewhere > 0 {
+            parts.append(
+                "Tests and tools have \(counted(survey.elsewhere, "more class", "more classes")) of such a name.")
+        }
         return parts.joined(separator: "\n\n")
     }
 
@@ -99,7 +114,8 @@ enum AuditAnswer {
     }
 
     private static func line(_ member: ObjectSurvey.Member) -> String {
-        var line = "- \(code(member.symbol)) at \(place(member.evidence.path, member.evidence.line)): \(text(member.because)); "
+        var line =
+            "- \(code(member.symbol)) at \(place(member.evidence.path, member.evidence.line)): \(text(member.because)); "
             + "imported by \(counted(member.consumers, "module"))"
         let others = member.names.dropFirst()
         if !others.isEmpty {
@@ -135,8 +151,12 @@ enum AuditAnswer {
         if !identity.exceptions.isEmpty { parts.append("Not counted: \(identity.exceptions)") }
         parts.append(rule.rationale)
         parts.append("What to do: \(rule.remedy)")
-        if let example = rule.examples.violating.first { parts.append("Wrong, \(example.title):") ; parts += blocks(of: example) }
-        if let example = rule.examples.clean.first { parts.append("Right, \(example.title):") ; parts += blocks(of: example) }
+        if let example = rule.examples.violating.first {
+            parts.append("Wrong, \(example.title):"); parts += blocks(of: example)
+        }
+        if let example = rule.examples.clean.first {
+            parts.append("Right, \(example.title):"); parts += blocks(of: example)
+        }
         return ToolResult(
             value: [
                 "rule": .string(identity.name), "severity": .string(identity.severity.rawValue),
@@ -150,10 +170,16 @@ enum AuditAnswer {
     }
 
     static func explanation(of finding: Finding) -> ToolResult {
-        var parts = ["**\(finding.rule)** (\(finding.severity.rawValue), \(finding.priority.rawValue)): \(text(finding.message))."]
-        parts.append("At \(place(finding.path, finding.line))" + (finding.placeCount > 1 ? " and \(finding.placeCount - 1) more places." : "."))
+        var parts = [
+            "**\(finding.rule)** (\(finding.severity.rawValue), \(finding.priority.rawValue)): \(text(finding.message))."
+        ]
+        parts.append(
+            "At \(place(finding.path, finding.line))"
+                + (finding.placeCount > 1 ? " and \(finding.placeCount - 1) more places." : "."))
         if let suggestion = finding.suggestion { parts.append("Use \(code(suggestion)) instead.") }
-        if !finding.evidence.isEmpty { parts.append("Evidence:\n" + finding.evidence.prefix(listed).map(line).joined(separator: "\n")) }
+        if !finding.evidence.isEmpty {
+            parts.append("Evidence:\n" + finding.evidence.prefix(listed).map(line).joined(separator: "\n"))
+        }
         if let rule = RuleList.named(finding.rule) {
             parts.append(rule.rationale)
             parts.append("What to do: \(rule.remedy)")
@@ -209,7 +235,7 @@ enum AuditAnswer {
     }
 
     private static func code(_ content: some StringProtocol) -> String {
-        "`" + content.replacing("`", with: "'").replacing("\n", with: " ") + "`"
+        "`" + String(content.map { $0 == "`" ? "'" : $0.isNewline ? " " : $0 }) + "`"
     }
 
     private static func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {

@@ -29,7 +29,9 @@ struct AuditTool: Tool {
             return ToolResult(value: try Self.json(run.report), text: AuditAnswer.overview(run.report))
         }
         let survey = ObjectSurvey(of: about, in: run.audit.context)
-        guard !survey.words.isEmpty else { throw ToolFailure("'about' of audit needs a word, such as 'WebSocket manager'.") }
+        guard !survey.words.isEmpty else {
+            throw ToolFailure("'about' of audit needs a word, such as 'WebSocket manager'.")
+        }
         return ToolResult(value: AuditAnswer.json(survey), text: AuditAnswer.text(survey, about: about, run.report))
     }
 
@@ -59,7 +61,8 @@ struct ExplainTool: Tool {
         guard subject.utf8.count >= 4, subject.allSatisfy({ $0.isHexDigit }) else {
             let near = NearestName.of(subject, among: RuleList.all.map { $0.name })
             throw ToolFailure(
-                "There is no rule '\(subject)'." + (near.map { " Did you mean \($0)?" } ?? " Run the audit to see which there are."))
+                "There is no rule '\(subject)'."
+                    + (near.map { " Did you mean \($0)?" } ?? " Run the audit to see which there are."))
         }
         let report = try await workspace.run().report
         guard let finding = report.findings.first(where: { $0.fingerprint.text.hasPrefix(subject.lowercased()) }) else {
@@ -80,7 +83,9 @@ struct ReplayTool: Tool {
         "properties": [
             "entry": ["type": "string", "description": "The module that is imported first, such as app.main."],
             "at": ["type": "string", "description": "Where to stop: MODULE, MODULE:FUNCTION or MODULE:LINE."],
-            "match": ["type": "string", "description": "Only names like this, such as *manager*; capitals do not matter."],
+            "match": [
+                "type": "string", "description": "Only names like this, such as *manager*; capitals do not matter.",
+            ],
             "module_match": ["type": "string", "description": "Only names of modules like this."],
         ],
         "required": ["entry"],
@@ -94,7 +99,8 @@ struct ReplayTool: Tool {
         var at: StopPoint?
         if let text = try checked.optionalText("at", maximumBytes: 500) {
             guard let point = StopPoint(text) else {
-                throw ToolFailure("'at' of replay is MODULE, MODULE:FUNCTION or MODULE:LINE; '\(text)' is none of them.")
+                throw ToolFailure(
+                    "'at' of replay is MODULE, MODULE:FUNCTION or MODULE:LINE; '\(text)' is none of them.")
             }
             at = point
         }
@@ -104,7 +110,7 @@ struct ReplayTool: Tool {
         do {
             let result = try ImportReplay(model: model).run(entry: entry, at: at)
             let excepted = at == nil ? nil : result.comparedObject(matching: name, in: model)
-            return AuditAnswer.replay(
+            return try AuditAnswer.replay(
                 ReplayReport(
                     model: model, result: result,
                     names: result.names(matching: name, modules: modules, except: excepted, in: model),

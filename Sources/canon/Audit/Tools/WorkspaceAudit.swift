@@ -1,6 +1,7 @@
 import CanonAgents
 import CanonAudit
 import Dispatch
+import Foundation
 import Synchronization
 
 /// Audits the workspace for tools. Questions that come while a run is under way share it; none gets the result of a run that had
@@ -44,7 +45,7 @@ final class WorkspaceAudit: Sendable {
     private static func read(_ path: String) throws -> Run {
         do {
             let settings = AuditSettings(
-                path: path, config: nil, python: nil, jobs: ParallelWork.defaultJobs, cache: nil,
+                path: path, config: nil, python: nil, jobs: ProcessInfo.processInfo.activeProcessorCount, cache: nil,
                 progress: Terminal(descriptor: -1, isTerminal: false, usesColour: false))
             let input = try AuditReader(settings).workTree()
             guard !input.files.isEmpty else {
