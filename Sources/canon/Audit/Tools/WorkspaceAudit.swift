@@ -1,5 +1,6 @@
 import CanonAgents
 import CanonAudit
+import CanonCodeModel
 import Dispatch
 import Foundation
 import Synchronization
@@ -47,7 +48,9 @@ final class WorkspaceAudit: Sendable {
             let settings = AuditSettings(
                 path: path, config: nil, python: nil, jobs: ProcessInfo.processInfo.activeProcessorCount, cache: nil,
                 progress: Terminal(descriptor: -1, isTerminal: false, usesColour: false))
-            let input = try AuditReader(settings).workTree()
+            var input = try AuditReader(settings).workTree()
+            // As for the agent's other tools: what is hidden is not for it.
+            input.files.removeAll { file in file.path.split(separator: "/").contains { $0.hasPrefix(".") } }
             guard !input.files.isEmpty else {
                 throw ToolFailure("The workspace holds no file that can be audited (*.py).")
             }
