@@ -63,7 +63,7 @@ struct HTMLReportTests {
 
     @Test("a map has the objects of a concept, their names, the paths to them and who takes these")
     func map() throws {
-        let map = try #require(try Self.project.report().maps.first)
+        let map = try #require(try Self.project.report().routes.first)
         let object = try #require(map.objects.first)
         #expect(
             object.symbol == "app.rooms.Rooms" && object.isCanonical && object.path == "app/rooms.py"
