@@ -106,8 +106,14 @@ struct ManifestTests {
                 "audit:\n  python: \"2.7\"",
                 "canon.yaml:2:11: audit.python: found \"2.7\", expected a version from \"3.8\" to \"3.14\""
             ),
-            ("audit:\n  roots: shop", "canon.yaml:2:10: audit.roots: found \"shop\", expected a list of folders, such as [src]"),
-            ("audit:\n  roots: [../other]", "canon.yaml:2:11: audit.roots[0]: found \"../other\", expected a path inside of the audited folder"),
+            (
+                "audit:\n  roots: shop",
+                "canon.yaml:2:10: audit.roots: found \"shop\", expected a list of folders, such as [src]"
+            ),
+            (
+                "audit:\n  roots: [../other]",
+                "canon.yaml:2:11: audit.roots[0]: found \"../other\", expected a path inside of the audited folder"
+            ),
             (
                 "audit:\n  languages: [pyton]",
                 "canon.yaml:2:15: audit.languages[0]: found \"pyton\", expected one of python, swift; did you mean \"python\"?"
@@ -137,10 +143,13 @@ struct ManifestTests {
 
     private func waiver(_ changes: [String: String]) -> String {
         var members = [
-            "rule": "syntax", "symbol": "shop.old", "reason": "it goes", "owner": "me", "issue": "1", "expires": "2026-02-01",
+            "rule": "syntax", "symbol": "shop.old", "reason": "it goes", "owner": "me", "issue": "1",
+            "expires": "2026-02-01",
         ]
         members.merge(changes) { $1 }
-        let lines = members.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { "      \($0.key): \($0.value)" }
+        let lines = members.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map {
+            "      \($0.key): \($0.value)"
+        }
         return "audit:\n  waivers:\n    -\n" + lines.joined(separator: "\n")
     }
 
@@ -158,7 +167,8 @@ struct ManifestTests {
     func subject() {
         #expect(problems(waiver(["symbol": ""])).first?.contains("symbol or fingerprint is missing") == true)
         for pattern in ["\"*\"", "\"**\"", "\"*.*\""] {
-            #expect(problems(waiver(["symbol": pattern])).first?.contains("switches the rule off") == true, "\(pattern)")
+            #expect(
+                problems(waiver(["symbol": pattern])).first?.contains("switches the rule off") == true, "\(pattern)")
         }
         #expect(problems(waiver(["symbol": "", "fingerprint": "0123456789abcdef"])) == [])
         #expect(problems(waiver(["fingerprint": "xyz"])).first?.contains("16 hexadecimal digits") == true)
@@ -194,7 +204,9 @@ struct ManifestTests {
         }
     }
 
-    private func schema() throws -> JSONSchema { try JSONSchema(Repository.data("docs/schemas/canon-yaml.schema.json")) }
+    private func schema() throws -> JSONSchema {
+        try JSONSchema(Repository.data("docs/schemas/canon-yaml.schema.json"))
+    }
 
     private func schemaProblems(_ text: String) throws -> [String] {
         let node = try #require(try Yams.compose(yaml: text))
@@ -219,7 +231,8 @@ struct ManifestTests {
         arguments: [
             "audit:\n  conceps: {}", "audit:\n  concepts:\n    cache: {owner: me}", "audit:\n  python: \"2.7\"",
             "audit:\n  roots: shop", "audit:\n  languages: [pyton]", "audit: [1]", "audit:\n  rules: {syntax: low}",
-            "audit:\n  limits: {file_lines: 0}", "audit:\n  waivers:\n    - rule: syntax\n      symbol: a.b", "adit: {}",
+            "audit:\n  limits: {file_lines: 0}", "audit:\n  waivers:\n    - rule: syntax\n      symbol: a.b",
+            "adit: {}",
         ])
     func schemaRefuses(_ text: String) throws {
         #expect(try !schemaProblems(text).isEmpty)
@@ -237,14 +250,17 @@ struct ManifestTests {
 
 /// The repository that the tests are part of.
 enum Repository {
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     static func data(_ path: String) throws -> Data { try Data(contentsOf: root.appendingPathComponent(path)) }
 }
 
 @Suite("Days")
 struct CalendarDateTests {
-    @Test("days are read and written", arguments: ["1970-01-01", "2000-02-29", "2024-02-29", "2025-12-31", "2400-02-29", "1969-12-31"])
+    @Test(
+        "days are read and written",
+        arguments: ["1970-01-01", "2000-02-29", "2024-02-29", "2025-12-31", "2400-02-29", "1969-12-31"])
     func roundTrip(_ text: String) throws {
         let day = try #require(CalendarDate(text))
         #expect(day.description == text)

@@ -36,7 +36,8 @@ struct ReportTests {
     @Test("the JSON is what the published schema says, and comes back as it was")
     func json() throws {
         let schema = try JSONSchema(Repository.data("docs/schemas/audit-report.schema.json"))
-        let reports = try [report(), ExampleProject(["a.py": ""]).report()]
+        let reports =
+            try [report(), ExampleProject(["a.py": ""]).report()]
             + RuleList.all.flatMap { rule in try rule.examples.violating.map { try ExampleProject($0.files).report() } }
         for report in reports {
             let bytes = report.rendered(as: .json, failOn: .high)
@@ -50,11 +51,15 @@ struct ReportTests {
         let schema = try JSONSchema(Repository.data("docs/schemas/audit-report.schema.json"))
         let text = String(decoding: try report().rendered(as: .json, failOn: .high), as: UTF8.self)
         for (old, new) in [
-            ("\"severity\" : \"critical\"", "\"severity\" : \"fatal\""), ("\"isIntegrity\" : false", "\"isIntegrity\" : 0"),
-            ("\"files\" : ", "\"files\" : -"), ("\"canon.audit/1\"", "\"canon.audit/2\""), ("\"symbol\" :", "\"symbols\" :"),
+            ("\"severity\" : \"critical\"", "\"severity\" : \"fatal\""),
+            ("\"isIntegrity\" : false", "\"isIntegrity\" : 0"),
+            ("\"files\" : ", "\"files\" : -"), ("\"canon.audit/1\"", "\"canon.audit/2\""),
+            ("\"symbol\" :", "\"symbols\" :"),
         ] {
             #expect(text.contains(old), "\(old)")
-            #expect(try !schema.problems(in: Data(text.replacing(old, with: new, maxReplacements: 1).utf8)).isEmpty, "\(old)")
+            #expect(
+                try !schema.problems(in: Data(text.replacing(old, with: new, maxReplacements: 1).utf8)).isEmpty,
+                "\(old)")
         }
     }
 
@@ -81,7 +86,9 @@ struct ReportTests {
             #expect(result["ruleId"] as? String == finding.rule)
             let index = try #require(result["ruleIndex"] as? Int)
             #expect(rules[index] == finding.rule)
-            #expect((result["partialFingerprints"] as? [String: String])?["canonFingerprint/v1"] == finding.fingerprint.text)
+            #expect(
+                (result["partialFingerprints"] as? [String: String])?["canonFingerprint/v1"] == finding.fingerprint.text
+            )
         }
         let waived = try #require(results.first { $0["ruleId"] as? String == "syntax" })
         #expect((waived["suppressions"] as? [Any])?.count == 1)
@@ -96,13 +103,18 @@ struct ReportTests {
         report.findings = Array(repeating: report.findings[0], count: 5003)
         let log = SARIFReport.log(report)
         #expect(log.runs[0].results.count == 5000)
-        #expect(log.runs[0].invocations[0].toolExecutionNotifications.contains { $0.message.text.hasPrefix("3 findings") })
+        #expect(
+            log.runs[0].invocations[0].toolExecutionNotifications.contains { $0.message.text.hasPrefix("3 findings") })
     }
 
     @Test("CSV quotes what it must, and nothing is a formula")
     func csv() throws {
-        #expect(CSVReport.field("a,b") == "\"a,b\"" && CSVReport.field("a\"b") == "\"a\"\"b\"" && CSVReport.field("a b") == "a b")
-        #expect(CSVReport.field("=1+1") == "'=1+1" && CSVReport.field("@x,y") == "\"'@x,y\"" && CSVReport.field("-1") == "'-1")
+        #expect(
+            CSVReport.field("a,b") == "\"a,b\"" && CSVReport.field("a\"b") == "\"a\"\"b\""
+                && CSVReport.field("a b") == "a b")
+        #expect(
+            CSVReport.field("=1+1") == "'=1+1" && CSVReport.field("@x,y") == "\"'@x,y\""
+                && CSVReport.field("-1") == "'-1")
         let report = try report()
         let lines = String(decoding: report.rendered(as: .csv, failOn: .high), as: UTF8.self).split(separator: "\r\n")
         #expect(lines.count == report.findings.count + 1)
@@ -114,7 +126,9 @@ struct ReportTests {
         #expect(GitHubReport.property("a:b,c%") == "a%3Ab%2Cc%25")
         let report = try report()
         let text = String(decoding: report.rendered(as: .github, failOn: .high), as: UTF8.self)
-        for line in text.split(separator: "\n") { #expect(line.hasPrefix("::error ") || line.hasPrefix("::warning ") || line.hasPrefix("::notice ")) }
+        for line in text.split(separator: "\n") {
+            #expect(line.hasPrefix("::error ") || line.hasPrefix("::warning ") || line.hasPrefix("::notice "))
+        }
         #expect(!text.contains("shop.broken"), "what is waived is not shown")
     }
 
@@ -132,7 +146,8 @@ struct ReportTests {
             let page = try? Repository.data("docs/rules/\(name)")
             #expect(page == Data(text.utf8), "docs/rules/\(name): run canon audit rules --write docs/rules")
         }
-        let files = try FileManager.default.contentsOfDirectory(atPath: Repository.root.appendingPathComponent("docs/rules").path)
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: Repository.root.appendingPathComponent("docs/rules").path)
         #expect(Set(files) == Set(RulePages.all.map(\.name)))
     }
 
@@ -140,7 +155,8 @@ struct ReportTests {
     func registry() throws {
         let project = ExampleProject([
             "canon.yaml": "audit:\n  concepts:\n    cache:\n      canonical: shop.cache.Cache\n      owner: me\n",
-            "shop/__init__.py": "", "shop/cache.py": "class Cache:\n    pass\n", "shop/compat.py": "from shop.cache import Cache\n",
+            "shop/__init__.py": "", "shop/cache.py": "class Cache:\n    pass\n",
+            "shop/compat.py": "from shop.cache import Cache\n",
             "shop/a.py": "from shop.compat import Cache\n", "shop/b.py": "from shop.cache import Cache\n",
         ])
         let text = try ImportRegistry(project.audit().context).markdown

@@ -8,11 +8,14 @@ struct ScopeTests {
         "ordinary repositories are understood without a manifest",
         arguments: [
             ("app/main.py", SourceScope.live), ("tests/test_a.py", .test), ("app/tests/helpers.py", .test),
-            ("app/test_views.py", .test), ("app/views_test.py", .test), ("conftest.py", .test), ("app/contest.py", .live),
-            ("app/latests/a.py", .live), ("scripts/run.py", .tool), ("app/scripts/run.py", .tool), ("tools/x.py", .tool),
+            ("app/test_views.py", .test), ("app/views_test.py", .test), ("conftest.py", .test),
+            ("app/contest.py", .live),
+            ("app/latests/a.py", .live), ("scripts/run.py", .tool), ("app/scripts/run.py", .tool),
+            ("tools/x.py", .tool),
             ("app/tools/x.py", .live), ("setup.py", .tool), ("app/setup.py", .live), ("backups/a.py", .backup),
             ("app/a.bak", .backup), ("app_backup/a.py", .backup), ("third_party/x/tests/a.py", .vendored),
-            (".venv/lib/a.py", .vendored), ("app/vendor/a.py", .live), ("vendor/a.py", .vendored), ("app/a_pb2.py", .generated),
+            (".venv/lib/a.py", .vendored), ("app/vendor/a.py", .live), ("vendor/a.py", .vendored),
+            ("app/a_pb2.py", .generated),
             ("tests/testdata/a.py", .fixture), ("Tests/Fixtures/a.py", .fixture), ("tests/fixtures/a.py", .test),
             ("archive/a.py", .backup), ("app/archive/a.py", .live),
         ])
@@ -32,10 +35,13 @@ struct ScopeTests {
         arguments: [
             ("specs", "specs/a.py", true), ("specs", "app/specs/a.py", true), ("specs", "app/myspecs/a.py", false),
             ("specs", "app/specs.py", false), ("spec*", "app/specs.py", true), ("a?c", "x/abc/d.py", true),
-            ("a?c", "x/abbc/d.py", false), ("app/specs", "app/specs/a.py", true), ("app/specs", "lib/app/specs/a.py", false),
+            ("a?c", "x/abbc/d.py", false), ("app/specs", "app/specs/a.py", true),
+            ("app/specs", "lib/app/specs/a.py", false),
             ("/specs", "specs/a.py", true), ("/specs", "app/specs/a.py", false), ("**/specs", "a/b/specs/c.py", true),
-            ("**/specs", "specs/c.py", true), ("app/**/gen", "app/gen/c.py", true), ("app/**/gen", "app/a/b/gen/c.py", true),
-            ("app/**/gen", "lib/gen/c.py", false), ("app/*/gen", "app/a/gen/c.py", true), ("app/*/gen", "app/a/b/gen/c.py", false),
+            ("**/specs", "specs/c.py", true), ("app/**/gen", "app/gen/c.py", true),
+            ("app/**/gen", "app/a/b/gen/c.py", true),
+            ("app/**/gen", "lib/gen/c.py", false), ("app/*/gen", "app/a/gen/c.py", true),
+            ("app/*/gen", "app/a/b/gen/c.py", false),
             ("app/a.py", "app/a.py", true), ("app/a.py", "app/a.pyi", false), ("*_x_*.py", "a/b_x_c.py", true),
         ])
     func patterns(_ pattern: String, _ path: String, _ isMatched: Bool) {
@@ -62,7 +68,9 @@ struct ScopeTests {
 
     @Test("many paths at a time have the scopes of each alone, in any order")
     func many() {
-        let paths = ["a.py", "app/a.py", "app/tests/a.py", "tests/x/y.py", "app/b.py", "vendor/a.py", "setup.py", "app/c_pb2.py"]
+        let paths = [
+            "a.py", "app/a.py", "app/tests/a.py", "tests/x/y.py", "app/b.py", "vendor/a.py", "setup.py", "app/c_pb2.py",
+        ]
         let map = ScopeMap()
         for order in [paths, paths.reversed(), paths.sorted()] {
             #expect(map.scopes(of: order) == order.map { map.scope(of: $0) })
@@ -79,8 +87,10 @@ struct ScopeTests {
     @Test(
         "a symbol pattern covers what lies in what it names",
         arguments: [
-            ("a.b", "a.b", true), ("a.b", "a.b.C.m", true), ("a.b", "a.bc", false), ("a.*", "a.b.c", true), ("a.*", "a", false),
-            ("a.*.C", "a.b.C", true), ("a.*.C", "a.b.D", false), ("**.C", "a.b.C", true), ("a.Old*", "a.OldCache.get", true),
+            ("a.b", "a.b", true), ("a.b", "a.b.C.m", true), ("a.b", "a.bc", false), ("a.*", "a.b.c", true),
+            ("a.*", "a", false),
+            ("a.*.C", "a.b.C", true), ("a.*.C", "a.b.D", false), ("**.C", "a.b.C", true),
+            ("a.Old*", "a.OldCache.get", true),
         ])
     func symbols(_ pattern: String, _ symbol: String, _ isCovered: Bool) {
         #expect(SymbolPattern(pattern).covers(symbol) == isCovered)

@@ -88,9 +88,14 @@ struct ScoreTests {
     func aliases() throws {
         try expectUnchanged({ $0["shop/more.py"] = "from shop.cache import Cache\n\nStore = Cache\n" }, "an alias")
         try expectUnchanged({ $0["shop/cache.py"] += "\n\nStore = Cache\n" }, "an alias beside it")
-        try expectUnchanged({ $0["shop/__init__.py"] = "from shop.fast import FastCache\nfrom shop.cache import Cache\n" }, "re-exports")
-        try expectUnchanged({ $0["shop/more.py"] = "from shop.cache import *\n__all__ = [\"Cache\"]\n" }, "a star import")
-        try expectUnchanged({ $0["shop/compat.py"] = "from shop.cache import Cache\nOld = Cache\n__all__ = [\"Cache\", \"Old\"]\n" }, "in between")
+        try expectUnchanged(
+            { $0["shop/__init__.py"] = "from shop.fast import FastCache\nfrom shop.cache import Cache\n" }, "re-exports"
+        )
+        try expectUnchanged(
+            { $0["shop/more.py"] = "from shop.cache import *\n__all__ = [\"Cache\"]\n" }, "a star import")
+        try expectUnchanged(
+            { $0["shop/compat.py"] = "from shop.cache import Cache\nOld = Cache\n__all__ = [\"Cache\", \"Old\"]\n" },
+            "in between")
     }
 
     @Test("wrapping a duplicate in an adapter")
@@ -135,9 +140,11 @@ struct ScoreTests {
 
     @Test("copies in tests and backups")
     func copies() throws {
-        try expectUnchanged({ $0["tests/test_cache.py"] = cacheSource("TestedCache") + "\n\ncache = TestedCache()\n" }, "a test")
+        try expectUnchanged(
+            { $0["tests/test_cache.py"] = cacheSource("TestedCache") + "\n\ncache = TestedCache()\n" }, "a test")
         try expectUnchanged({ $0["backups/cache.py"] = cacheSource("Cache") }, "a backup")
-        try expectUnchanged({ $0["tests/user.py"] = "from shop.compat import Cache\n\nstore = Cache()\n" }, "a consumer in tests")
+        try expectUnchanged(
+            { $0["tests/user.py"] = "from shop.compat import Cache\n\nstore = Cache()\n" }, "a consumer in tests")
     }
 
     @Test("waiving")
@@ -202,6 +209,8 @@ struct ScoreTests {
 
     @Test("what is printed is rounded down, so that 100 means all")
     func rounding() {
-        #expect(AuditFigures.percent(99.99) == "99.9" && AuditFigures.percent(100) == "100.0" && AuditFigures.percent(16.666) == "16.6")
+        #expect(
+            AuditFigures.percent(99.99) == "99.9" && AuditFigures.percent(100) == "100.0"
+                && AuditFigures.percent(16.666) == "16.6")
     }
 }

@@ -27,16 +27,23 @@ public struct JSONSchema {
             case "$ref": problems += check(value, definition(wanted as! String), at: place)
             case "type":
                 let types = wanted as? [String] ?? [wanted as! String]
-                if !types.contains(where: { Self.isOf(type: $0, value) }) { problems.append("\(place): is no \(types)") }
+                if !types.contains(where: { Self.isOf(type: $0, value) }) {
+                    problems.append("\(place): is no \(types)")
+                }
             case "enum":
-                if !(wanted as! [Any]).contains(where: { Self.equal($0, value) }) { problems.append("\(place): \(value) is none of \(wanted)") }
+                if !(wanted as! [Any]).contains(where: { Self.equal($0, value) }) {
+                    problems.append("\(place): \(value) is none of \(wanted)")
+                }
             case "const":
                 if !Self.equal(wanted, value) { problems.append("\(place): \(value) is not \(wanted)") }
             case "required":
                 guard let object = value as? [String: Any] else { continue }
-                for name in wanted as! [String] where object[name] == nil { problems.append("\(place): \(name) is missing") }
+                for name in wanted as! [String] where object[name] == nil {
+                    problems.append("\(place): \(name) is missing")
+                }
             case "properties": problems += members(value, wanted as! [String: Any], at: place)
-            case "additionalProperties": problems += others(value, wanted, schema["properties"] as? [String: Any] ?? [:], at: place)
+            case "additionalProperties":
+                problems += others(value, wanted, schema["properties"] as? [String: Any] ?? [:], at: place)
             case "items":
                 for (index, element) in (value as? [Any] ?? []).enumerated() {
                     problems += check(element, wanted as! [String: Any], at: "\(place)[\(index)]")
@@ -49,13 +56,21 @@ public struct JSONSchema {
                     problems.append("\(place): \(text) does not match \(wanted)")
                 }
             case "minLength":
-                if let text = value as? String, text.count < wanted as! Int { problems.append("\(place): is too short") }
+                if let text = value as? String, text.count < wanted as! Int {
+                    problems.append("\(place): is too short")
+                }
             case "minimum":
-                if let number = value as? Double, number < wanted as! Double { problems.append("\(place): \(number) is too small") }
+                if let number = value as? Double, number < wanted as! Double {
+                    problems.append("\(place): \(number) is too small")
+                }
             case "maximum":
-                if let number = value as? Double, number > wanted as! Double { problems.append("\(place): \(number) is too large") }
+                if let number = value as? Double, number > wanted as! Double {
+                    problems.append("\(place): \(number) is too large")
+                }
             default:
-                if !Self.annotations.contains(keyword) { problems.append("\(place): the keyword \(keyword) is not checked") }
+                if !Self.annotations.contains(keyword) {
+                    problems.append("\(place): the keyword \(keyword) is not checked")
+                }
             }
         }
         return problems

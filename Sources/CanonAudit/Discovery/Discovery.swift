@@ -136,7 +136,8 @@ public struct DiscoveredConcept: Sendable {
             let fronts = lists.filter { $0.suffix(name.count).elementsEqual(name) && $0.count > name.count }
                 .map { $0[$0.count - name.count - 1] }
             let counts = Dictionary(grouping: fronts, by: \.self).mapValues(\.count)
-            guard let (front, count) = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }), count * 10 >= lists.count * 6
+            guard let (front, count) = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
+                count * 10 >= lists.count * 6
             else { break }
             name.insert(front, at: 0)
         }
