@@ -89,7 +89,7 @@ bench: ## Build and run the benchmarks (a package of its own, in Benchmarks).
 	@test -f Benchmarks/Package.swift || { echo "There is no Benchmarks package in this tree." >&2; exit 1; }
 	swift run -c release --package-path Benchmarks $(BENCH)
 
-bench-all: ## Build everything, measure it beside a peer, and print the table (some 15 minutes, on a quiet machine).
+bench-all: ## Build everything, measure it beside a peer, and print the table (some 25 minutes, on a quiet machine).
 	@Benchmarks/run
 
 isolation: ## Steal between users of the debug binary until DELIVERIES events were received; none may be foreign.

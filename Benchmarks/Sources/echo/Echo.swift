@@ -13,12 +13,15 @@ import NIOPosix
 @main
 enum Echo {
     static func main() async throws {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) { return print(EchoOptions.usage) }
         let options: EchoOptions
         do {
-            options = try EchoOptions(arguments: Array(CommandLine.arguments.dropFirst()))
+            options = try EchoOptions(arguments: arguments)
         } catch {
-            print("echo: \(error)\n\n\(EchoOptions.usage)")
-            throw error
+            let message = Array("echo: \(error)\n\n\(EchoOptions.usage)\n".utf8)
+            _ = write(STDERR_FILENO, message, message.count)
+            exit(64)
         }
         let limits = WebSocketLimits(maximumMessageBytes: options.maximumMessageBytes)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
@@ -77,6 +80,9 @@ struct EchoOptions {
                 deflates = true
                 continue
             }
+            guard ["--port", "--threads", "--max-message", "--fan"].contains(name) else {
+                throw Invalid(description: "there is no option \(name)")
+            }
             guard let number = rest.popFirst().flatMap({ Int($0) }) else {
                 throw Invalid(description: "\(name) needs a number")
             }
@@ -85,9 +91,7 @@ struct EchoOptions {
             case "--threads" where (1...64).contains(number): threads = number
             case "--max-message" where number >= 0: maximumMessageBytes = number
             case "--fan" where (0...1).contains(number): fansOut = number == 1
-            case "--port", "--threads", "--max-message", "--fan":
-                throw Invalid(description: "\(name) cannot be \(number)")
-            default: throw Invalid(description: "there is no option \(name)")
+            default: throw Invalid(description: "\(name) cannot be \(number)")
             }
         }
     }

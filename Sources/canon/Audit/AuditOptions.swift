@@ -51,7 +51,7 @@ extension Severity: ExpressibleByArgument {}
 
 /// How a report is printed.
 enum AuditFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
-    case terminal, json, sarif, markdown, github, csv
+    case terminal, json, sarif, markdown, html, github, csv
 
     var machine: MachineFormat? { MachineFormat(rawValue: rawValue) }
 }

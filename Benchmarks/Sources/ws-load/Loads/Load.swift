@@ -55,6 +55,8 @@ final class LoadRun {
         _ load: any Load, _ setting: LoadSetting, warmup: Double, seconds: Double
     ) -> EventLoopFuture<Report> {
         let run = LoadRun(load, setting)
+        // The connections call their load until the process ends, also after the report is made.
+        _ = Unmanaged.passRetained(load as AnyObject)
         load.start {
             setting.after(warmup) {
                 setting.measurement.begin()
