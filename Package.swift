@@ -98,10 +98,23 @@ let package = Package(
             dependencies: ["CanonFacts", "CCanonBytes", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: swiftSettings
         ),
+        .target(name: "CanonCodeModel", dependencies: ["CanonFacts"], swiftSettings: swiftSettings),
+        .target(
+            name: "CanonAudit",
+            dependencies: [
+                "CanonCodeModel",
+                "CanonFacts",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "canon",
             dependencies: [
                 "CanonAgents",
+                "CanonAudit",
+                "CanonCodeModel",
                 "CanonFacts",
                 "CanonGateway",
                 "CanonPython",
@@ -172,6 +185,14 @@ let package = Package(
         .testTarget(
             name: "CanonPythonTests", dependencies: ["CanonFacts", "CanonPython"], swiftSettings: swiftSettings),
         .testTarget(
+            name: "CanonCodeModelTests", dependencies: ["CanonCodeModel", "CanonFacts", "CanonPython"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CanonAuditTests",
+            dependencies: ["CanonAudit", "CanonCodeModel", "CanonFacts", "CanonPython", "CanonTestSupport"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "CanonGatewayTests",
             dependencies: [
                 "CanonGateway", "CanonAgents", "CanonStore", "CanonTestSupport", "CanonWebSocket", "CanonWire",
@@ -194,7 +215,7 @@ let package = Package(
         .testTarget(
             name: "CanonCommandTests",
             dependencies: [
-                "canon", "CanonGateway", "CanonStore", "CanonWire",
+                "canon", "CanonAudit", "CanonGateway", "CanonStore", "CanonWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
