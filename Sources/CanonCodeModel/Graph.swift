@@ -15,6 +15,8 @@ struct Graph: Sendable {
         var traces = false
         var hops: [Hop] = []
         var depth = 0
+        /// Files through whose star imports the search has gone, so that a circle of them ends.
+        var starred: [UInt32] = []
 
         static let deepest = 64
     }
@@ -76,7 +78,8 @@ struct Graph: Sendable {
     /// A name that comes by `from … import *`: the last such statement that has it.
     func starred(_ key: TextKey, inFile file: UInt32, _ search: inout Search) -> Link? {
         let summary = summaries[Int(file)]
-        guard summary.hasStarImport, search.depth < Search.deepest else { return nil }
+        guard summary.hasStarImport, search.depth < Search.deepest, !search.starred.contains(file) else { return nil }
+        search.starred.append(file)
         var mayBeExternal = false
         for binding in summary.bindings.reversed() where binding.kind == .importAll && !binding.context.isSkippedAtImport {
             let statement = summary.imports[Int(binding.index)]
@@ -173,7 +176,9 @@ struct Graph: Sendable {
         let wasTyping = search.typing
         search.typing = statement.context.contains(.typeChecking) || wasTyping
         defer { search.typing = wasTyping }
-        return link(key, in: statement.fromRaw, &search)
+        let found = link(key, in: statement.fromRaw, &search)
+        if case .external(FileFacts.noIndex, _) = found { return .external(file: file, event: statement.event) }
+        return found
     }
 
     // MARK: Dotted names
