@@ -3,6 +3,7 @@ public enum RuleList {
     public static let all: [any Rule.Type] = [
         DivergentNameRule.self,
         ImportPathRule.self,
+        SecondImplementationRule.self,
         ShadowedDefinitionRule.self,
         StaleEntryRule.self,
         SyntaxRule.self,

@@ -1,0 +1,346 @@
+import CanonCodeModel
+import CanonFacts
+
+/// A class that does what another one does, whatever it is called.
+enum SecondImplementationRule: Rule {
+    static let identity = RuleIdentity(
+        "second-implementation", severity: .high,
+        summary: """
+            Two classes share at least half of their public methods and own the same kind of state, or 30 lines of one are a \
+            copy of the other's. Names play no part.
+            """,
+        exceptions: "Subclasses, protocols and abstract classes, enums, records, tests, another service.")
+
+    static let rationale = """
+        The second implementation begins as a quick variant and stays. From then on each defect has to be mended twice, \
+        and is mended once; what one of them holds, the other does not know. A search by name does not find it: it is \
+        called `UnifiedX`, `XAdapter` or something else altogether. This rule compares what classes do.
+        """
+    static let remedy = """
+        Move what is missing to the class that stays, let its consumers import that one, and delete the other. When both \
+        are needed, give them a common base or protocol that says what differs.
+        """
+
+    static let examples = RuleExamples(
+        violating: [
+            RuleExample(
+                "The same methods over the same kind of state, under another name",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File(
+                    "shop/cart.py",
+                    """
+                    class Cart:
+                        def __init__(self):
+                            self.lines = {}
+
+                        def add(self, product, count):
+                            self.lines[product] = count
+
+                        def remove(self, product):
+                            del self.lines[product]
+
+                        def total(self, prices):
+                            return sum(prices[p] * n for p, n in self.lines.items())
+
+                        def clear(self):
+                            self.lines.clear()
+                    """),
+                RuleExample.File(
+                    "shop/quick.py",
+                    """
+                    ↓
+                    class ExpressOrder:
+                        def __init__(self, user):
+                            self.user = user
+                            self._items = dict()
+
+                        def add(self, item, n=1):
+                            self._items[item.id] = n
+
+                        def remove(self, item):
+                            self._items.pop(item.id, None)
+
+                        def total(self, price_list):
+                            return price_list.sum_of(self._items)
+                    """),
+                RuleExample.File("shop/pages.py", "from shop.cart import Cart\n\ncart = Cart()\n")),
+            RuleExample(
+                "A copy whose names were changed",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/prices.py", PriceExample.text(class: "PriceList", method: "read", "rows", "price")),
+                RuleExample.File(
+                    "shop/tariffs.py", "↓\n" + PriceExample.text(class: "Tariffs", method: "load", "lines", "amount")),
+                RuleExample.File("shop/pages.py", "from shop.prices import PriceList\n\nprices = PriceList()\n")),
+        ],
+        clean: [
+            RuleExample(
+                "A subclass, a protocol and a record",
+                RuleExample.File(
+                    "shop/cart.py",
+                    """
+                    from dataclasses import dataclass, field
+                    from typing import Protocol
+
+
+                    class Basket(Protocol):
+                        def add(self, product, count): ...
+                        def remove(self, product): ...
+                        def clear(self): ...
+
+
+                    class Cart:
+                        def __init__(self):
+                            self.lines = {}
+
+                        def add(self, product, count):
+                            self.lines[product] = count
+
+                        def remove(self, product):
+                            del self.lines[product]
+
+                        def clear(self):
+                            self.lines.clear()
+
+
+                    class LoggingCart(Cart):
+                        def __init__(self):
+                            super().__init__()
+                            self.lines = {}
+
+                        def add(self, product, count):
+                            self.lines[product] = count
+
+                        def remove(self, product):
+                            del self.lines[product]
+
+                        def clear(self):
+                            self.lines.clear()
+
+
+                    @dataclass
+                    class CartState:
+                        lines: dict = field(default_factory=dict)
+
+                        def add(self, product, count):
+                            self.lines[product] = count
+
+                        def remove(self, product):
+                            del self.lines[product]
+
+                        def clear(self):
+                            self.lines.clear()
+                    """)),
+            RuleExample(
+                "The same words over another kind of state, or over none",
+                RuleExample.File(
+                    "shop/cart.py",
+                    """
+                    class Cart:
+                        def __init__(self):
+                            self.lines = {}
+
+                        def add(self, product, count):
+                            self.lines[product] = count
+
+                        def remove(self, product):
+                            del self.lines[product]
+
+                        def clear(self):
+                            self.lines.clear()
+
+
+                    class Journal:
+                        def __init__(self):
+                            self.entries = []
+
+                        def add(self, entry):
+                            self.entries.append(entry)
+
+                        def remove(self, entry):
+                            self.entries.remove(entry)
+
+                        def clear(self):
+                            self.entries.clear()
+
+
+                    class CartClient:
+                        def __init__(self, http):
+                            self.http = http
+
+                        def add(self, product, count):
+                            return self.http.post("/cart", product, count)
+
+                        def remove(self, product):
+                            return self.http.delete("/cart", product)
+
+                        def clear(self):
+                            return self.http.delete("/cart")
+                    """)),
+            RuleExample(
+                "Another service, and a double in a test",
+                RuleExample.File(
+                    "canon.yaml",
+                    """
+                    audit:
+                      services:
+                        shop: {modules: [shop]}
+                        stock: {modules: [stock]}
+                    """),
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/cart.py", CartExample.text),
+                RuleExample.File("stock/__init__.py", ""),
+                RuleExample.File("stock/shelf.py", CartExample.text),
+                RuleExample.File("tests/doubles.py", CartExample.text)),
+        ])
+
+    static func check(_ context: RuleContext, _ findings: inout FindingCollector) {
+        let pairs = context.likenesses.pairs.filter { pair in
+            pair.isSecondImplementation && context.sameService(pair.first.file, pair.second.file)
+        }
+        findings.examined += context.likenesses.pairs.count
+        guard !pairs.isEmpty else { return }
+        let ranked = context.ranked(Set(pairs.flatMap { [$0.first, $0.second] }))
+        let ranks = Dictionary(uniqueKeysWithValues: ranked.enumerated().map { ($1.object, $0) })
+        var betters: [ObjectID: Likeness] = [:]
+        for pair in pairs {
+            guard let first = ranks[pair.first], let second = ranks[pair.second] else { continue }
+            let subject = first < second ? pair.second : pair.first
+            // Beside the class that one would keep.
+            if let known = betters[subject].map({ $0.other(than: subject) }), ranks[known]! < min(first, second) { continue }
+            betters[subject] = pair
+        }
+        let interfaces = Interfaces(context)
+        for subject in ranked {
+            guard let likeness = betters[subject.object] else { continue }
+            let reference = ranked[ranks[likeness.other(than: subject.object)]!]
+            report(subject, beside: reference, likeness, interfaces, context, &findings)
+        }
+    }
+
+    private static func report(
+        _ subject: RankedObject, beside reference: RankedObject, _ likeness: Likeness, _ interfaces: Interfaces,
+        _ context: RuleContext, _ findings: inout FindingCollector
+    ) {
+        let model = context.model
+        let isCopy = likeness.clonedLines >= Likeness.leastClonedLines
+        var evidence = [context.evidence(subject.object), context.evidence(reference.object)]
+        var confidence = isCopy || likeness.methodOverlap >= 0.75 ? Confidence.confirmed : .likely
+        if !isCopy, let interface = interfaces.common(to: likeness, in: model) {
+            confidence = .review
+            evidence.append(interface)
+        }
+        var reasons: [String] = []
+        if likeness.methodOverlap >= Likeness.leastOverlap, !likeness.stateKinds.isEmpty {
+            let all = Int((Double(likeness.sharedMethods.count) / likeness.methodOverlap).rounded())
+            reasons.append(
+                "\(likeness.sharedMethods.count) of \(all) public methods (\(list(likeness.sharedMethods))) over "
+                    + likeness.stateKinds.words)
+        }
+        if likeness.clonedLines > 0 { reasons.append("\(likeness.clonedLines) lines that are the same but for names") }
+        let place = model.place(of: subject.object)
+        let concept = context.concept(of: subject.object)
+        findings.add(
+            [subject.symbol], at: context.path(of: place.file), line: Int(place.line),
+            severity: isAlmostTheSame(likeness) ? .high : .medium, confidence: confidence,
+            message: "\(subject.symbol) does what \(reference.symbol) does: " + reasons.joined(separator: "; "),
+            evidence: evidence, suggestion: reference.symbol, concept: concept?.name, consumers: subject.consumers)
+    }
+
+    /// What makes it high: three quarters of the methods, or a copy twice as long as what counts.
+    private static func isAlmostTheSame(_ likeness: Likeness) -> Bool {
+        likeness.methodOverlap >= 0.75 || likeness.clonedLines >= 2 * Likeness.leastClonedLines
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", …" : "")
+    }
+}
+
+/// Interfaces that two classes may have in common on purpose: then a person has to tell two backends from a duplicate.
+private struct Interfaces {
+    private struct Interface {
+        var object: ObjectID
+        var methods: Set<String>
+    }
+
+    /// By one of their methods, any of them.
+    private var byMethod: [String: [Interface]] = [:]
+
+    init(_ context: RuleContext) {
+        let model = context.model
+        for file in context.liveFiles {
+            for object in model.classes(in: file) {
+                guard !model.classInfo(of: object).traits.isDisjoint(with: [.protocolClass, .abstract]) else { continue }
+                let methods = model.publicMethodNames(of: object, inherited: false)
+                guard methods.count >= 2 else { continue }
+                byMethod[methods[0], default: []].append(Interface(object: object, methods: Set(methods)))
+            }
+        }
+    }
+
+    /// A base from outside of the tree, or a protocol whose methods both have.
+    func common(to likeness: Likeness, in model: CodeModel) -> Evidence? {
+        let bases = Set(model.classInfo(of: likeness.first).externalBases)
+        let shared = model.classInfo(of: likeness.second).externalBases.filter { bases.contains($0) && !Self.saysNothing($0) }
+        let place = model.place(of: likeness.first)
+        if let base = shared.first {
+            return Evidence(
+                path: model.path(of: place.file), line: Int(place.line), text: "both are subclasses of \(base)")
+        }
+        let methods = Set(likeness.sharedMethods)
+        for method in likeness.sharedMethods {
+            for interface in byMethod[method] ?? [] where interface.methods.isSubset(of: methods) {
+                let place = model.place(of: interface.object)
+                return Evidence(
+                    path: model.path(of: place.file), line: Int(place.line),
+                    text: "both have every method of \(model.qualifiedName(of: interface.object))")
+            }
+        }
+        return nil
+    }
+
+    /// Bases that declare no methods of a kind of classes.
+    private static func saysNothing(_ base: String) -> Bool {
+        ["object", "ABC", "Generic", "Protocol"].contains(base.split(separator: ".").last.map(String.init) ?? base)
+    }
+}
+
+/// Texts that two examples share.
+private enum CartExample {
+    static let text = """
+        class Cart:
+            def __init__(self):
+                self.lines = {}
+
+            def add(self, product, count):
+                self.lines[product] = count
+
+            def remove(self, product):
+                del self.lines[product]
+
+            def clear(self):
+                self.lines.clear()
+        """
+}
+
+private enum PriceExample {
+    /// A class of 34 lines of one method.
+    static func text(class name: String, method: String, _ rows: String, _ price: String) -> String {
+        var lines = [
+            "class \(name):",
+            "    def \(method)(self, \(rows)):",
+            "        found = []",
+            "        for row in \(rows):",
+        ]
+        for step in 0..<7 {
+            lines += [
+                "            if row.kind == \(step):",
+                "                \(price) = row.value * \(step + 2)",
+                "                if \(price) > row.limit:",
+                "                    found.append((row.name, \(price)))",
+            ]
+        }
+        lines += ["        return found"]
+        return lines.joined(separator: "\n")
+    }
+}
