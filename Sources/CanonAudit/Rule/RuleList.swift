@@ -4,6 +4,7 @@ public enum RuleList {
         DivergentNameRule.self,
         ImportPathRule.self,
         SecondImplementationRule.self,
+        SecondStateOwnerRule.self,
         ShadowedDefinitionRule.self,
         StaleEntryRule.self,
         SyntaxRule.self,
