@@ -3,6 +3,7 @@ public enum RuleList {
     public static let all: [any Rule.Type] = [
         DivergentNameRule.self,
         ImportPathRule.self,
+        ManyFactoriesRule.self,
         SecondImplementationRule.self,
         SecondStateOwnerRule.self,
         ShadowedDefinitionRule.self,
