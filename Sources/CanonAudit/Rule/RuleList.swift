@@ -2,6 +2,7 @@
 public enum RuleList {
     public static let all: [any Rule.Type] = [
         CompatibilityLayerRule.self,
+        DeadModuleRule.self,
         DivergentNameRule.self,
         ImportPathRule.self,
         ManyFactoriesRule.self,
