@@ -3,6 +3,7 @@ public enum RuleList {
     public static let all: [any Rule.Type] = [
         CompatibilityLayerRule.self,
         DeadModuleRule.self,
+        DirectConstructionRule.self,
         DivergentNameRule.self,
         ImportPathRule.self,
         ManyFactoriesRule.self,
