@@ -5,6 +5,7 @@ public enum RuleList {
         DeadModuleRule.self,
         DirectConstructionRule.self,
         DivergentNameRule.self,
+        DuplicateInterfaceRule.self,
         ImportPathRule.self,
         ManyFactoriesRule.self,
         SecondImplementationRule.self,
