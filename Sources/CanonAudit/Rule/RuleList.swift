@@ -6,6 +6,7 @@ public enum RuleList {
         DirectConstructionRule.self,
         DivergentNameRule.self,
         DuplicateInterfaceRule.self,
+        ForbiddenImportRule.self,
         ImportPathRule.self,
         ManyFactoriesRule.self,
         SecondImplementationRule.self,
