@@ -9,6 +9,7 @@ public enum RuleList {
         ForbiddenImportRule.self,
         ImportPathRule.self,
         ManyFactoriesRule.self,
+        RuntimeNamespaceRule.self,
         SecondImplementationRule.self,
         SecondStateOwnerRule.self,
         ShadowedDefinitionRule.self,
