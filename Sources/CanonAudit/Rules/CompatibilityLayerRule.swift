@@ -6,7 +6,8 @@ enum CompatibilityLayerRule: Rule {
     static let identity = RuleIdentity(
         "compatibility-layer", severity: .low,
         summary: "A module, function or class only forwards to a canonical one; the finding counts who still uses it.",
-        exceptions: "Registered import paths, the packages around the canonical module, and what a waiver excuses until a day.")
+        exceptions:
+            "Registered import paths, the packages around the canonical module, and what a waiver excuses until a day.")
 
     static let rationale = """
         A layer that keeps an old name alive is meant for a week and stays for years. While it stands, each new line may \
@@ -43,7 +44,8 @@ enum CompatibilityLayerRule: Rule {
                     __all__ = ["Basket", "open_basket"]
                     """),
                 RuleExample.File("shop/trolley.py", "↓\nfrom shop.basket import *\n"),
-                RuleExample.File("shop/pages.py", "from shop.basket import Basket\n\n\ndef page():\n    return Basket(1)\n")),
+                RuleExample.File(
+                    "shop/pages.py", "from shop.basket import Basket\n\n\ndef page():\n    return Basket(1)\n")),
             RuleExample(
                 "A function, a class of methods that pass on, and an empty subclass",
                 RuleExample.File("canon.yaml", LayerExamples.manifest),
@@ -89,14 +91,14 @@ enum CompatibilityLayerRule: Rule {
                     "canon.yaml",
                     LayerExamples.manifest + """
 
-                      waivers:
-                        - rule: compatibility-layer
-                          symbol: shop.basket
-                          reason: gone with the next release
-                          owner: shop
-                          issue: "1"
-                          expires: 2025-12-31
-                    """),
+                          waivers:
+                            - rule: compatibility-layer
+                              symbol: shop.basket
+                              reason: gone with the next release
+                              owner: shop
+                              issue: "1"
+                              expires: 2025-12-31
+                        """),
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File("shop/cart.py", LayerExamples.cart),
                 RuleExample.File("shop/basket.py", "↓\nfrom shop.cart import Cart as Basket\n")),
@@ -203,8 +205,10 @@ enum CompatibilityLayerRule: Rule {
         }
         findings.add(
             [layer.symbol], at: path, line: Int(layer.line), severity: expired == nil ? nil : .medium,
+            confidence: layer.confidence,
             message: "\(layer.symbol) only forwards to \(layer.target); "
-                + (fanIn == 0 ? "no live module uses it" : fanIn == 1 ? "1 live module uses it" : "\(fanIn) live modules use it")
+                + (fanIn == 0
+                    ? "no live module uses it" : fanIn == 1 ? "1 live module uses it" : "\(fanIn) live modules use it")
                 + (expired.map { ", and its waiver ended on \($0.expires.value)" } ?? ""),
             evidence: evidence, suggestion: concept.canonicalSymbol, concept: concept.name, consumers: fanIn)
     }
@@ -221,6 +225,7 @@ private struct ForwardingLayer {
     var evidenceLine: UInt32
     /// Live files that use it, each with the first line that does.
     var consumers: [Place]
+    var confidence = Confidence.confirmed
 }
 
 /// What forwards to one concept's canonical class, its methods or its factory.
@@ -231,6 +236,8 @@ private struct ForwardingLayers {
     private let model: CodeModel
     /// The canonical class and the factory.
     private let targets: Set<ObjectID>
+    /// These, and what the factory gives or else belongs to the concept.
+    private let members: Set<ObjectID>
 
     /// Nil when the canonical symbol is not there.
     init?(of concept: Concept, in context: RuleContext) {
@@ -238,8 +245,13 @@ private struct ForwardingLayers {
         self.concept = concept
         model = context.model
         targets = Set([canonical] + [concept.factory].compactMap(\.self))
+        members = targets.union(concept.objects)
+            .union(concept.factory.map { context.model.products(of: $0).map(\.object) } ?? [])
         let files = readers(context)
         examined = files.count
+        for home in Set(targets.map(\.file)).sorted() where context.scope(of: home) == .live {
+            all += forwardingDeclarations(in: home, context).map(\.layer)
+        }
         for file in files {
             let declarations = forwardingDeclarations(in: file, context)
             if let layer = module(file, Set(declarations.map(\.object)), context) {
@@ -254,8 +266,8 @@ private struct ForwardingLayers {
     private func readers(_ context: RuleContext) -> [FileID] {
         let homes = Set(targets.map(\.file))
         var files: Set<FileID> = []
-        for target in targets {
-            for consumer in model.consumers(of: target) { files.insert(consumer.file) }
+        for member in members {
+            for consumer in model.consumers(of: member) { files.insert(consumer.file) }
         }
         // A star takes names without saying so, also from a layer.
         var sources = homes.union(files)
@@ -290,7 +302,8 @@ private struct ForwardingLayers {
         let name = model.name(of: module)
         return ForwardingLayer(
             symbol: name, file: file, line: 1, target: concept.canonicalSymbol, text: statement.text,
-            evidenceLine: statement.line, consumers: users(of: module, context))
+            evidenceLine: statement.line, consumers: users(of: module, context),
+            confidence: statement.isMixed ? .review : .confirmed)
     }
 
     /// The package of the canonical module, and those around it: their names are the way to it.
@@ -305,26 +318,46 @@ private struct ForwardingLayers {
         }
     }
 
-    /// The first statement that forwards; nil when another one takes something else from the tree.
-    private func forwardingStatement(in file: FileID, _ facts: FileFacts) -> (line: UInt32, text: String)? {
+    /// The first statement that forwards; nil when there is none, or another one takes something else from the tree.
+    private func forwardingStatement(
+        in file: FileID, _ facts: FileFacts
+    ) -> (line: UInt32, text: String, isMixed: Bool)? {
         let homes = Set(targets.map { model.module(of: $0.file) })
+        let neighbours = neighbours(of: homes)
         var first: (line: UInt32, text: String)?
+        var isMixed = false
         for statement in model.imports(in: file) where statement.context.isDisjoint(with: [.typeChecking, .never]) {
             guard statement.context.isDisjoint(with: .function) || statement.kind == .all else { continue }
+            let isOfLayer = statement.from.map { homes.contains($0) || isLayer($0) } ?? false
+            var leads = isOfLayer && statement.kind == .all
+            // What lies beside the canonical module may be passed on as well, which is no proof of another purpose.
+            let isBeside = statement.from.map { neighbours.contains($0) } ?? false
+            if isBeside, !isOfLayer { isMixed = true }
             switch statement.target {
             case .external, .missing, .unresolved:
-                guard statement.kind == .all, let from = statement.from else { continue }
-                guard homes.contains(from) || isLayer(from) else { return nil }
+                guard isOfLayer || isBeside || statement.from == nil else { return nil }
             case .object(let object):
-                guard targets.contains(object) || homes.contains(model.module(of: object.file)) else { return nil }
+                guard isOfLayer || isBeside || homes.contains(model.module(of: object.file)) else { return nil }
+                leads = members.contains(object)
             case .module(let module):
-                guard homes.contains(module) || isLayer(module) else { return nil }
-            case .variable(let holder):
-                guard homes.contains(model.module(of: holder)) else { return nil }
+                guard homes.contains(module) || isLayer(module) || isBeside else { return nil }
+                leads = !isBeside
+            case .variable: guard isOfLayer || isBeside else { return nil }
             }
-            if first == nil { first = (statement.line, model.text(of: statement, in: file)) }
+            if first == nil, leads { first = (statement.line, model.text(of: statement, in: file)) }
         }
-        return first
+        return first.map { ($0.line, $0.text, isMixed) }
+    }
+
+    /// Modules in the packages of the canonical modules.
+    private func neighbours(of homes: Set<ModuleID>) -> Set<ModuleID> {
+        let packages = Set(
+            homes.compactMap { model.modules[Int($0.rawValue)].parent }.filter { !model.name(of: $0).isEmpty })
+        guard !packages.isEmpty else { return [] }
+        let indices = model.modules.indices.filter { index in
+            model.modules[index].parent.map { packages.contains($0) } ?? false
+        }
+        return Set(indices.map { ModuleID(rawValue: UInt32($0)) })
     }
 
     /// A module that has been found to be a layer, or that is a registered path.
@@ -336,6 +369,8 @@ private struct ForwardingLayers {
     private func runsCode(_ facts: FileFacts, _ file: FileID) -> Bool {
         for binding in model.bindings(in: file) where binding.kind == .value {
             let event = facts.events[Int(binding.event)]
+            // A name that is nothing when its import fails.
+            if event.valueKind == .null { continue }
             guard event.valueKind == .call else {
                 if facts.names.withUTF8(of: binding.name, { $0.starts(with: "__".utf8) }) { continue }
                 return true
@@ -390,20 +425,24 @@ private struct ForwardingLayers {
     }
 
     private func target(of object: ObjectID) -> (String, text: String, line: UInt32)? {
+        guard !targets.contains(object) else { return nil }
         guard model.kind(of: object) == .class else {
-            guard let forward = model.forwardTarget(of: object), let target = forward.object, leads(target) else { return nil }
+            guard let forward = model.forwardTarget(of: object), let target = forward.object, leads(target) else {
+                return nil
+            }
             return (model.symbol(of: target), "passes on to \(forward.callee)", forward.line)
         }
         let info = model.classInfo(of: object)
         let line = model.place(of: object).line
         if let base = info.ancestors.first(where: { targets.contains($0) }) {
-            guard info.bases.count == 1, model.methods(of: object).isEmpty, model.state(of: object).isEmpty else { return nil }
+            guard info.bases.count == 1, model.methods(of: object).isEmpty, model.state(of: object).isEmpty else {
+                return nil
+            }
             return (model.symbol(of: base), "an empty subclass of \(model.name(of: base))", line)
         }
-        guard model.role(of: object) == .adapter, holdsTarget(object) else { return nil }
         let methods = model.publicMethods(of: object)
         let forwards = methods.count { model.forwardTarget(of: $0) != nil }
-        guard forwards == methods.count else { return nil }
+        guard !methods.isEmpty, forwards == methods.count, holdsTarget(object) else { return nil }
         return (concept.canonicalSymbol, "\(forwards) of \(methods.count) public methods pass on", line)
     }
 

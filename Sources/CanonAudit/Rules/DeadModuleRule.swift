@@ -30,6 +30,13 @@ enum DeadModuleRule: Rule {
                 RuleExample.File("shop/old_bills.py", "↓\nTAX = 16\n"),
                 RuleExample.File("tests/test_old_cart.py", "from shop import old_cart\n")),
             RuleExample(
+                "A module that a package of the same name hides",
+                RuleExample.File("canon.yaml", "audit:\n  entries: [shop.main]\n"),
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/main.py", "from shop.cart import lines\n"),
+                RuleExample.File("shop/cart.py", "↓\nlines = []\n"),
+                RuleExample.File("shop/cart/__init__.py", "lines = []\n")),
+            RuleExample(
                 "It may run by itself, or be loaded by a computed name: somebody has to look",
                 RuleExample.File("canon.yaml", "audit:\n  entries: [shop.main]\n"),
                 RuleExample.File("shop/__init__.py", ""),
@@ -64,7 +71,8 @@ enum DeadModuleRule: Rule {
                 "Plug-ins: a text in code or configuration names them",
                 RuleExample.File("canon.yaml", "audit:\n  entries: [shop.main]\n"),
                 RuleExample.File("shop/__init__.py", ""),
-                RuleExample.File("shop/main.py", "import server\n\nserver.run(\"shop.app:app\")\nSTORE = \"shop.stores.Memory\"\n"),
+                RuleExample.File(
+                    "shop/main.py", "import server\n\nserver.run(\"shop.app:app\")\nSTORE = \"shop.stores.Memory\"\n"),
                 RuleExample.File("shop/app.py", "app = 1\n"),
                 RuleExample.File("shop/stores.py", "class Memory:\n    pass\n"),
                 RuleExample.File("shop/cli.py", "def run():\n    pass\n"),
@@ -87,7 +95,8 @@ enum DeadModuleRule: Rule {
                 RuleExample.File("mill/__init__.py", ""),
                 RuleExample.File("mill/grain.py", "X = 1\n")),
             RuleExample(
-                "No entry is declared", RuleExample.File("shop/__init__.py", ""), RuleExample.File("shop/main.py", "X = 1\n")),
+                "No entry is declared", RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/main.py", "X = 1\n")),
         ])
 
     static func isConfigured(by manifest: Manifest) -> Bool { !manifest.entries.isEmpty }
@@ -124,6 +133,13 @@ enum DeadModuleRule: Rule {
         let model = context.model
         let path = context.path(of: file)
         let module = context.moduleName(of: file)
+        if let clash = model.clashes.first(where: { $0.hidden == file }) {
+            findings.add(
+                [module, module + ".__init__"], at: path, line: 0,
+                message: "no import finds \(path): \(context.path(of: clash.kept)) has the same name and comes first",
+                evidence: [Evidence(path: context.path(of: clash.kept), line: 0, text: "what \(module) means")])
+            return
+        }
         if let mention = mentions.named[file] {
             findings.clear([module], at: path, line: 0, message: "a text names it", evidence: [mention])
             return
@@ -132,7 +148,8 @@ enum DeadModuleRule: Rule {
         var confidence = Confidence.likely
         if let guardLine = mainGuard(of: file, model) {
             confidence = .review
-            evidence.append(Evidence(path: path, line: guardLine, text: "can be run by itself; if it is, name it as an entry"))
+            evidence.append(
+                Evidence(path: path, line: guardLine, text: "can be run by itself; if it is, name it as an entry"))
         }
         if let loader = mentions.loader(of: file, model) {
             confidence = .review
@@ -146,12 +163,15 @@ enum DeadModuleRule: Rule {
             evidence.append(Evidence(path: context.path(of: edge.from), line: Int(edge.line), text: word))
         }
         var by: [String] = []
-        if let live = users[.live]?.count { by.append("\(live) \(live == 1 ? "module that is" : "modules that are") not reached either") }
+        if let live = users[.live]?.count {
+            by.append("\(live) \(live == 1 ? "module that is" : "modules that are") not reached either")
+        }
         if let tests = users[.test]?.count { by.append(tests == 1 ? "1 test file" : "\(tests) test files") }
         if let tools = users[.tool]?.count { by.append(tools == 1 ? "1 script" : "\(tools) scripts") }
         findings.add(
             [module], at: path, line: 0, confidence: confidence,
-            message: "no entry reaches \(module)" + (by.isEmpty ? ", and nothing imports it" : "; it is imported by " + by.joined(separator: ", ")),
+            message: "no entry reaches \(module)"
+                + (by.isEmpty ? ", and nothing imports it" : "; it is imported by " + by.joined(separator: ", ")),
             evidence: evidence, consumers: users.values.reduce(0) { $0 + $1.count })
     }
 
@@ -207,10 +227,12 @@ private struct ModuleMentions {
             case .dynamicImport where event.flags.contains(.unresolved):
                 let module = model.module(of: file)
                 let isPackage = model.modules[Int(module.rawValue)].kind == .package
-                guard let package = isPackage ? module : model.modules[Int(module.rawValue)].parent, loaders[package] == nil
+                guard let package = isPackage ? module : model.modules[Int(module.rawValue)].parent,
+                    loaders[package] == nil
                 else { continue }
                 loaders[package] = Evidence(
-                    path: model.path(of: file), line: Int(event.line), text: "imports modules by a name that is computed")
+                    path: model.path(of: file), line: Int(event.line),
+                    text: "imports modules by a name that is computed")
             case .call where event.value.exists: note(event.value, event.line, file, facts, model)
             case .bind where event.valueKind == .string && event.value.exists:
                 note(event.value, event.line, file, facts, model)
@@ -260,7 +282,8 @@ private struct ModuleMentions {
 
     private static func isPart(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"),
             UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: "-"), 0x80...:
             true
         default: false

@@ -5,7 +5,8 @@ import CanonFacts
 enum DirectConstructionRule: Rule {
     static let identity = RuleIdentity(
         "direct-construction", severity: .high,
-        summary: "The canonical class is constructed outside of the factory, or composition point, that the manifest declares.",
+        summary:
+            "The canonical class is constructed outside of the factory, or composition point, that the manifest declares.",
         exceptions: "Tests, the factory itself, the class's own methods.")
 
     static let rationale = """
@@ -179,11 +180,15 @@ enum DirectConstructionRule: Rule {
             findings.examined += 1
             guard reference.kind == .call, [.live, .tool].contains(context.scope(of: file)) else { continue }
             let around = Around(file: file, scope: reference.scope, model.facts(of: file))
-            guard !around.declarations.contains(canonical), !isAllowed(reference, around, point, model) else { continue }
+            guard !around.declarations.contains(canonical), !isAllowed(reference, around, point, model) else {
+                continue
+            }
             callers[Caller(object: around.declarations.first, file: file), default: []].append(reference)
         }
         let symbol = model.symbol(of: canonical)
-        for (caller, calls) in callers.sorted(by: { ($0.key.file, $0.key.object?.index ?? 0) < ($1.key.file, $1.key.object?.index ?? 0) }) {
+        for (caller, calls) in callers.sorted(by: {
+            ($0.key.file, $0.key.object?.index ?? 0) < ($1.key.file, $1.key.object?.index ?? 0)
+        }) {
             let path = context.path(of: caller.file)
             let callerSymbol = caller.object.map { model.symbol(of: $0) } ?? context.moduleName(of: caller.file)
             let lines = calls.map { Int($0.line) }.sorted()

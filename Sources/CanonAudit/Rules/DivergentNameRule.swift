@@ -92,7 +92,8 @@ enum DivergentNameRule: Rule {
                         stock: {modules: [stock]}
                     """),
                 RuleExample.File("shop/__init__.py", ""),
-                RuleExample.File("shop/cart.py", "class Cart:\n    class Config:\n        pass\n\n\nclass _Line:\n    pass\n"),
+                RuleExample.File(
+                    "shop/cart.py", "class Cart:\n    class Config:\n        pass\n\n\nclass _Line:\n    pass\n"),
                 RuleExample.File(
                     "shop/order.py",
                     """
@@ -132,7 +133,9 @@ enum DivergentNameRule: Rule {
                 "A name that `__all__` leaves out and nobody imports",
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File("shop/cart.py", "class Cart:\n    pass\n"),
-                RuleExample.File("shop/rows.py", "__all__ = [\"rows\"]\n\n\nclass Cart:\n    pass\n\n\ndef rows():\n    return [Cart()]\n")),
+                RuleExample.File(
+                    "shop/rows.py",
+                    "__all__ = [\"rows\"]\n\n\nclass Cart:\n    pass\n\n\ndef rows():\n    return [Cart()]\n")),
         ])
 
     static func check(_ context: RuleContext, _ findings: inout FindingCollector) {
@@ -150,7 +153,9 @@ enum DivergentNameRule: Rule {
         for (index, subject) in ranked.enumerated().dropFirst() {
             let sites = group.sites[subject.object] ?? []
             let together = ranked[..<index].first { other in
-                (group.sites[other.object] ?? []).contains { a in sites.contains { context.sameService(a.file, $0.file) } }
+                (group.sites[other.object] ?? []).contains { a in
+                    sites.contains { context.sameService(a.file, $0.file) }
+                }
             }
             guard let reference = together else { continue }
             let concept = context.concept(of: subject.object) ?? context.concept(of: reference.object)
@@ -256,7 +261,9 @@ private struct ClassExports {
 
     /// Whether others may take the name from a file: it is listed in `__all__`, there is none, or somebody does so anyway.
     private func isExported(_ name: String, _ object: ObjectID, from file: FileID, _ context: RuleContext) -> Bool {
-        guard let exports = model.exports(of: file), exports.isComplete, !exports.names.contains(name) else { return true }
+        guard let exports = model.exports(of: file), exports.isComplete, !exports.names.contains(name) else {
+            return true
+        }
         let module = model.module(of: file)
         return model.consumers(of: object).contains { $0.module == module }
     }

@@ -5,7 +5,8 @@ import CanonFacts
 enum DuplicateInterfaceRule: Rule {
     static let identity = RuleIdentity(
         "duplicate-interface", severity: .medium,
-        summary: "Protocols or abstract classes with the same methods, or enums with the same cases, are different objects.",
+        summary:
+            "Protocols or abstract classes with the same methods, or enums with the same cases, are different objects.",
         exceptions: "Another service, one derived from the other, tests.")
 
     static let rationale = """
@@ -21,7 +22,8 @@ enum DuplicateInterfaceRule: Rule {
                 "A protocol and an abstract class with the same methods",
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File("shop/ports.py", InterfaceExample.port),
-                RuleExample.File("shop/pages.py", "from shop.ports import Storage\n\n\ndef page(storage: Storage):\n    pass\n"),
+                RuleExample.File(
+                    "shop/pages.py", "from shop.ports import Storage\n\n\ndef page(storage: Storage):\n    pass\n"),
                 RuleExample.File(
                     "shop/base.py",
                     """
@@ -245,12 +247,20 @@ enum DuplicateInterfaceRule: Rule {
                 return cases.isSame(as: others).map { (other, $0) }
             }.first
             guard let (reference, hasSameValues) = match else { continue }
-            // Two cases of one name are soon found; with equal values, or many, they mean the same.
-            let isSure = hasSameValues || cases.names.count >= 4 || model.name(of: subject.object) == model.name(of: reference.object)
             report(
-                subject, reference, confidence: isSure ? (hasSameValues ? .confirmed : .likely) : .review,
-                message: "\(subject.symbol) has the same cases as \(reference.symbol): \(list(cases.names))", context, &findings)
+                subject, reference,
+                confidence: confidence(subject.object, reference.object, cases.names.count, hasSameValues, model),
+                message: "\(subject.symbol) has the same cases as \(reference.symbol): \(list(cases.names))",
+                context, &findings)
         }
+    }
+
+    /// Scales (low, medium, high) are the same for many things; with a name in common, or many cases, they mean one.
+    private static func confidence(
+        _ a: ObjectID, _ b: ObjectID, _ count: Int, _ hasSameValues: Bool, _ model: CodeModel
+    ) -> Confidence {
+        if model.name(of: a) == model.name(of: b) { return hasSameValues ? .confirmed : .likely }
+        return hasSameValues && count >= 5 ? .likely : .review
     }
 
     private static func report(

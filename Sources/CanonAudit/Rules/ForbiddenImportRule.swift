@@ -29,7 +29,8 @@ enum ForbiddenImportRule: Rule {
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File("shop/api/__init__.py", ""),
                 RuleExample.File("shop/api/pages.py", "def page():\n    pass\n"),
-                RuleExample.File("shop/helpers.py", "def help():\n    from shop.api.pages import page\n    return page()\n"),
+                RuleExample.File(
+                    "shop/helpers.py", "def help():\n    from shop.api.pages import page\n    return page()\n"),
                 RuleExample.File("shop/core/__init__.py", ""),
                 RuleExample.File(
                     "shop/core/orders.py",
@@ -112,7 +113,8 @@ enum ForbiddenImportRule: Rule {
         guard contract.groups.count > 1 else { return }
         let groups = graph.modules.map { contract.group(of: context.model.name(of: $0)) }
         // For each group, how modules of no group come to it.
-        for target in contract.groups.indices where contract.groups.indices.contains(where: { !contract.allows($0, target) }) {
+        for target in contract.groups.indices
+        where contract.groups.indices.contains(where: { !contract.allows($0, target) }) {
             let ways = graph.ways(to: { groups[$0] == target }, through: { groups[$0] == nil })
             for module in groups.indices {
                 guard let own = groups[module], own != target else { continue }
@@ -127,7 +129,8 @@ enum ForbiddenImportRule: Rule {
                 for (end, edges) in statements.sorted(by: { $0.key < $1.key }) {
                     let way = graph.way(from: edges[0].target, ways)
                     report(
-                        module, own, end, target, edges: edges.filter { ways[$0.target]?.distance == way.count }, way, contract,
+                        module, own, end, target, edges: edges.filter { ways[$0.target]?.distance == way.count }, way,
+                        contract,
                         graph, context, &findings)
                 }
             }
@@ -142,7 +145,10 @@ enum ForbiddenImportRule: Rule {
         let importer = model.name(of: graph.modules[module])
         let imported = model.name(of: graph.modules[end])
         let path = context.path(of: graph.files[module])
-        var evidence = edges.map { Evidence(path: path, line: Int($0.line), text: "\(importer) imports \(model.name(of: graph.modules[$0.target]))") }
+        var evidence = edges.map {
+            Evidence(
+                path: path, line: Int($0.line), text: "\(importer) imports \(model.name(of: graph.modules[$0.target]))")
+        }
         var through = ""
         if !way.isEmpty {
             evidence = Array(evidence.prefix(1))
@@ -152,7 +158,9 @@ enum ForbiddenImportRule: Rule {
             evidence.append(
                 Evidence(
                     path: context.path(of: graph.files[step.module]), line: Int(step.line),
-                    text: "\(model.name(of: graph.modules[step.module])) imports \(model.name(of: graph.modules[step.target]))"))
+                    text:
+                        "\(model.name(of: graph.modules[step.module])) imports \(model.name(of: graph.modules[step.target]))"
+                ))
         }
         findings.add(
             [importer, imported], at: path, line: Int(edges[0].line),
@@ -177,10 +185,14 @@ private struct ImportContract {
         word = "service"
         groups = manifest.services.map { ($0.name, $0.modules.map { SymbolPattern($0.value) }) }
         let names = groups.map(\.name)
-        allowed = manifest.services.map { service in Set(service.mayImport.compactMap { names.firstIndex(of: $0.value) }) }
+        allowed = manifest.services.map { service in
+            Set(service.mayImport.compactMap { names.firstIndex(of: $0.value) })
+        }
     }
 
-    func allows(_ importer: Int, _ imported: Int) -> Bool { importer == imported || allowed[importer].contains(imported) }
+    func allows(_ importer: Int, _ imported: Int) -> Bool {
+        importer == imported || allowed[importer].contains(imported)
+    }
 
     /// The first that names it.
     func group(of module: String) -> Int? {
@@ -239,7 +251,9 @@ private struct LiveImports {
                 for case let target? in targets.map({ numbers[$0] }) where target != number {
                     let isTypingOnly = statement.context.contains(.typeChecking)
                     own.append(Edge(target: target, line: statement.line, isTypingOnly: isTypingOnly))
-                    if !isTypingOnly { importers[target].append(Step(module: number, target: target, line: statement.line)) }
+                    if !isTypingOnly {
+                        importers[target].append(Step(module: number, target: target, line: statement.line))
+                    }
                 }
             }
             edges.append(own)

@@ -171,7 +171,8 @@ enum ManyFactoriesRule: Rule {
                 RuleExample.File("mill/__init__.py", ""),
                 RuleExample.File("mill/cart.py", FactoryExample.cart),
                 RuleExample.File(
-                    "tests/test_cart.py", "from shop.cart import Cart\n\n\ndef make_cart(user):\n    return Cart(user)\n")),
+                    "tests/test_cart.py",
+                    "from shop.cart import Cart\n\n\ndef make_cart(user):\n    return Cart(user)\n")),
         ])
 
     static func check(_ context: RuleContext, _ findings: inout FindingCollector) {
@@ -197,7 +198,10 @@ enum ManyFactoriesRule: Rule {
         }
         let symbol = model.symbol(of: product)
         for (index, creator) in ranked.enumerated().dropFirst() {
-            guard let reference = ranked[..<index].first(where: { context.sameService($0.object.file, creator.object.file) })
+            guard
+                let reference = ranked[..<index].first(where: {
+                    context.sameService($0.object.file, creator.object.file)
+                })
             else { continue }
             // One function in several arms, or a method and its override, is one creator.
             guard !ranked[..<index].contains(where: { $0.symbol == creator.symbol }) else { continue }
@@ -248,10 +252,12 @@ enum ManyFactoriesRule: Rule {
             let others = products[other.object] ?? []
             let place = model.place(of: creator.object)
             let concept = own.union(others).lazy.compactMap { context.concept(of: $0) }.first
-            let isTrap = concept != nil || own.contains { product in
-                context.likenesses.of(product).contains { others.contains($0.other(than: product)) }
-                    || others.contains { model.name(of: $0) == model.name(of: product) }
-            }
+            let isTrap =
+                concept != nil
+                || own.contains { product in
+                    context.likenesses.of(product).contains { others.contains($0.other(than: product)) }
+                        || others.contains { model.name(of: $0) == model.name(of: product) }
+                }
             let isImported = creator.consumers > 0 && other.consumers > 0
             findings.add(
                 [creator.symbol], at: context.path(of: place.file), line: Int(place.line), severity: .high,

@@ -67,7 +67,8 @@ enum SecondImplementationRule: Rule {
             RuleExample(
                 "A copy whose names were changed",
                 RuleExample.File("shop/__init__.py", ""),
-                RuleExample.File("shop/prices.py", PriceExample.text(class: "PriceList", method: "read", "rows", "price")),
+                RuleExample.File(
+                    "shop/prices.py", PriceExample.text(class: "PriceList", method: "read", "rows", "price")),
                 RuleExample.File(
                     "shop/tariffs.py", "↓\n" + PriceExample.text(class: "Tariffs", method: "load", "lines", "amount")),
                 RuleExample.File("shop/pages.py", "from shop.prices import PriceList\n\nprices = PriceList()\n")),
@@ -206,7 +207,9 @@ enum SecondImplementationRule: Rule {
             guard let first = ranks[pair.first], let second = ranks[pair.second] else { continue }
             let subject = first < second ? pair.second : pair.first
             // Beside the class that one would keep.
-            if let known = betters[subject].map({ $0.other(than: subject) }), ranks[known]! < min(first, second) { continue }
+            if let known = betters[subject].map({ $0.other(than: subject) }), ranks[known]! < min(first, second) {
+                continue
+            }
             betters[subject] = pair
         }
         let interfaces = Interfaces(context)
@@ -222,13 +225,8 @@ enum SecondImplementationRule: Rule {
         _ context: RuleContext, _ findings: inout FindingCollector
     ) {
         let model = context.model
-        let isCopy = likeness.clonedLines >= Likeness.leastClonedLines
+        let copy = CopiedLines(likeness, model)
         var evidence = [context.evidence(subject.object), context.evidence(reference.object)]
-        var confidence = isCopy || likeness.methodOverlap >= 0.75 ? Confidence.confirmed : .likely
-        if !isCopy, let interface = interfaces.common(to: likeness, in: model) {
-            confidence = .review
-            evidence.append(interface)
-        }
         var reasons: [String] = []
         if likeness.methodOverlap >= Likeness.leastOverlap, !likeness.stateKinds.isEmpty {
             let all = Int((Double(likeness.sharedMethods.count) / likeness.methodOverlap).rounded())
@@ -236,23 +234,73 @@ enum SecondImplementationRule: Rule {
                 "\(likeness.sharedMethods.count) of \(all) public methods (\(list(likeness.sharedMethods))) over "
                     + likeness.stateKinds.words)
         }
-        if likeness.clonedLines > 0 { reasons.append("\(likeness.clonedLines) lines that are the same but for names") }
+        if likeness.clonedLines > 0 {
+            let word = copy.exact >= likeness.clonedLines ? "copied lines" : "lines that are the same but for names"
+            reasons.append("\(likeness.clonedLines) \(word)")
+        }
+        var confidence = confidence(likeness, copy)
+        if copy.exact < Likeness.leastClonedLines, let interface = interfaces.common(to: likeness, in: model) {
+            confidence = .review
+            evidence.append(interface)
+        }
         let place = model.place(of: subject.object)
         let concept = context.concept(of: subject.object)
+        let isAlmostTheSame = likeness.methodOverlap >= 0.75 || copy.sure >= 2 * Likeness.leastClonedLines
         findings.add(
             [subject.symbol], at: context.path(of: place.file), line: Int(place.line),
-            severity: isAlmostTheSame(likeness) ? .high : .medium, confidence: confidence,
+            severity: isAlmostTheSame ? .high : .medium, confidence: confidence,
             message: "\(subject.symbol) does what \(reference.symbol) does: " + reasons.joined(separator: "; "),
             evidence: evidence, suggestion: reference.symbol, concept: concept?.name, consumers: subject.consumers)
     }
 
-    /// What makes it high: three quarters of the methods, or a copy twice as long as what counts.
-    private static func isAlmostTheSame(_ likeness: Likeness) -> Bool {
-        likeness.methodOverlap >= 0.75 || likeness.clonedLines >= 2 * Likeness.leastClonedLines
+    private static func confidence(_ likeness: Likeness, _ copy: CopiedLines) -> Confidence {
+        if copy.sure >= Likeness.leastClonedLines || likeness.methodOverlap >= 0.75 { return .confirmed }
+        if likeness.methodOverlap >= Likeness.leastOverlap && !likeness.stateKinds.isEmpty { return .likely }
+        return copy.sure >= Likeness.leastClonedLines / 2 ? .likely : .review
     }
 
     private static func list(_ names: [String]) -> String {
         names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", …" : "")
+    }
+}
+
+/// How much of a likeness is copied for certain. Short methods of one shape and other names are alike by chance.
+private struct CopiedLines {
+    /// Lines of methods that are equal word for word.
+    private(set) var exact = 0
+    /// These, and lines of methods of one name and shape, or of long ones of one shape.
+    private(set) var sure = 0
+
+    /// Twenty lines of one shape are no chance.
+    private static let longMethod: UInt32 = 20
+    private static let leastTokens: UInt32 = 24
+
+    init(_ likeness: Likeness, _ model: CodeModel) {
+        let others = Self.bodies(of: likeness.second, model)
+        let bodies = Set(others.map(\.bodyHash))
+        let shapes = Set(others.map(\.shapeHash))
+        let names = model.facts(of: likeness.second.file).names
+        let named = Set(others.map { Named(name: names[$0.name], shape: $0.shapeHash) })
+        let ownNames = model.facts(of: likeness.first.file).names
+        for body in Self.bodies(of: likeness.first, model) where shapes.contains(body.shapeHash) {
+            let lines = Int(body.endLine - body.line) + 1
+            let isExact = bodies.contains(body.bodyHash)
+            if isExact { exact += lines }
+            if isExact || lines >= Self.longMethod
+                || named.contains(Named(name: ownNames[body.name], shape: body.shapeHash))
+            {
+                sure += lines
+            }
+        }
+    }
+
+    private struct Named: Hashable {
+        var name: String
+        var shape: UInt64
+    }
+
+    private static func bodies(of object: ObjectID, _ model: CodeModel) -> [Declaration] {
+        model.methods(of: object).compactMap { model.declaration(of: $0) }.filter { $0.tokenCount >= leastTokens }
     }
 }
 
@@ -270,7 +318,9 @@ private struct Interfaces {
         let model = context.model
         for file in context.liveFiles {
             for object in model.classes(in: file) {
-                guard !model.classInfo(of: object).traits.isDisjoint(with: [.protocolClass, .abstract]) else { continue }
+                guard !model.classInfo(of: object).traits.isDisjoint(with: [.protocolClass, .abstract]) else {
+                    continue
+                }
                 let methods = model.publicMethodNames(of: object, inherited: false)
                 guard methods.count >= 2 else { continue }
                 byMethod[methods[0], default: []].append(Interface(object: object, methods: Set(methods)))
@@ -281,7 +331,9 @@ private struct Interfaces {
     /// A base from outside of the tree, or a protocol whose methods both have.
     func common(to likeness: Likeness, in model: CodeModel) -> Evidence? {
         let bases = Set(model.classInfo(of: likeness.first).externalBases)
-        let shared = model.classInfo(of: likeness.second).externalBases.filter { bases.contains($0) && !Self.saysNothing($0) }
+        let shared = model.classInfo(of: likeness.second).externalBases.filter {
+            bases.contains($0) && !Self.saysNothing($0)
+        }
         let place = model.place(of: likeness.first)
         if let base = shared.first {
             return Evidence(

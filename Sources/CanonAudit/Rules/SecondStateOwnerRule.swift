@@ -227,10 +227,12 @@ enum SecondStateOwnerRule: Rule {
             guard !isRelated(owner.object, reference.object, context.model) else { continue }
             for mapping in mappings where mapping.owner == owner.object {
                 guard own.value == nil || mapping.value == nil || own.value == mapping.value else { continue }
-                let isSame = own.value != nil && own.value == mapping.value || mapping.hasMethods(like: own)
+                let isSame =
+                    own.value != nil && own.value == mapping.value || mapping.hasMethods(like: own)
                     || members.contains(owner.object)
                 report(
-                    mapping, owner, beside: own, reference, confidence: isSame ? .confirmed : .likely, concept: concept.name,
+                    mapping, owner, beside: own, reference, confidence: isSame ? .confirmed : .likely,
+                    concept: concept.name,
                     context, &findings, &reported)
             }
         }
@@ -262,20 +264,20 @@ enum SecondStateOwnerRule: Rule {
     private static func confidence(
         _ a: OwnedMapping, _ b: OwnedMapping, _ context: RuleContext
     ) -> Confidence? {
-        guard context.sameService(a.owner.file, b.owner.file), !isRelated(a.owner, b.owner, context.model) else { return nil }
+        guard context.sameService(a.owner.file, b.owner.file), !isRelated(a.owner, b.owner, context.model) else {
+            return nil
+        }
         if let first = a.value, let second = b.value, first != second { return nil }
-        let isSameValue = a.value != nil && a.value == b.value
         let isAlike = context.likenesses.of(a.owner).contains { $0.other(than: a.owner) == b.owner }
         let hasSameMethods = a.hasMethods(like: b)
-        if a.stem == b.stem {
-            if isSameValue { return isAlike || hasSameMethods ? .confirmed : .likely }
-            return isAlike ? .likely : hasSameMethods ? .review : nil
+        // Tasks, connections and weak references of a library are kept in many places: only classes of the tree tell.
+        guard case .object(let value) = a.value, a.value == b.value else {
+            return a.stem == b.stem && (isAlike || hasSameMethods) ? .review : nil
         }
-        guard isSameValue else { return nil }
+        if a.stem == b.stem { return isAlike || hasSameMethods ? .confirmed : .likely }
         if isAlike || hasSameMethods { return .likely }
         // Records are kept in many places; something with a behaviour has one place where it lives.
-        guard case .object(let value) = a.value, context.model.role(of: value) == .implementation else { return nil }
-        return .review
+        return context.model.role(of: value) == .implementation ? .review : nil
     }
 
     private static func isRelated(_ a: ObjectID, _ b: ObjectID, _ model: CodeModel) -> Bool {
@@ -298,14 +300,15 @@ enum SecondStateOwnerRule: Rule {
                     + (methods.isEmpty ? "" : ", changed by \(methods)"))
         }
         let kept: String
-        switch mapping.value ?? own.value {
+        switch mapping.value == own.value ? mapping.value : nil {
         case .object(let object): kept = " of \(model.name(of: object))"
         case .external(let name): kept = " of \(name)"
         case nil: kept = ""
         }
         findings.add(
             [symbol], at: context.path(of: mapping.owner.file), line: Int(mapping.line), confidence: confidence,
-            message: "\(model.name(of: mapping.owner)) owns a mapping\(kept) that \(own.symbol(in: model)) owns as well",
+            message:
+                "\(model.name(of: mapping.owner)) owns a mapping\(kept) that \(own.symbol(in: model)) owns as well",
             evidence: [evidence(mapping), evidence(own)], suggestion: reference.symbol, concept: concept,
             consumers: owner.consumers)
     }
@@ -362,7 +365,9 @@ private struct MappingOwners {
     private func isOwner(_ owner: ObjectID, _ context: RuleContext) -> Bool {
         let model = context.model
         guard model.kind(of: owner) == .class, !model.isNestedInFunction(owner) else { return false }
-        return model.classInfo(of: owner).traits.isDisjoint(with: [.protocolClass, .enumeration, .typedDict, .namedTuple, .mock])
+        return model.classInfo(of: owner).traits.isDisjoint(with: [
+            .protocolClass, .enumeration, .typedDict, .namedTuple, .mock,
+        ])
     }
 }
 
