@@ -98,10 +98,12 @@ let package = Package(
             dependencies: ["CanonFacts", "CCanonBytes", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: swiftSettings
         ),
+        .target(name: "CanonCodeModel", dependencies: ["CanonFacts"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "canon",
             dependencies: [
                 "CanonAgents",
+                "CanonCodeModel",
                 "CanonFacts",
                 "CanonGateway",
                 "CanonPython",
@@ -171,6 +173,9 @@ let package = Package(
         .testTarget(name: "CanonFactsTests", dependencies: ["CanonFacts"], swiftSettings: swiftSettings),
         .testTarget(
             name: "CanonPythonTests", dependencies: ["CanonFacts", "CanonPython"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CanonCodeModelTests", dependencies: ["CanonCodeModel", "CanonFacts", "CanonPython"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "CanonGatewayTests",
             dependencies: [

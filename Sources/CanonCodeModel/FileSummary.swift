@@ -1,0 +1,57 @@
+internal import CanonFacts
+
+/// What linking needs of a file, gathered in one pass over its events.
+struct FileSummary: Sendable {
+    var bindings: [NameBinding] = []
+    /// Names of the module, by key; each names a range of ``order``.
+    var slots: [Slot] = []
+    /// Indices of bindings, those of one name together, in the order of the code.
+    var order: [UInt32] = []
+    var imports: [Import] = []
+    var arms: [Arm] = []
+    var made: [MadeObject] = []
+    /// Names in `__all__`; nil when there is none.
+    var exports: [Name]?
+    var exportsAreComplete = true
+    /// Names come and go in ways that its statements do not show.
+    var isDynamic = false
+    var hasStarImport = false
+
+    struct Slot: Sendable {
+        var key: TextKey
+        var first: UInt32
+        var count: UInt32
+    }
+
+    func slot(_ key: TextKey) -> Slot? {
+        var low = 0
+        var high = slots.count
+        while low < high {
+            let middle = (low + high) / 2
+            if slots[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        return low < slots.count && slots[low].key == key ? slots[low] : nil
+    }
+
+    func bindings(of slot: Slot) -> ArraySlice<UInt32> { order[Int(slot.first)..<Int(slot.first + slot.count)] }
+
+    /// Groups the bindings by name.
+    mutating func index() {
+        var pairs: [(key: TextKey, binding: UInt32)] = []
+        pairs.reserveCapacity(bindings.count)
+        for (index, binding) in bindings.enumerated() where binding.kind != .importAll {
+            pairs.append((binding.key, UInt32(index)))
+        }
+        pairs.sort { $0.key == $1.key ? $0.binding < $1.binding : $0.key < $1.key }
+        order.reserveCapacity(pairs.count)
+        slots.reserveCapacity(pairs.count)
+        for pair in pairs {
+            if let last = slots.last, last.key == pair.key {
+                slots[slots.count - 1].count += 1
+            } else {
+                slots.append(Slot(key: pair.key, first: UInt32(order.count), count: 1))
+            }
+            order.append(pair.binding)
+        }
+    }
+}

@@ -1,0 +1,412 @@
+internal import CanonFacts
+
+/// Files, modules and what their names stand for: what linking makes and every question reads.
+struct Graph: Sendable {
+    var files: [CodeFile]
+    var tree: ModuleTree
+    var roots: [UInt32]
+    var summaries: [FileSummary]
+
+    /// One question, and what was seen on the way to its answer.
+    struct Search {
+        /// Names that only type checkers see count as well.
+        var typing = false
+        /// Notes the statements on the way.
+        var traces = false
+        var hops: [Hop] = []
+        var depth = 0
+
+        static let deepest = 64
+    }
+
+    func facts(_ file: UInt32) -> FileFacts { files[Int(file)].facts }
+
+    // MARK: Names of modules
+
+    /// What a module has under a name when it has loaded: one of its names, or a module in it.
+    func link(_ key: TextKey, in node: UInt32, _ search: inout Search) -> Link {
+        let file = tree.nodes[Int(node)].file
+        guard file != FileFacts.noIndex else {
+            let child = tree.child(of: node, key)
+            if child != ModuleTree.none { return .module(child) }
+            // Of a bare folder anything may come from an installed package of that name.
+            return isBareFolder(node) ? .external(file: FileFacts.noIndex, event: node) : .missing(module: node)
+        }
+        guard files[Int(file)].facts.error == nil else { return .unresolved(.dynamicModule) }
+        if let link = named(key, inFile: file, &search) { return link }
+        let child = tree.child(of: node, key)
+        if child != ModuleTree.none { return .module(child) }
+        if let link = starred(key, inFile: file, &search) { return link }
+        if Known.moduleAttributes.contains(key) { return .builtin }
+        return summaries[Int(file)].isDynamic ? .unresolved(.dynamicModule) : .missing(module: node)
+    }
+
+    func isBareFolder(_ node: UInt32) -> Bool {
+        node == 0 || (tree.isNamespace(node) && roots.contains(tree.nodes[Int(node)].parent))
+    }
+
+    /// What code at the top of a file sees under a name.
+    func link(_ key: TextKey, inFile file: UInt32, _ search: inout Search) -> Link {
+        if let link = named(key, inFile: file, &search) { return link }
+        if let link = starred(key, inFile: file, &search) { return link }
+        if Known.moduleAttributes.contains(key) || Known.builtins.contains(key) { return .builtin }
+        return .unresolved(summaries[Int(file)].isDynamic ? .dynamicModule : .unknownName)
+    }
+
+    /// A name that the file's own statements bind.
+    ///
+    /// - Parameter limit: only bindings before this one, when there are any: `A = A` means the A before.
+    func named(
+        _ key: TextKey, inFile file: UInt32, before limit: UInt32 = .max, _ search: inout Search
+    ) -> Link? {
+        guard search.depth < Search.deepest else { return .unresolved(.cycle) }
+        let summary = summaries[Int(file)]
+        guard let slot = summary.slot(key) else { return nil }
+        let choice = summary.choice(of: slot, before: limit, typing: search.typing)
+        guard let chosen = choice.first else { return nil }
+        let mark = search.hops.count
+        let link = link(of: chosen, inFile: file, &search)
+        if case .missing = link, let fallback = choice.fallback {
+            search.hops.removeSubrange(mark...)
+            return self.link(of: fallback, inFile: file, &search)
+        }
+        return link
+    }
+
+    /// A name that comes by `from … import *`: the last such statement that has it.
+    func starred(_ key: TextKey, inFile file: UInt32, _ search: inout Search) -> Link? {
+        let summary = summaries[Int(file)]
+        guard summary.hasStarImport, search.depth < Search.deepest else { return nil }
+        var mayBeExternal = false
+        for binding in summary.bindings.reversed() where binding.kind == .importAll && !binding.context.isSkippedAtImport {
+            let statement = summary.imports[Int(binding.index)]
+            guard statement.fromRaw != FileFacts.noIndex else {
+                if case .external = statement.link { mayBeExternal = true }
+                continue
+            }
+            let source = tree.nodes[Int(statement.fromRaw)].file
+            guard source != FileFacts.noIndex, source != file, exports(key, fromFile: source, depth: search.depth) else { continue }
+            search.depth += 1
+            defer { search.depth -= 1 }
+            let mark = search.hops.count
+            note(binding, inFile: file, &search)
+            let found = link(key, in: statement.fromRaw, &search)
+            if case .missing = found {
+                search.hops.removeSubrange(mark...)
+                continue
+            }
+            return found
+        }
+        return mayBeExternal ? .unresolved(.starImport) : nil
+    }
+
+    /// Whether `import *` takes a name from a file.
+    private func exports(_ key: TextKey, fromFile file: UInt32, depth: Int) -> Bool {
+        let summary = summaries[Int(file)]
+        guard let names = summary.exports else {
+            // Without __all__: what does not begin with an underscore; a name that is not in the file itself may come from a star.
+            guard let slot = summary.slot(key) else { return summary.hasStarImport && depth < Search.deepest }
+            let binding = summary.bindings[Int(summary.order[Int(slot.first)])]
+            return facts(file).names.withUTF8(of: binding.name) { $0.first != 0x5F }
+        }
+        let table = facts(file).names
+        return names.contains { table.key(of: $0) == key } || !summary.exportsAreComplete
+    }
+
+    // MARK: Bindings
+
+    /// What a binding gives its name.
+    func link(of index: UInt32, inFile file: UInt32, _ search: inout Search) -> Link {
+        let summary = summaries[Int(file)]
+        let binding = summary.bindings[Int(index)]
+        note(binding, inFile: file, &search)
+        search.depth += 1
+        defer { search.depth -= 1 }
+        guard search.depth < Search.deepest else { return .unresolved(.cycle) }
+        switch binding.kind {
+        case .class, .function: return .object(ObjectID(file: FileID(rawValue: file), index: binding.index))
+        case .importModule: return module(boundBy: summary.imports[Int(binding.index)], inFile: file)
+        case .importName: return name(boundBy: summary.imports[Int(binding.index)], inFile: file, &search)
+        case .reference:
+            let event = facts(file).events[Int(binding.event)]
+            let found = link(ofDotted: event.value, inFile: file, before: index, &search)
+            switch found {
+            case .unresolved(.attribute), .unresolved(.unknownName): return .variable(file: file, binding: index)
+            default: return found
+            }
+        case .value:
+            guard binding.index != FileFacts.noIndex else { return .variable(file: file, binding: index) }
+            return .object(ObjectID(file: FileID(rawValue: file), index: binding.index))
+        case .importAll, .deletion: return .variable(file: file, binding: index)
+        }
+    }
+
+    private func note(_ binding: NameBinding, inFile file: UInt32, _ search: inout Search) {
+        guard search.traces else { return }
+        search.hops.append(
+            Hop(
+                file: FileID(rawValue: file), event: binding.event,
+                line: facts(file).events[Int(binding.event)].line))
+    }
+
+    /// `import a.b` binds `a`; `import a.b as c` binds the last.
+    func module(boundBy statement: Import, inFile file: UInt32) -> Link {
+        guard statement.fromRaw != FileFacts.noIndex else { return statement.link }
+        let event = facts(file).events[Int(statement.event)]
+        guard !event.value.exists else { return .module(statement.fromRaw) }
+        var node = statement.fromRaw
+        facts(file).names.withUTF8(of: event.name) { text in
+            for byte in text where byte == 0x2E { node = tree.nodes[Int(node)].parent }
+        }
+        return .module(node)
+    }
+
+    func name(boundBy statement: Import, inFile file: UInt32, _ search: inout Search) -> Link {
+        guard statement.fromRaw != FileFacts.noIndex else { return statement.link }
+        let event = facts(file).events[Int(statement.event)]
+        let key = facts(file).names.key(of: event.name)
+        // `from . import x` in a package's own file: the module x, not the name that is being bound.
+        if tree.nodes[Int(statement.fromRaw)].file == file {
+            let child = tree.child(of: statement.fromRaw, key)
+            if child != ModuleTree.none { return .module(child) }
+        }
+        let wasTyping = search.typing
+        search.typing = statement.context.contains(.typeChecking) || wasTyping
+        defer { search.typing = wasTyping }
+        return link(key, in: statement.fromRaw, &search)
+    }
+
+    // MARK: Dotted names
+
+    /// What a dotted name means at the top of a file.
+    func link(ofDotted name: Name, inFile file: UInt32, before limit: UInt32 = .max, _ search: inout Search) -> Link {
+        var link: Link?
+        facts(file).names.forEachPart(of: name) { key in
+            if let known = link {
+                link = attribute(key, of: known, &search)
+            } else {
+                link = named(key, inFile: file, before: limit, &search) ?? self.link(key, inFile: file, &search)
+            }
+            switch link {
+            case .external, .missing, .unresolved, .builtin: return false
+            default: return true
+            }
+        }
+        return link ?? .unresolved(.unknownName)
+    }
+
+    func attribute(_ key: TextKey, of link: Link, _ search: inout Search) -> Link {
+        search.depth += 1
+        defer { search.depth -= 1 }
+        guard search.depth < Search.deepest else { return .unresolved(.cycle) }
+        switch link {
+        case .module(let node): return self.link(key, in: node, &search)
+        case .object(let object): return member(key, of: object, &search)
+        case .variable: return .unresolved(.attribute)
+        case .external, .missing, .builtin, .unresolved: return link
+        }
+    }
+
+    /// A method, class or alias in a class or one of its bases; of an instance, of its class.
+    func member(_ key: TextKey, of object: ObjectID, _ search: inout Search) -> Link {
+        let file = object.file.rawValue
+        let facts = facts(file)
+        guard search.depth < Search.deepest else { return .unresolved(.cycle) }
+        guard Int(object.index) < facts.declarations.count else {
+            guard case .object(let type) = classOfInstance(object, &search) else { return .unresolved(.attribute) }
+            search.depth += 1
+            defer { search.depth -= 1 }
+            return member(key, of: type, &search)
+        }
+        let declaration = facts.declarations[Int(object.index)]
+        guard declaration.kind == .class else { return .unresolved(.attribute) }
+        if let own = ownMember(key, of: object) {
+            if search.traces {
+                let line = facts.declarations[Int(own)].line
+                search.hops.append(Hop(file: object.file, event: facts.declarations[Int(own)].event, line: line))
+            }
+            return .object(ObjectID(file: object.file, index: own))
+        }
+        if let alias = alias(key, inClass: object, &search) { return alias }
+        for base in bases(of: object, &search) {
+            guard case .object(let base) = base, base != object else { continue }
+            search.depth += 1
+            defer { search.depth -= 1 }
+            let found = member(key, of: base, &search)
+            if case .unresolved = found { continue }
+            return found
+        }
+        return .unresolved(.attribute)
+    }
+
+    /// The last declaration of a name right in a class.
+    private func ownMember(_ key: TextKey, of object: ObjectID) -> UInt32? {
+        let facts = facts(object.file.rawValue)
+        var found: UInt32?
+        forEachMember(of: object) { index, declaration in
+            if facts.names.key(of: declaration.name) == key { found = index }
+        }
+        return found
+    }
+
+    /// The declarations right in a class (or function), in order.
+    func forEachMember(of object: ObjectID, _ body: (UInt32, Declaration) -> Void) {
+        let declarations = facts(object.file.rawValue).declarations
+        let end = declarations[Int(object.index)].endLine
+        var index = Int(object.index) + 1
+        while index < declarations.count, declarations[index].line <= end {
+            if declarations[index].parent == object.index { body(UInt32(index), declarations[index]) }
+            index += 1
+        }
+    }
+
+    /// `create = make` in a class body.
+    private func alias(_ key: TextKey, inClass object: ObjectID, _ search: inout Search) -> Link? {
+        let facts = facts(object.file.rawValue)
+        var value = Name.none
+        for event in facts.events[facts.body(of: Int(object.index))]
+        where event.kind == .bind && event.declaration == object.index && event.form == .name {
+            guard event.valueKind == .reference, facts.names.key(of: event.name) == key else { continue }
+            value = event.value
+        }
+        guard value.exists else { return nil }
+        let name = facts.names.key(of: value)
+        if let own = ownMember(name, of: object) { return .object(ObjectID(file: object.file, index: own)) }
+        return link(ofDotted: value, inFile: object.file.rawValue, &search)
+    }
+
+    /// What the bases in a class statement stand for. Type arguments are left away.
+    func bases(of object: ObjectID, _ search: inout Search) -> [Link] {
+        let facts = facts(object.file.rawValue)
+        let declaration = facts.declarations[Int(object.index)]
+        var links: [Link] = []
+        for index in declaration.bases.indices {
+            links.append(link(ofText: Name(rawValue: facts.lists[index]), for: object, &search))
+        }
+        return links
+    }
+
+    /// Of a text that may have type arguments (`Generic[T]`), seen from a declaration.
+    func link(ofText name: Name, for object: ObjectID, _ search: inout Search) -> Link {
+        let facts = facts(object.file.rawValue)
+        let keys = facts.names.withUTF8(of: name) { text -> [TextKey]? in
+            let head = text[..<(text.firstIndex(of: 0x5B) ?? text.endIndex)]
+            guard !head.contains(0x28), !head.contains(0x20) else { return nil }
+            return head.split(separator: 0x2E).map { TextKey(UnsafeBufferPointer(rebasing: $0)) }
+        }
+        guard let keys, !keys.isEmpty else { return .unresolved(.computed) }
+        let scope = facts.declarations[Int(object.index)].parent
+        return link(ofParts: keys, inFile: object.file.rawValue, scope: scope, beforeEvent: facts.declarations[Int(object.index)].event, &search)
+    }
+
+    /// The class of what a module's `x = Class()` makes.
+    func classOfInstance(_ object: ObjectID, _ search: inout Search) -> Link {
+        let file = object.file.rawValue
+        let facts = facts(file)
+        let made = summaries[Int(file)].made[Int(object.index) - facts.declarations.count]
+        guard made.kind == .instance else { return .unresolved(.attribute) }
+        let binding = summaries[Int(file)].bindings[Int(made.binding)]
+        let callee = facts.events[Int(binding.event)].value
+        search.depth += 1
+        defer { search.depth -= 1 }
+        let link = link(ofDotted: callee, inFile: file, before: made.binding, &search)
+        guard case .object(let type) = link else { return link }
+        // A function says it by its annotation or by what it returns.
+        guard kind(of: type).isFunction else { return link }
+        return product(of: type, &search)
+    }
+
+    /// What a function gives back: by its annotation, else by its returns, when these name one class.
+    func product(of function: ObjectID, _ search: inout Search) -> Link {
+        let facts = facts(function.file.rawValue)
+        let declaration = facts.declarations[Int(function.index)]
+        if declaration.returns.exists {
+            let text = facts.names[declaration.returns]
+            if let name = TypeText.single(text) {
+                var local = search
+                local.typing = true
+                let found = link(
+                    ofParts: name.split(separator: ".").map { TextKey(String($0)) }, inFile: function.file.rawValue,
+                    scope: declaration.parent, &local)
+                if case .object = found { return found }
+            }
+        }
+        guard search.depth < Search.deepest else { return .unresolved(.cycle) }
+        for event in facts.events[facts.body(of: Int(function.index))]
+        where event.kind == .return && event.declaration == function.index && event.valueKind == .call {
+            search.depth += 1
+            defer { search.depth -= 1 }
+            let keys = facts.names.partKeys(of: event.value)
+            let found = link(ofParts: keys, inFile: function.file.rawValue, scope: function.index, &search)
+            if case .object(let object) = found, kind(of: object) == .class { return found }
+        }
+        return .unresolved(.attribute)
+    }
+
+    func kind(of object: ObjectID) -> ObjectKind {
+        let facts = facts(object.file.rawValue)
+        guard Int(object.index) < facts.declarations.count else {
+            return summaries[Int(object.file.rawValue)].made[Int(object.index) - facts.declarations.count].kind
+        }
+        let declaration = facts.declarations[Int(object.index)]
+        let isMethod = declaration.flags.contains(.isMethod)
+        switch declaration.kind {
+        case .class: return .class
+        case .function: return isMethod ? .method : .function
+        case .asyncFunction: return isMethod ? .asyncMethod : .asyncFunction
+        }
+    }
+}
+
+extension FileSummary {
+    /// The binding that an importer sees at the end, and the one that stands in when what it imports is not there.
+    func choice(of slot: Slot, before limit: UInt32, typing: Bool) -> (first: UInt32?, fallback: UInt32?) {
+        let all = bindings(of: slot)
+        var candidates = all[...]
+        if limit != .max, let end = all.firstIndex(where: { $0 >= limit }), end > all.startIndex { candidates = all[..<end] }
+        var fallback: UInt32?
+        var placeholder: UInt32?
+        for index in candidates.reversed() {
+            let binding = bindings[Int(index)]
+            guard binding.context.isDisjoint(with: [.never, .mainGuard]) else { continue }
+            if binding.context.contains(.typeChecking), !typing { continue }
+            if index == limit, candidates.count == 1 { continue }
+            switch binding.kind {
+            case .deletion:
+                if binding.context.isDisjoint(with: [.conditional, .exceptArm]) { return (fallback ?? placeholder, nil) }
+            default:
+                if !binding.context.isDisjoint(with: [.importFallback, .exceptArm]) {
+                    if fallback == nil { fallback = index }
+                } else if binding.isPlaceholder, binding.context.contains(.conditional) || all.count > 1, placeholder == nil {
+                    placeholder = index
+                    // An unconditional `X = None` after everything else is what it is.
+                    if binding.context.isEmpty, index == all.last { return (index, nil) }
+                } else {
+                    return (index, fallback)
+                }
+            }
+        }
+        return (fallback ?? placeholder, nil)
+    }
+}
+
+extension FileFacts {
+    /// The events of a declaration's body, its `enter` and `leave` left out.
+    func body(of declaration: Int) -> Range<Int> {
+        let start = Int(declarations[declaration].event) + 1
+        guard start <= events.count else { return 0..<0 }
+        let end = Int(events[start - 1].link)
+        return start..<max(start, min(end, events.count))
+    }
+}
+
+extension NameTable {
+    func partKeys(of name: Name) -> [TextKey] {
+        var keys: [TextKey] = []
+        forEachPart(of: name) {
+            keys.append($0)
+            return true
+        }
+        return keys
+    }
+}

@@ -1,0 +1,57 @@
+internal import CanonFacts
+
+/// Who imports what, found by what is imported.
+struct ImportIndex: Sendable {
+    /// Importers of each module: `importers[starts[m]..<starts[m + 1]]`.
+    private var moduleStarts: [UInt32]
+    private var importers: [Entry]
+    /// Consumers of the objects of each file.
+    private var fileStarts: [UInt32]
+    private var consumers: [Entry]
+
+    struct Entry: Sendable, BitwiseCopyable {
+        var file: UInt32
+        var statement: UInt32
+        var object: UInt32
+    }
+
+    init(_ graph: Graph) {
+        (moduleStarts, importers) = Self.group(graph, count: graph.tree.nodes.count) { statement in
+            if case .module(let node) = statement.link { return (node, 0) }
+            return statement.fromRaw == FileFacts.noIndex ? nil : (statement.fromRaw, 0)
+        }
+        (fileStarts, consumers) = Self.group(graph, count: graph.files.count) { statement in
+            guard case .object(let object) = statement.link else { return nil }
+            return (object.file.rawValue, object.index)
+        }
+    }
+
+    /// Counts, then places: two passes and no sorting; entries stay in the order of files and statements.
+    private static func group(
+        _ graph: Graph, count: Int, _ key: (Import) -> (group: UInt32, object: UInt32)?
+    ) -> ([UInt32], [Entry]) {
+        var starts = [UInt32](repeating: 0, count: count + 1)
+        for summary in graph.summaries {
+            for statement in summary.imports { if let key = key(statement) { starts[Int(key.group) + 1] += 1 } }
+        }
+        for index in 1..<starts.count { starts[index] += starts[index - 1] }
+        var entries = [Entry](repeating: Entry(file: 0, statement: 0, object: 0), count: Int(starts[count]))
+        var next = starts
+        for (file, summary) in graph.summaries.enumerated() {
+            for (index, statement) in summary.imports.enumerated() {
+                guard let key = key(statement) else { continue }
+                entries[Int(next[Int(key.group)])] = Entry(file: UInt32(file), statement: UInt32(index), object: key.object)
+                next[Int(key.group)] += 1
+            }
+        }
+        return (starts, entries)
+    }
+
+    func importers(of module: UInt32) -> ArraySlice<Entry> {
+        importers[Int(moduleStarts[Int(module)])..<Int(moduleStarts[Int(module) + 1])]
+    }
+
+    func consumers(ofObjectsIn file: UInt32) -> ArraySlice<Entry> {
+        consumers[Int(fileStarts[Int(file)])..<Int(fileStarts[Int(file) + 1])]
+    }
+}

@@ -1,0 +1,143 @@
+internal import CanonFacts
+
+/// Makes a model of files, in steps: the tree of modules, a summary of each file, the modules that imports name, what these
+/// give, and who imports what.
+struct Linker {
+    struct Linked {
+        var graph: Graph
+        var modules: [Module]
+        var rootPaths: [String]
+        var edges: ImportIndex
+    }
+
+    private let files: [CodeFile]
+    private let options: CodeModel.Options
+
+    init(files: [CodeFile], options: CodeModel.Options) {
+        let isSorted = zip(files, files.dropFirst()).allSatisfy { $0.path < $1.path }
+        self.files = isSorted ? files : files.sorted { $0.path < $1.path }
+        self.options = options
+    }
+
+    func link() -> Linked {
+        let tree = ModuleTree(files: files)
+        let files = files
+        let environment = options.environment
+        let summaries = Parallel.map(
+            files.count, jobs: options.jobs, makeWorker: { SummaryPass(environment: environment) }
+        ) { pass, index in pass.run(files[index].facts) }
+        let roots = SearchRoots(tree: tree, files: files, summaries: summaries).find(options.searchRoots)
+        var graph = Graph(files: files, tree: tree, roots: roots.map(\.node), summaries: summaries)
+        findModules(&graph)
+        findTargets(&graph)
+        return Linked(
+            graph: graph, modules: modules(tree, roots: graph.roots), rootPaths: roots.map(\.path),
+            edges: ImportIndex(graph))
+    }
+
+    // MARK: Steps
+
+    /// The module that each statement names.
+    private func findModules(_ graph: inout Graph) {
+        let found = Parallel.map(
+            files.count, jobs: options.jobs,
+            makeWorker: { [tree = graph.tree, roots = graph.roots] in ModuleFinder(tree: tree, roots: roots) }
+        ) { [graph] finder, index -> [Import] in
+            var statements = graph.summaries[index].imports
+            for position in statements.indices {
+                Self.find(&statements[position], UInt32(index), graph.files[index].facts, &finder)
+            }
+            return statements
+        }
+        for index in found.indices { graph.summaries[index].imports = found[index] }
+    }
+
+    private static func find(
+        _ statement: inout Import, _ file: UInt32, _ facts: FileFacts, _ finder: inout ModuleFinder
+    ) {
+        let event = facts.events[Int(statement.event)]
+        let answer: ModuleFinder.Answer
+        switch statement.kind {
+        case .module: answer = finder.absolute(event.name, in: facts.names, from: file)
+        case .name, .all:
+            answer =
+                event.count == 0
+                ? finder.absolute(event.linkedName, in: facts.names, from: file)
+                : finder.relative(event.linkedName, level: Int(event.count), in: facts.names, from: file)
+        case .dynamic:
+            guard event.name.exists else {
+                statement.link = .unresolved(.computed)
+                return
+            }
+            answer = finder.dynamic(event.name, package: event.linkedName, in: facts.names, from: file)
+        }
+        switch answer {
+        case .found(let node):
+            if statement.kind != .name, finder.isBareFolder(node), node != 0 {
+                statement.link = .external(file: file, event: statement.event)
+            } else {
+                statement.fromRaw = node
+                statement.link = .module(node)
+            }
+        case .external: statement.link = .external(file: file, event: statement.event)
+        case .missing(let node, _): statement.link = .missing(module: node)
+        }
+    }
+
+    /// What each name that is imported stands for.
+    private func findTargets(_ graph: inout Graph) {
+        let found = Parallel.map(files.count, jobs: options.jobs) { [graph] index -> [Link] in
+            graph.summaries[index].imports.map { statement in
+                guard statement.kind == .name, statement.fromRaw != FileFacts.noIndex else { return statement.link }
+                var search = Graph.Search()
+                return graph.name(boundBy: statement, inFile: UInt32(index), &search)
+            }
+        }
+        for index in found.indices {
+            for position in found[index].indices { graph.summaries[index].imports[position].link = found[index][position] }
+        }
+    }
+
+    private func modules(_ tree: ModuleTree, roots: [UInt32]) -> [Module] {
+        var modules: [Module] = []
+        modules.reserveCapacity(tree.nodes.count)
+        let roots = Set(roots)
+        for (index, node) in tree.nodes.enumerated() {
+            var name = node.text
+            if node.parent != ModuleTree.none, !roots.contains(node.parent) || node.parent == 0 {
+                let outer = modules[Int(node.parent)].name
+                if !outer.isEmpty, !roots.contains(node.parent) { name = outer + "." + name }
+            }
+            modules.append(
+                Module(
+                    name: name, kind: node.isPackage ? .package : node.file == FileFacts.noIndex ? .namespace : .module,
+                    parent: node.parent == ModuleTree.none ? nil : ModuleID(rawValue: node.parent),
+                    file: node.file == FileFacts.noIndex ? nil : FileID(rawValue: node.file), component: node.text,
+                    isSearchRoot: roots.contains(UInt32(index)), isHidden: node.isHidden))
+        }
+        return modules
+    }
+}
+
+extension ModuleFinder {
+    /// The literal of `import_module`, with the package of a relative one (its own when that is computed).
+    mutating func dynamic(_ name: Name, package: Name, in names: NameTable, from file: UInt32) -> Answer {
+        let dots = names.withUTF8(of: name) { $0.prefix { $0 == 0x2E }.count }
+        guard dots > 0 else { return absolute(name, in: names, from: file) }
+        var start = self.package(of: file, level: 1)
+        if package.exists {
+            guard case .found(let node) = absolute(package, in: names, from: file) else { return .external }
+            start = node
+        }
+        guard let start else { return .missing(in: ModuleTree.none, part: 0) }
+        return names.withUTF8(of: name) { text in
+            var node = ancestor(of: start, dots - 1)
+            for (index, part) in text[dots...].split(separator: 0x2E).enumerated() {
+                let next = tree.child(of: node, TextKey(UnsafeBufferPointer(rebasing: part)))
+                guard next != ModuleTree.none else { return .missing(in: node, part: index) }
+                node = next
+            }
+            return .found(node)
+        }
+    }
+}
