@@ -99,10 +99,21 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(name: "CanonCodeModel", dependencies: ["CanonFacts"], swiftSettings: swiftSettings),
+        .target(
+            name: "CanonAudit",
+            dependencies: [
+                "CanonCodeModel",
+                "CanonFacts",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "canon",
             dependencies: [
                 "CanonAgents",
+                "CanonAudit",
                 "CanonCodeModel",
                 "CanonFacts",
                 "CanonGateway",
@@ -177,6 +188,11 @@ let package = Package(
             name: "CanonCodeModelTests", dependencies: ["CanonCodeModel", "CanonFacts", "CanonPython"],
             swiftSettings: swiftSettings),
         .testTarget(
+            name: "CanonAuditTests",
+            dependencies: ["CanonAudit", "CanonCodeModel", "CanonFacts", "CanonPython", "CanonTestSupport"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "CanonGatewayTests",
             dependencies: [
                 "CanonGateway", "CanonAgents", "CanonStore", "CanonTestSupport", "CanonWebSocket", "CanonWire",
@@ -199,7 +215,7 @@ let package = Package(
         .testTarget(
             name: "CanonCommandTests",
             dependencies: [
-                "canon", "CanonGateway", "CanonStore", "CanonWire",
+                "canon", "CanonAudit", "CanonGateway", "CanonStore", "CanonWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

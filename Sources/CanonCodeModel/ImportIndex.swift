@@ -9,13 +9,38 @@ struct ImportIndex: Sendable {
     private var fileStarts: [UInt32]
     private var consumers: [Entry]
 
+    /// Uses of the objects of each file as attributes of modules.
+    private var useStarts: [UInt32]
+    private var attributeUses: [Use]
+
+    struct Use: Sendable, BitwiseCopyable {
+        var file: UInt32
+        var event: UInt32
+        var module: UInt32
+        var object: UInt32
+    }
+
     struct Entry: Sendable, BitwiseCopyable {
         var file: UInt32
         var statement: UInt32
         var object: UInt32
     }
 
-    init(_ graph: Graph) {
+    init(_ graph: Graph, uses: [[AttributeUse]]) {
+        var starts = [UInt32](repeating: 0, count: graph.files.count + 1)
+        for list in uses { for use in list { starts[Int(use.target.file.rawValue) + 1] += 1 } }
+        for index in 1..<starts.count { starts[index] += starts[index - 1] }
+        var next = starts
+        attributeUses = Array(repeating: Use(file: 0, event: 0, module: 0, object: 0), count: Int(starts[graph.files.count]))
+        for list in uses {
+            for use in list {
+                let file = Int(use.target.file.rawValue)
+                attributeUses[Int(next[file])] = Use(
+                    file: use.file, event: use.event, module: use.module, object: use.target.index)
+                next[file] += 1
+            }
+        }
+        useStarts = starts
         (moduleStarts, importers) = Self.group(graph, count: graph.tree.nodes.count) { statement in
             if case .module(let node) = statement.link { return (node, 0) }
             return statement.fromRaw == FileFacts.noIndex ? nil : (statement.fromRaw, 0)
@@ -49,6 +74,10 @@ struct ImportIndex: Sendable {
 
     func importers(of module: UInt32) -> ArraySlice<Entry> {
         importers[Int(moduleStarts[Int(module)])..<Int(moduleStarts[Int(module) + 1])]
+    }
+
+    func uses(ofObjectsIn file: UInt32) -> ArraySlice<Use> {
+        attributeUses[Int(useStarts[Int(file)])..<Int(useStarts[Int(file) + 1])]
     }
 
     func consumers(ofObjectsIn file: UInt32) -> ArraySlice<Entry> {

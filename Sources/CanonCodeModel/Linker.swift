@@ -30,9 +30,12 @@ struct Linker {
         var graph = Graph(files: files, tree: tree, roots: roots.map(\.node), summaries: summaries)
         findModules(&graph)
         findTargets(&graph)
+        let uses = Parallel.map(files.count, jobs: options.jobs) { [graph] index in
+            graph.attributeUses(inFile: UInt32(index))
+        }
         return Linked(
             graph: graph, modules: modules(tree, roots: graph.roots), rootPaths: roots.map(\.path),
-            edges: ImportIndex(graph))
+            edges: ImportIndex(graph, uses: uses))
     }
 
     // MARK: Steps

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CanonAudit
 import CanonGateway
 import CanonWire
 import Foundation

@@ -1,3 +1,4 @@
+import CanonAudit
 import Foundation
 import Yams
 
@@ -26,22 +27,38 @@ struct ConfigurationFile: Sendable {
         read(root)
     }
 
+    /// One section of a file, for a reader of its own. The other sections are not looked at.
+    ///
+    /// - Throws: `ConfigurationError` when the bytes are no YAML mapping or hold a section that nobody knows.
+    static func section(_ name: String, ofFile path: String, bytes: [UInt8]) throws(ConfigurationError) -> Node? {
+        guard let root = try compose(text(of: bytes, path: path), path: path), !root.isNothing else { return nil }
+        var file = ConfigurationFile(path: path)
+        let sections = file.sections(of: root)
+        guard file.problems.isEmpty else { throw ConfigurationError(file.problems) }
+        return sections.first { $0.name == name }?.value
+    }
+
+    private init(path: String) { self.path = path }
+
     // MARK: Values
 
     private mutating func read(_ root: Node) {
         if root.isNothing { return }
+        for (name, value) in sections(of: root) where name == "serve" { readGroup(value, path: [], shownPath: "serve") }
+    }
+
+    private mutating func sections(of root: Node) -> [(name: String, value: Node)] {
         guard case .mapping(let sections) = root else {
             report(root.mark, "found \(root.kind), expected a mapping with the sections \(Self.sectionNames)")
-            return
+            return []
         }
-        for (key, value) in sections {
-            guard let name = name(of: key, in: []) else { continue }
+        return sections.compactMap { key, value in
+            guard let name = name(of: key, in: []) else { return nil }
             guard SettingTable.sections.contains(name) else {
                 reportUnknown(name, at: key.mark, in: [], known: SettingTable.sections)
-                continue
+                return nil
             }
-            guard name == "serve" else { continue }
-            readGroup(value, path: [], shownPath: "serve")
+            return (name, value)
         }
     }
 

@@ -1,3 +1,4 @@
+import CanonAudit
 import CanonGateway
 import CanonStore
 import Configuration

@@ -1,3 +1,5 @@
+import CanonAudit
+
 /// What a setting can hold, whichever layer it came from.
 enum SettingValue: Sendable, Equatable {
     /// An optional setting that is not set.

@@ -16,7 +16,7 @@ struct PythonOptions: ParsableArguments {
     /// Where progress goes.
     var progressTerminal: Terminal { Terminal(descriptor: STDERR_FILENO, quiet: quiet) }
 
-    private static func version(_ text: String) throws -> PythonVersion {
+    static func version(_ text: String) throws -> PythonVersion {
         guard let version = PythonVersion(text) else {
             let known = PythonVersion.allCases.map(\.description).joined(separator: ", ")
             throw ValidationError("there is no grammar of Python '\(text)' here; there are \(known)")

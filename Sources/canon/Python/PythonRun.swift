@@ -15,14 +15,20 @@ struct PythonRun: Sendable {
 
     /// - Throws: `CommandFailure` when an argument names nothing.
     init(paths: [String], options: PythonOptions, jobs: Int, cache: FactCache?) throws {
-        version = options.version
+        try self.init(
+            paths: paths, version: options.version, jobs: jobs, cache: cache, progress: options.progressTerminal)
+    }
+
+    /// - Parameter progress: where a bar is shown.
+    init(paths: [String], version: PythonVersion, jobs: Int, cache: FactCache?, progress terminal: Terminal) throws {
+        self.version = version
         var folder = SourceFolder(suffix: ".py")
         for path in paths { try folder.add(argument: path) }
         files = folder.files
         unlisted = folder.unreadable
         self.jobs = jobs
         self.cache = cache
-        progress = ProgressReport(total: files.count, terminal: options.progressTerminal)
+        progress = ProgressReport(total: files.count, terminal: terminal)
     }
 
     /// What became of a file: its facts are in the worker that read it.

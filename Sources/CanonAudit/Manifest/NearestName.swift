@@ -1,8 +1,8 @@
 /// Finds the name somebody most likely meant.
-enum NearestName {
+public enum NearestName {
     /// The candidate with the smallest edit distance, if it is near enough to be worth proposing: at most a third of
     /// the longer name, and never more than three edits, or a beginning of it. The first of several equally near ones wins.
-    static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
+    public static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
         var best: (name: String, distance: Int)?
         for candidate in candidates {
             let distance = editDistance(name.lowercased(), candidate.lowercased())
@@ -16,7 +16,7 @@ enum NearestName {
     }
 
     /// Optimal string alignment distance: insertions, deletions, substitutions, and swaps of neighbours count one each.
-    static func editDistance(_ first: String, _ second: String) -> Int {
+    public static func editDistance(_ first: String, _ second: String) -> Int {
         let left = Array(first)
         let right = Array(second)
         guard !left.isEmpty else { return right.count }

@@ -1,0 +1,93 @@
+public import CanonCodeModel
+import CanonFacts
+
+/// A declared concept, found in the program.
+public struct Concept: Sendable {
+    public let declared: Manifest.Concept
+    /// Its place in the manifest, from 0.
+    public let index: Int
+    /// The object that the canonical symbol names; nil when there is none (a stale entry).
+    public let canonical: ObjectID?
+    /// Where the canonical object is defined, as `module.qualified name`: the manifest may name it by an alias.
+    public let canonicalSymbol: String
+    /// The modules through which it may be imported.
+    public let registeredPaths: Set<ModuleID>
+    public let factory: ObjectID?
+    /// Classes that do what the canonical one does, itself first; see ``Likeness/isSecondImplementation``.
+    public let implementations: [ObjectID]
+    /// What hands out an implementation, or only passes on to one: adapters, creators, aliases made by assignment.
+    public let adapters: [ObjectID]
+    /// Why each object that is not the canonical one belongs to the concept.
+    public let likenesses: [Likeness]
+
+    public var name: String { declared.name }
+    /// Everything that code may mean when it means the concept.
+    public var objects: [ObjectID] { implementations + adapters }
+
+    /// Whether a module is a registered path to the canonical object.
+    public func allows(_ module: ModuleID) -> Bool { registeredPaths.contains(module) }
+}
+
+extension Concept {
+    init(
+        _ declared: Manifest.Concept, index: Int, model: CodeModel, likenesses: Likenesses, services: ServiceMap,
+        isLive: (FileID) -> Bool
+    ) {
+        self.declared = declared
+        self.index = index
+        let canonical = model.resolve(declared.canonical.value).object
+        self.canonical = canonical
+        canonicalSymbol = canonical.map { model.symbol(of: $0) } ?? declared.canonical.value
+        factory = declared.factory.flatMap { model.resolve($0.value).object }
+        var paths = Set(declared.importFrom.compactMap { model.module(named: $0.value) })
+        // The module that defines it always leads to it.
+        if let canonical { paths.insert(model.module(of: canonical.file)) }
+        registeredPaths = paths
+        guard let canonical else {
+            implementations = []
+            adapters = []
+            self.likenesses = []
+            return
+        }
+        let like = likenesses.of(canonical).filter {
+            $0.isSecondImplementation && services.together($0.first.file, $0.second.file)
+        }
+        self.likenesses = like
+        implementations = [canonical] + like.map { $0.other(than: canonical) }
+        adapters = Self.adapters(of: Set(implementations), model: model, isLive: isLive)
+    }
+
+    /// Classes and functions of live code that refer to an implementation, or to an adapter of one, and hand it out or pass on
+    /// to it.
+    private static func adapters(
+        of implementations: Set<ObjectID>, model: CodeModel, isLive: (FileID) -> Bool
+    ) -> [ObjectID] {
+        var found: Set<ObjectID> = []
+        var newest = implementations
+        // An adapter of an adapter is one, too; nobody stacks them without end.
+        for _ in 0..<4 where !newest.isEmpty {
+            var next: Set<ObjectID> = []
+            for sites in model.references(to: newest).values {
+                for (file, site) in sites where isLive(file) && site.scope != FileFacts.noIndex {
+                    let around = ObjectID(file: file, index: site.scope)
+                    let holder = model.enclosingClass(of: around) ?? around
+                    guard !implementations.contains(holder), !found.contains(holder), !next.contains(holder),
+                        isAdapter(holder, of: implementations, model)
+                    else { continue }
+                    next.insert(holder)
+                }
+            }
+            found.formUnion(next)
+            newest = next
+        }
+        return found.sorted()
+    }
+
+    private static func isAdapter(_ object: ObjectID, of implementations: Set<ObjectID>, _ model: CodeModel) -> Bool {
+        switch model.kind(of: object) {
+        case .class: [.adapter, .factory].contains(model.role(of: object))
+        case .function, .asyncFunction: model.products(of: object).contains { implementations.contains($0.object) }
+        default: false
+        }
+    }
+}

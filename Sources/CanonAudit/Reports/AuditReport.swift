@@ -1,0 +1,116 @@
+/// Everything that an audit says, in the form of its JSON (docs/audit-report.md). A renderer adds nothing to it.
+public struct AuditReport: Hashable, Codable, Sendable {
+    /// Raised when a member changes its meaning; members may be added without.
+    public static let schemaName = "canon.audit/1"
+
+    public var schema = schemaName
+    public var tool: Tool
+    /// The commit that was read, or that the work tree stands on; nil outside of a repository.
+    public var commit: String?
+    /// The work tree differs from the commit.
+    public var dirty: Bool?
+    /// The version whose grammar counted.
+    public var python: String
+    /// By scope.
+    public var scopes: [SourceScope: ScopeCount]
+    public var score: Score
+    /// In the order of their severity, then by rule and symbol.
+    public var findings: [Finding]
+    public var isolation: Isolation
+    /// What could not be read or looked at.
+    public var incomplete: [Evidence]
+    /// Only with a base.
+    public var comparison: Comparison?
+
+    public struct Tool: Hashable, Codable, Sendable {
+        public var name: String
+        public var version: String
+        /// A hash over all rules with their versions, and what the manifest switches, scopes and limits.
+        public var ruleSet: String
+        /// The same over everything else of the manifest.
+        public var manifest: String
+    }
+
+    public struct ScopeCount: Hashable, Codable, Sendable {
+        public var files: Int
+        public var bytes: Int
+    }
+
+    /// State that users share.
+    public struct Isolation: Hashable, Codable, Sendable {
+        public var confirmed: [Fingerprint]
+        public var review: [Fingerprint]
+        /// What was suspected, and why it is none.
+        public var refuted: [Evidence]
+        /// What a run with two users' canaries showed; "not measured" until one is attached.
+        public var canary: String
+    }
+
+    /// Against a base.
+    public struct Comparison: Hashable, Codable, Sendable {
+        public var base: String
+        public var new: [Fingerprint]
+        public var known: Int
+        /// Fingerprints of the base that are gone.
+        public var resolved: [Fingerprint]
+        /// Rules that have more places than in the base.
+        public var risen: [Rise]
+        public var scoreBefore: Double?
+        /// Why nothing can be said about better or worse; empty when it can.
+        public var blocked: [String]
+
+        public struct Rise: Hashable, Codable, Sendable {
+            public var rule: String
+            public var before: Int
+            public var now: Int
+        }
+    }
+}
+
+extension AuditReport {
+    /// How a run ends.
+    public enum Verdict: Sendable {
+        /// Nothing at or above the gate, or only what is waived or known.
+        case passed
+        case failed
+        /// Something could not be read: no answer.
+        case incomplete
+    }
+
+    /// Findings that fail the run.
+    public func gating(at gate: Severity) -> [Finding] {
+        findings.filter { finding in
+            if finding.isIntegrity { return true }
+            return finding.status == .open && finding.scope.gates && finding.severity >= gate
+                && finding.confidence != .review
+        }
+    }
+
+    public func verdict(failOn gate: Severity) -> Verdict {
+        guard incomplete.isEmpty else { return .incomplete }
+        guard gating(at: gate).isEmpty, comparison?.risen.isEmpty ?? true else { return .failed }
+        return .passed
+    }
+
+    /// Counts of findings that are open, by severity.
+    public var openBySeverity: [Severity: Int] {
+        var counts: [Severity: Int] = [:]
+        for finding in findings where finding.status == .open { counts[finding.severity, default: 0] += 1 }
+        return counts
+    }
+}
+
+extension AuditReport {
+    /// The report with the findings of some rules and concepts only; all of them when there are none. The score, the counts
+    /// and integrity findings stay: what is shown changes nothing that was measured.
+    public func narrowed(rules: [String], concepts: [String]) -> AuditReport {
+        guard !rules.isEmpty || !concepts.isEmpty else { return self }
+        var report = self
+        report.findings.removeAll { finding in
+            if finding.isIntegrity { return false }
+            if !rules.isEmpty, !rules.contains(finding.rule) { return true }
+            return !concepts.isEmpty && !(finding.concept.map { concepts.contains($0) } ?? false)
+        }
+        return report
+    }
+}

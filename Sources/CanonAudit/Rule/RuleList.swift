@@ -1,0 +1,11 @@
+/// Every rule, in the order of the alphabet.
+public enum RuleList {
+    public static let all: [any Rule.Type] = [
+        ImportPathRule.self,
+        ShadowedDefinitionRule.self,
+        StaleEntryRule.self,
+        SyntaxRule.self,
+    ]
+
+    public static func named(_ name: String) -> (any Rule.Type)? { all.first { $0.name == name } }
+}

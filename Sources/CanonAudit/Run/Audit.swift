@@ -1,0 +1,172 @@
+public import CanonCodeModel
+import CanonFacts
+import Dispatch
+import Synchronization
+
+/// One run over one state of the tree: facts in, one report out. It reads nothing but what it is given.
+public struct Audit: Sendable {
+    /// What is audited.
+    public struct Input: Sendable {
+        public var files: [CodeFile]
+        public var tree: any SourceTree
+        public var manifest: Manifest
+        public var today: CalendarDate
+        public var python: String
+        public var toolVersion: String
+        public var commit: String?
+        public var dirty: Bool?
+        /// Files and folders that could not be read.
+        public var unread: [Evidence]
+        /// Threads.
+        public var jobs: Int
+
+        public init(
+            files: [CodeFile], tree: any SourceTree = SourceTreeInMemory(), manifest: Manifest = Manifest(),
+            today: CalendarDate, python: String, toolVersion: String, commit: String? = nil, dirty: Bool? = nil,
+            unread: [Evidence] = [], jobs: Int = 1
+        ) {
+            self.files = files
+            self.tree = tree
+            self.manifest = manifest
+            self.today = today
+            self.python = python
+            self.toolVersion = toolVersion
+            self.commit = commit
+            self.dirty = dirty
+            self.unread = unread
+            self.jobs = jobs
+        }
+    }
+
+    public let input: Input
+    public let context: RuleContext
+
+    /// Links the program.
+    public init(_ input: Input) {
+        self.input = input
+        let options = CodeModel.Options(
+            searchRoots: input.manifest.searchPaths.map(\.value), jobs: input.jobs)
+        context = RuleContext(
+            model: CodeModel(files: input.files, options: options), manifest: input.manifest, tree: input.tree,
+            today: input.today)
+    }
+
+    /// Applies rules and weighs what they found.
+    ///
+    /// - Parameter rules: all but in tests.
+    public func run(rules: [any Rule.Type] = RuleList.all) -> AuditReport {
+        let manifest = input.manifest
+        let off = Set(manifest.rulesOff.map(\.value))
+        let collectors = Self.check(rules.filter { !off.contains($0.name) }, context, jobs: input.jobs)
+        var integrity = integrityFindings(collectors, rules: rules)
+        var findings = collectors.flatMap(\.findings)
+        var waivers = WaiverLedger(manifest.waivers, today: input.today)
+        for index in findings.indices { waivers.apply(to: &findings[index]) }
+        let checked = Set(collectors.map(\.rule.name))
+        if checked.contains(StaleEntryRule.name) {
+            var stale = StaleEntries(manifest: manifest, findings: FindingCollector(rule: StaleEntryRule.identity))
+            stale.unusedWaivers(waivers.unused.filter { checked.contains($0.rule.value) })
+            integrity += stale.findings.findings
+        }
+        let owners = CodeOwners(tree: input.tree)
+        findings = (findings + integrity).map { completed($0, owners) }
+        findings.sort(by: Self.isBefore)
+        let incomplete = (input.unread + collectors.flatMap(\.incomplete)).sorted()
+        return AuditReport(
+            tool: .init(
+                name: "canon", version: input.toolVersion, ruleSet: RuleSetHash.rules(rules, manifest),
+                manifest: RuleSetHash.manifest(manifest)),
+            commit: input.commit, dirty: input.dirty, python: input.python, scopes: scopeCounts(),
+            score: Score(concepts: context.concepts.map { ConceptScore($0, in: context) }, findings: findings),
+            findings: findings, isolation: isolation(findings, collectors), incomplete: incomplete)
+    }
+
+    // MARK: Rules
+
+    private static func check(_ rules: [any Rule.Type], _ context: RuleContext, jobs: Int) -> [FindingCollector] {
+        let collectors = Mutex<[FindingCollector?]>(Array(repeating: nil, count: rules.count))
+        let next = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: max(1, min(jobs, rules.count))) { _ in
+            while true {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < rules.count else { return }
+                var collector = FindingCollector(rule: rules[index].identity)
+                rules[index].check(context, &collector)
+                collectors.withLock { $0[index] = collector }
+            }
+        }
+        return collectors.withLock { $0.compactMap(\.self) }
+    }
+
+    private func integrityFindings(_ collectors: [FindingCollector], rules: [any Rule.Type]) -> [Finding] {
+        let manifest = input.manifest
+        var off = FindingCollector(rule: IntegrityRules.ruleOff)
+        for entry in manifest.rulesOff {
+            off.add(
+                ["audit.rules", entry.value], at: manifest.path, line: entry.line,
+                message: "\(entry.value) is switched off")
+        }
+        var idle = FindingCollector(rule: IntegrityRules.ruleMatchedNothing)
+        for (rule, collector) in zip(
+            rules.filter { !Set(manifest.rulesOff.map(\.value)).contains($0.name) }, collectors)
+        where collector.examined == 0 && rule.isConfigured(by: manifest) {
+            idle.add(
+                ["audit.rules", rule.name], at: manifest.path, line: 0,
+                message: "\(rule.name) is configured and found nothing to look at")
+        }
+        var incomplete = FindingCollector(rule: IntegrityRules.analysisIncomplete)
+        for gap in input.unread + collectors.flatMap(\.incomplete) {
+            incomplete.add([gap.path], at: gap.path, line: gap.line, message: gap.text)
+        }
+        return off.findings + idle.findings + incomplete.findings
+    }
+
+    // MARK: Findings
+
+    /// Fills in what does not depend on the rule.
+    private func completed(_ finding: Finding, _ owners: CodeOwners) -> Finding {
+        var finding = finding
+        let concept = finding.concept.flatMap { name in input.manifest.concepts.first { $0.name == name } }
+        finding.priority = Priority.of(
+            severity: finding.severity, onGoldenPath: concept?.isOnGoldenPath ?? false, consumers: finding.consumers)
+        finding.owner = concept?.owner ?? owners.owner(of: finding.path)
+        finding.escalateTo = concept?.escalateTo ?? []
+        finding.impact = concept?.impact
+        if finding.evidence.count > Finding.maximumEvidence {
+            finding.evidence.removeLast(finding.evidence.count - Finding.maximumEvidence)
+        }
+        if finding.places.count > Finding.maximumPlaces {
+            finding.places.removeLast(finding.places.count - Finding.maximumPlaces)
+        }
+        return finding
+    }
+
+    private static func isBefore(_ a: Finding, _ b: Finding) -> Bool {
+        if a.severity != b.severity { return a.severity > b.severity }
+        if a.rule != b.rule { return a.rule < b.rule }
+        if a.symbol != b.symbol { return a.symbol < b.symbol }
+        return a.fingerprint < b.fingerprint
+    }
+
+    private func isolation(_ findings: [Finding], _ collectors: [FindingCollector]) -> AuditReport.Isolation {
+        let shared = findings.filter { $0.rule == "shared-user-state" && $0.scope == .live }
+        let cleared = collectors.first { $0.rule.name == "shared-user-state" }?.cleared ?? []
+        return AuditReport.Isolation(
+            confirmed: shared.filter { $0.confidence != .review }.map(\.fingerprint),
+            review: shared.filter { $0.confidence == .review }.map(\.fingerprint),
+            refuted: cleared.map { Evidence(path: $0.path, line: $0.line, text: "\($0.symbol): \($0.message)") },
+            canary: "not measured")
+    }
+
+    private func scopeCounts() -> [SourceScope: AuditReport.ScopeCount] {
+        var counts: [SourceScope: AuditReport.ScopeCount] = [:]
+        for scope in SourceScope.allCases {
+            let files = context.files(in: scope)
+            guard !files.isEmpty || scope == .live else { continue }
+            counts[scope] = .init(
+                files: files.count,
+                bytes: files.reduce(0) { $0 + Int(context.model.files[Int($1.rawValue)].facts.byteCount) })
+        }
+        return counts
+    }
+}

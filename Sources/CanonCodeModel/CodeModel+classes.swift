@@ -1,0 +1,217 @@
+internal import CanonFacts
+
+// What classes inherit, declare and keep.
+extension CodeModel {
+    /// Bases, ancestors and kind of a class. Of anything else there are none.
+    public func classInfo(of object: ObjectID) -> ClassInfo {
+        var info = ClassInfo(bases: [], ancestors: [], externalBases: [], traits: [])
+        guard kind(of: object) == .class else { return info }
+        let own = ownInfo(of: object)
+        info = own
+        var lines: [[ObjectID]] = []
+        var seen: Set<ObjectID> = [object]
+        for base in own.bases {
+            guard case .object(let base) = base, base != object else { continue }
+            lines.append(lineage(of: base, &seen, depth: 0))
+        }
+        // An ancestor of several bases stands behind all of them.
+        var ancestors: [ObjectID] = []
+        for ancestor in lines.joined().reversed() where !ancestors.contains(ancestor) { ancestors.append(ancestor) }
+        info.ancestors = ancestors.reversed()
+        for ancestor in info.ancestors where kind(of: ancestor) == .class {
+            let inherited = ownInfo(of: ancestor)
+            info.traits.formUnion(inherited.traits.intersection(.inherited))
+            for base in inherited.externalBases where !info.externalBases.contains(base) { info.externalBases.append(base) }
+        }
+        return info
+    }
+
+    private func lineage(of object: ObjectID, _ seen: inout Set<ObjectID>, depth: Int) -> [ObjectID] {
+        guard depth < 64, kind(of: object) == .class, seen.insert(object).inserted || depth == 0 else { return [object] }
+        var search = Graph.Search()
+        return [object]
+            + graph.bases(of: object, &search).flatMap { base -> [ObjectID] in
+                guard case .object(let base) = base else { return [] }
+                return lineage(of: base, &seen, depth: depth + 1)
+            }
+    }
+
+    /// What the class statement itself says.
+    private func ownInfo(of object: ObjectID) -> ClassInfo {
+        let facts = facts(of: object.file)
+        let declaration = facts.declarations[Int(object.index)]
+        var info = ClassInfo(bases: [], ancestors: [], externalBases: [], traits: [])
+        var search = Graph.Search()
+        for (offset, link) in zip(declaration.bases.indices, graph.bases(of: object, &search)) {
+            let text = facts.names[Name(rawValue: facts.lists[offset])]
+            let head = String(text.prefix { $0 != "[" && $0 != "(" })
+            let target = target(link, last: head, head)
+            info.bases.append(target)
+            switch target {
+            case .external(let name):
+                info.externalBases.append(name)
+                info.traits.formUnion(Self.traits(ofBase: name, named: head))
+            case .object(let base) where kind(of: base) == .namedTuple: info.traits.insert(.namedTuple)
+            case .object(let base) where kind(of: base) == .typedDict: info.traits.insert(.typedDict)
+            case .object: break
+            default: info.traits.insert(.hasUnknownBase)
+            }
+        }
+        for offset in stride(from: declaration.keywords.indices.lowerBound, to: declaration.keywords.indices.upperBound, by: 2)
+        where facts.names[Name(rawValue: facts.lists[offset])] == "metaclass" {
+            let metaclass = facts.names[Name(rawValue: facts.lists[offset + 1])]
+            if metaclass.hasSuffix("ABCMeta") { info.traits.insert(.abstract) }
+            if metaclass.hasSuffix("EnumMeta") || metaclass.hasSuffix("EnumType") { info.traits.insert(.enumeration) }
+        }
+        for decorator in decorators(of: object) {
+            switch decorator.split(separator: ".").last {
+            case "dataclass", "attrs", "define", "frozen", "mutable": info.traits.insert(.dataclass)
+            case "s" where decorator == "attr.s": info.traits.insert(.dataclass)
+            default: break
+            }
+        }
+        if !info.traits.contains(.protocolClass) {
+            graph.forEachMember(of: object) { index, member in
+                if decorators(of: ObjectID(file: object.file, index: index)).contains(where: { $0.hasSuffix("abstractmethod") }) {
+                    info.traits.insert(.abstract)
+                }
+            }
+        }
+        return info
+    }
+
+    private static func traits(ofBase external: String, named text: String) -> ClassTraits {
+        let last = String(external.split(separator: ".").last ?? "")
+        switch last {
+        case "Protocol": return .protocolClass
+        case "ABC": return .abstract
+        case "Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum": return .enumeration
+        case "TypedDict": return .typedDict
+        case "NamedTuple": return .namedTuple
+        case "BaseModel", "BaseSettings": return .validatedModel
+        case "Mock", "MagicMock", "AsyncMock", "NonCallableMock": return .mock
+        case "object", "Generic": return []
+        default:
+            let isError = ["Exception", "Error", "Warning", "ExceptionGroup"].contains { last.hasSuffix($0) }
+            if isError { return .exception }
+            return external.hasPrefix("builtins.") ? [] : .hasUnknownBase
+        }
+    }
+
+    /// Dotted texts, in the order of the source.
+    public func decorators(of object: ObjectID) -> [String] {
+        guard let declaration = declaration(of: object) else { return [] }
+        let facts = facts(of: object.file)
+        return stride(
+            from: declaration.decorators.indices.lowerBound, to: declaration.decorators.indices.upperBound, by: 2
+        ).map { facts.names[Name(rawValue: facts.lists[$0])] }
+    }
+
+    /// Methods that the class statement itself has, in order; of two with one name the last.
+    public func methods(of object: ObjectID) -> [ObjectID] {
+        guard kind(of: object) == .class else { return [] }
+        let facts = facts(of: object.file)
+        var methods: [(name: Name, index: UInt32)] = []
+        graph.forEachMember(of: object) { index, member in
+            guard member.kind != .class else { return }
+            methods.removeAll { $0.name == member.name }
+            methods.append((member.name, index))
+        }
+        return methods.filter { facts.declarations[Int($0.index)].kind != .class }
+            .map { ObjectID(file: object.file, index: $0.index) }
+    }
+
+    /// Methods whose name does not begin with an underscore.
+    public func publicMethods(of object: ObjectID) -> [ObjectID] {
+        let facts = facts(of: object.file)
+        return methods(of: object).filter { method in
+            facts.names.withUTF8(of: facts.declarations[Int(method.index)].name) { $0.first != 0x5F }
+        }
+    }
+
+    /// In the order of the texts.
+    public func publicMethodNames(of object: ObjectID, inherited: Bool = false) -> [String] {
+        var names = Set(publicMethods(of: object).map { name(of: $0) })
+        if inherited {
+            for ancestor in classInfo(of: object).ancestors { names.formUnion(publicMethods(of: ancestor).map { name(of: $0) }) }
+        }
+        return names.sorted()
+    }
+
+    // MARK: State
+
+    /// What a class and its instances keep.
+    public func state(of object: ObjectID) -> [OwnedState] {
+        guard kind(of: object) == .class else { return [] }
+        let facts = facts(of: object.file)
+        return state(of: object.file, facts.state.filter { $0.declaration == object.index }, in: facts.body(of: Int(object.index)))
+    }
+
+    /// What a module keeps in its own variables.
+    public func moduleState(of file: FileID) -> [OwnedState] {
+        let facts = facts(of: file)
+        return state(of: file, facts.state.filter { $0.owner == .module }, in: 0..<facts.events.count)
+    }
+
+    private func state(of file: FileID, _ kept: [StateFact], in range: Range<Int>) -> [OwnedState] {
+        let facts = facts(of: file)
+        var owned = kept.map { OwnedState(name: facts.names[$0.name], fact: $0, adders: [], removers: []) }
+        var places: [TextKey: Int] = [:]
+        for (index, item) in kept.enumerated() { places[facts.names.key(of: item.name)] = index }
+        let isModule = kept.first?.owner == .module
+        guard !kept.isEmpty else { return [] }
+        for event in facts.events[range] where event.declaration != FileFacts.noIndex {
+            guard let change = StateChange(event, facts), let index = places[isModule ? change.root : change.attribute],
+                isModule != change.isOfReceiver
+            else { continue }
+            let function = ObjectID(file: file, index: event.declaration)
+            if change.isRemoval {
+                if owned[index].removers.last != function { owned[index].removers.append(function) }
+            } else if owned[index].adders.last != function {
+                owned[index].adders.append(function)
+            }
+        }
+        return owned
+    }
+}
+
+/// An event that puts something into a container or takes something out.
+private struct StateChange {
+    var root: TextKey
+    /// The part behind the root: `items` of `self.items.pop()`.
+    var attribute: TextKey
+    var isOfReceiver: Bool
+    var isRemoval: Bool
+
+    init?(_ event: Event, _ facts: FileFacts) {
+        let removes: Bool
+        var parts = facts.names.partKeys(of: event.name)
+        switch event.kind {
+        case .bind where event.form == .subscript: removes = false
+        case .unbind where event.form == .subscript: removes = true
+        case .call where !event.flags.contains(.unresolved) && parts.count > 1:
+            let method = parts.removeLast()
+            if Self.adders.contains(method) {
+                removes = false
+            } else if Self.removers.contains(method) {
+                removes = true
+            } else {
+                return nil
+            }
+        default: return nil
+        }
+        guard let first = parts.first else { return nil }
+        root = first
+        attribute = parts.count > 1 ? parts[1] : 0
+        isOfReceiver = parts.count == 2
+        isRemoval = removes
+        guard parts.count <= 2 else { return nil }
+    }
+
+    private static let adders: Set<TextKey> = keys(
+        "add append appendleft extend insert put put_nowait setdefault update __setitem__")
+    private static let removers: Set<TextKey> = keys(
+        "clear discard get_nowait pop popitem popleft remove __delitem__")
+
+    private static func keys(_ words: String) -> Set<TextKey> { Set(words.split(separator: " ").map { TextKey(String($0)) }) }
+}
