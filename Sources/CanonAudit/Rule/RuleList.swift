@@ -2,6 +2,7 @@
 public enum RuleList {
     public static let all: [any Rule.Type] = [
         ImportPathRule.self,
+        OversizeRule.self,
         ShadowedDefinitionRule.self,
         StaleEntryRule.self,
         SyntaxRule.self,
