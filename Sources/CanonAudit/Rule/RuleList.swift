@@ -6,6 +6,7 @@ public enum RuleList {
         ShadowedDefinitionRule.self,
         StaleEntryRule.self,
         SyntaxRule.self,
+        TestInProductionRule.self,
     ]
 
     public static func named(_ name: String) -> (any Rule.Type)? { all.first { $0.name == name } }
