@@ -1,6 +1,7 @@
 /// Every rule, in the order of the alphabet.
 public enum RuleList {
     public static let all: [any Rule.Type] = [
+        BrokenImportRule.self,
         ImportPathRule.self,
         OversizeRule.self,
         ShadowedDefinitionRule.self,
