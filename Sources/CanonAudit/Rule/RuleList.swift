@@ -8,6 +8,7 @@ public enum RuleList {
         StaleEntryRule.self,
         SyntaxRule.self,
         TestInProductionRule.self,
+        UncollectableTestRule.self,
     ]
 
     public static func named(_ name: String) -> (any Rule.Type)? { all.first { $0.name == name } }
