@@ -2,6 +2,7 @@
 public enum RuleList {
     public static let all: [any Rule.Type] = [
         BrokenImportRule.self,
+        ConstantEvidenceRule.self,
         GateOffRule.self,
         ImportPathRule.self,
         OversizeRule.self,
