@@ -5,6 +5,7 @@ public enum RuleList {
         ConstantEvidenceRule.self,
         GateOffRule.self,
         ImportPathRule.self,
+        MockDriftRule.self,
         OversizeRule.self,
         ShadowedDefinitionRule.self,
         StaleEntryRule.self,
