@@ -8,6 +8,7 @@ public enum RuleList {
         MockDriftRule.self,
         OversizeRule.self,
         ShadowedDefinitionRule.self,
+        SharedUserStateRule.self,
         StaleEntryRule.self,
         SyntaxRule.self,
         TestInProductionRule.self,
