@@ -412,25 +412,36 @@ private struct ForwardingLayers {
         return facts.declarations.indices.compactMap { index in
             guard facts.declarations[index].parent == FileFacts.noIndex else { return nil }
             let object = ObjectID(file: file, index: UInt32(index))
-            guard let (target, text, line) = target(of: object) else { return nil }
+            guard let forwarding = self.forwarding(of: object) else { return nil }
             let consumers = model.consumers(of: object).filter { context.scope(of: $0.file) == .live }
             return (
                 object,
                 ForwardingLayer(
-                    symbol: model.symbol(of: object), file: file, line: facts.declarations[index].line, target: target,
-                    text: text, evidenceLine: line,
-                    consumers: Self.firstOfEach(consumers.map { Place(file: $0.file, line: $0.line) }))
+                    symbol: model.symbol(of: object), file: file, line: facts.declarations[index].line,
+                    target: forwarding.target,
+                    text: forwarding.text, evidenceLine: forwarding.line,
+                    consumers: Self.firstOfEach(consumers.map { Place(file: $0.file, line: $0.line) }),
+                    confidence: forwarding.confidence)
             )
         }
     }
 
-    private func target(of object: ObjectID) -> (String, text: String, line: UInt32)? {
+    /// What a declaration forwards to, and how.
+    private struct Forwarding {
+        var target: String
+        var text: String
+        var line: UInt32
+        var confidence = Confidence.confirmed
+    }
+
+    private func forwarding(of object: ObjectID) -> Forwarding? {
         guard !targets.contains(object) else { return nil }
         guard model.kind(of: object) == .class else {
             guard let forward = model.forwardTarget(of: object), let target = forward.object, leads(target) else {
                 return nil
             }
-            return (model.symbol(of: target), "passes on to \(forward.callee)", forward.line)
+            return Forwarding(
+                target: model.symbol(of: target), text: "passes on to \(forward.callee)", line: forward.line)
         }
         let info = model.classInfo(of: object)
         let line = model.place(of: object).line
@@ -438,12 +449,16 @@ private struct ForwardingLayers {
             guard info.bases.count == 1, model.methods(of: object).isEmpty, model.state(of: object).isEmpty else {
                 return nil
             }
-            return (model.symbol(of: base), "an empty subclass of \(model.name(of: base))", line)
+            return Forwarding(
+                target: model.symbol(of: base), text: "an empty subclass of \(model.name(of: base))", line: line)
         }
         let methods = model.publicMethods(of: object)
         let forwards = methods.count { model.forwardTarget(of: $0) != nil }
-        guard !methods.isEmpty, forwards == methods.count, holdsTarget(object) else { return nil }
-        return (concept.canonicalSymbol, "\(forwards) of \(methods.count) public methods pass on", line)
+        guard !methods.isEmpty, forwards == methods.count, let holding = holding(of: object) else { return nil }
+        return Forwarding(
+            target: concept.canonicalSymbol, text: "\(forwards) of \(methods.count) public methods pass on", line: line,
+            // It may be a client that has little to do: a person has to tell.
+            confidence: holding == .handedIn ? .review : .confirmed)
     }
 
     /// The factory, or a method of the canonical class. A function that makes an instance is a creator and no layer.
@@ -453,13 +468,22 @@ private struct ForwardingLayers {
         return model.enclosingClass(of: target).map { targets.contains($0) } ?? false
     }
 
-    /// Whether the body of a class refers to the canonical class or the factory.
-    private func holdsTarget(_ object: ObjectID) -> Bool {
-        guard let declaration = model.declaration(of: object) else { return false }
+    private enum Holding {
+        /// It calls the canonical class or the factory itself.
+        case own
+        /// Only annotations name the canonical class.
+        case handedIn
+    }
+
+    /// How a class comes by the canonical object; nil when its body does not refer to it.
+    private func holding(of object: ObjectID) -> Holding? {
+        guard let declaration = model.declaration(of: object) else { return nil }
         let end = model.facts(of: object.file).events[Int(declaration.event)].link
-        return model.references(in: object.file).contains {
+        let references = model.references(in: object.file).filter {
             targets.contains($0.object) && $0.event > declaration.event && $0.event < end
         }
+        guard !references.isEmpty else { return nil }
+        return references.contains { $0.kind == .call } ? .own : .handedIn
     }
 }
 

@@ -171,7 +171,7 @@ enum DivergentNameRule: Rule {
             findings.add(
                 isOwnName ? [subject.symbol] : [subject.symbol, group.name], at: places[0].path, line: places[0].line,
                 severity: concept == nil ? nil : .critical,
-                confidence: confidence(subject, reference, isConcept: concept != nil),
+                confidence: confidence(subject, reference, isConcept: concept != nil, model),
                 message: "\(group.name) stands for \(subject.symbol) here and for \(reference.symbol) elsewhere"
                     + (ranked.count > 2 ? " (\(ranked.count) different classes have this name)" : ""),
                 evidence: evidence, places: places, suggestion: reference.symbol, concept: concept?.name,
@@ -179,11 +179,17 @@ enum DivergentNameRule: Rule {
         }
     }
 
-    /// A name that is imported for both classes is a trap for certain; classes that nobody imports by name (commands or
-    /// plug-ins, one of a name in each module) may share one by convention.
-    private static func confidence(_ a: RankedObject, _ b: RankedObject, isConcept: Bool) -> Confidence {
-        if isConcept || (a.consumers > 0 && b.consumers > 0) { return .confirmed }
-        return a.consumers > 0 || b.consumers > 0 ? .likely : .review
+    /// A name that is imported for both classes is a trap for certain. A subclass may keep its base's name on purpose, and
+    /// classes that nobody imports by name (commands or plug-ins, one of a name in each module) may share one by convention.
+    private static func confidence(
+        _ a: RankedObject, _ b: RankedObject, isConcept: Bool, _ model: CodeModel
+    ) -> Confidence {
+        if isConcept { return .confirmed }
+        let (first, second) = (model.classInfo(of: a.object), model.classInfo(of: b.object))
+        if first.ancestors.contains(b.object) || second.ancestors.contains(a.object) { return .review }
+        if a.consumers > 0, b.consumers > 0 { return .confirmed }
+        guard a.consumers > 0 || b.consumers > 0 else { return .review }
+        return first.ancestors.contains(where: { second.ancestors.contains($0) }) ? .review : .likely
     }
 }
 

@@ -258,10 +258,16 @@ enum ManyFactoriesRule: Rule {
                     context.likenesses.of(product).contains { others.contains($0.other(than: product)) }
                         || others.contains { model.name(of: $0) == model.name(of: product) }
                 }
-            let isImported = creator.consumers > 0 && other.consumers > 0
+            let sure: Confidence
+            switch (isTrap, creator.consumers > 0, other.consumers > 0) {
+            case (true, true, _), (true, _, true): sure = .confirmed
+            case (true, _, _), (_, true, true): sure = .likely
+            // Modules of one form (`open`, `main`) that nobody imports by name.
+            default: sure = concept == nil ? .review : .confirmed
+            }
             findings.add(
                 [creator.symbol], at: context.path(of: place.file), line: Int(place.line), severity: .high,
-                confidence: isTrap ? .confirmed : isImported ? .likely : .review,
+                confidence: sure,
                 message: "\(creator.symbol) makes \(names(own, model)), and \(other.symbol) of the same name makes "
                     + names(others, model),
                 evidence: [context.evidence(creator.object), context.evidence(other.object)], suggestion: other.symbol,

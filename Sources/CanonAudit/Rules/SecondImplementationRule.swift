@@ -328,12 +328,17 @@ private struct Interfaces {
         }
     }
 
-    /// A base from outside of the tree, or a protocol whose methods both have.
+    /// A common base, or a protocol whose methods both have.
     func common(to likeness: Likeness, in model: CodeModel) -> Evidence? {
-        let bases = Set(model.classInfo(of: likeness.first).externalBases)
-        let shared = model.classInfo(of: likeness.second).externalBases.filter {
-            bases.contains($0) && !Self.saysNothing($0)
+        let (first, second) = (model.classInfo(of: likeness.first), model.classInfo(of: likeness.second))
+        if let ancestor = first.ancestors.first(where: { second.ancestors.contains($0) }) {
+            let place = model.place(of: ancestor)
+            return Evidence(
+                path: model.path(of: place.file), line: Int(place.line),
+                text: "both are subclasses of \(model.qualifiedName(of: ancestor))")
         }
+        let bases = Set(first.externalBases)
+        let shared = second.externalBases.filter { bases.contains($0) && !Self.saysNothing($0) }
         let place = model.place(of: likeness.first)
         if let base = shared.first {
             return Evidence(
