@@ -3,9 +3,9 @@ internal import CanonFacts
 /// Replays imports: what `sys.modules` and each module's namespace would hold at some moment of a program, found by running the
 /// events of its files and nothing else.
 ///
-/// It follows the import system of the Python Language Reference (chapter 5): modules enter `sys.modules` when their import
-/// starts, and leave it when it fails; a module that is still running has what it has bound so far; a module that has loaded
-/// becomes an attribute of its package. Of a condition of which nothing is known both arms run. What lies outside of the tree
+/// It follows the import system of the Python Language Reference (chapter 5) and `importlib._bootstrap`: modules enter
+/// `sys.modules` when their import starts, move to its end when they have loaded, and leave it when they fail; a module that
+/// is still running has what it has bound so far; a module that has loaded becomes an attribute of its package. Of a condition of which nothing is known both arms run. What lies outside of the tree
 /// is taken as present and stays opaque.
 public struct ImportReplay: Sendable {
     public struct Options: Sendable {
@@ -92,7 +92,9 @@ public struct StopPoint: Hashable, Sendable {
     /// `module`, `module:function` or `module:line`; nil for anything else.
     public init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard let module = parts.first, !module.isEmpty, parts.count <= 2, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+        guard let module = parts.first, !module.isEmpty, parts.count <= 2, parts.allSatisfy({ !$0.isEmpty }) else {
+            return nil
+        }
         self.module = String(module)
         position = .check
         if parts.count == 2 { position = UInt32(parts[1]).map { .line($0) } ?? .function(String(parts[1])) }
@@ -111,7 +113,8 @@ public enum ReplayError: Error, Hashable, CustomStringConvertible {
         case .noEntry(let name): "there is no module '\(name)' in the tree"
         case .noModule(let name): "there is no module '\(name)' to stop at in the tree"
         case .noFunction(let module, let name): "module '\(module)' has no function '\(name)' to stop at"
-        case .noLine(let module, let line, let count): "module '\(module)' has \(count) lines, and none \(line) to stop at"
+        case .noLine(let module, let line, let count):
+            "module '\(module)' has \(count) lines, and none \(line) to stop at"
         }
     }
 }

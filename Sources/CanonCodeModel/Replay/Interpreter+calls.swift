@@ -16,7 +16,8 @@ extension Interpreter {
         let declaration = facts.declarations[Int(event.declaration)]
         let scope = Scope(.class, parent: frame.scope)
         let thing = Thing(
-            kind: .class, code: frame.code, declaration: event.declaration, module: frame.module, scope: scope, owner: nil)
+            kind: .class, code: frame.code, declaration: event.declaration, module: frame.module, scope: scope,
+            owner: nil)
         for base in declaration.bases.indices {
             thing.bases.append(evaluate(baseParts(Name(rawValue: facts.lists[base]), frame.code), frame).value)
         }
@@ -75,7 +76,9 @@ extension Interpreter {
             let found = evaluate(parts, frame)
             if let failure = found.failure {
                 return .raised(
-                    Raised(kind: failure, file: frame.code.file, line: event.line, text: frame.code.facts.names[event.name]))
+                    Raised(
+                        kind: failure, file: frame.code.file, line: event.line, text: frame.code.facts.names[event.name]
+                    ))
             }
             callee = found.value
         }
@@ -84,7 +87,9 @@ extension Interpreter {
         if event.flags.contains(.decorator), value.isKnown { (value, completion) = apply(value, event, frame) }
         guard case .normal = completion else { return completion }
         frame.lastCall = (index, value)
-        if event.name.exists, !event.flags.contains(.unresolved) { frame.results[event.name] = Cell(value: value, origin: -1) }
+        if event.name.exists, !event.flags.contains(.unresolved) {
+            frame.results[event.name] = Cell(value: value, origin: -1)
+        }
         return .normal
     }
 
@@ -126,10 +131,14 @@ extension Interpreter {
     /// Makes an instance: `__new__`, then `__init__` of what it gave.
     private func make(_ type: Thing, _ event: Event, _ frame: Frame) -> (Value, Completion) {
         var made = Value.thing(
-            Thing(kind: .instance, code: type.code, declaration: type.declaration, module: type.module, scope: nil, owner: type))
+            Thing(
+                kind: .instance, code: type.code, declaration: type.declaration, module: type.module, scope: nil,
+                owner: type))
         // `Mode("x")` finds a member, it makes none.
         if model.classInfo(of: type.object).traits.contains(.enumeration) { return (made, .normal) }
-        if let new = inherited(Self.newKey, from: type, 0), case .thing(let function) = new.value, function.kind == .function {
+        if let new = inherited(Self.newKey, from: type, 0), case .thing(let function) = new.value,
+            function.kind == .function
+        {
             let (value, completion) = run(function, receiver: .thing(type), event, frame)
             guard case .normal = completion else { return (.unknown, completion) }
             if case .thing(let thing) = value, thing.kind == .instance { made = value }
@@ -156,15 +165,21 @@ extension Interpreter {
             checking = function
         }
         // A coroutine or generator runs when somebody waits for it.
-        guard declaration.kind == .function, !declaration.flags.contains(.isGenerator) else { return (.unknown, .normal) }
-        guard callDepth < options.callDepth, active[function.object, default: 0] < 2, !isExhausted else { return (.unknown, .normal) }
+        guard declaration.kind == .function, !declaration.flags.contains(.isGenerator) else {
+            return (.unknown, .normal)
+        }
+        guard callDepth < options.callDepth, active[function.object, default: 0] < 2, !isExhausted else {
+            return (.unknown, .normal)
+        }
         let scope = Scope(.function, parent: function.scope)
         var parameters = facts.parameters[declaration.parameters.indices]
         if let receiver, let first = parameters.first {
             scope.names[function.code.key(of: first.name)] = Cell(value: receiver, origin: -1)
             parameters = parameters.dropFirst()
         }
-        for parameter in parameters { scope.names[function.code.key(of: parameter.name)] = Cell(value: .unknown, origin: -1) }
+        for parameter in parameters {
+            scope.names[function.code.key(of: parameter.name)] = Cell(value: .unknown, origin: -1)
+        }
         let frame = Frame(.function, code: function.code, scope: scope, module: function.module, function: function)
         callDepth += 1
         active[function.object, default: 0] += 1

@@ -35,7 +35,8 @@ extension Interpreter {
         let nodes = find(key, in: folders)
         guard let node = nodes.first else {
             guard let parent else {
-                return options.absent.contains(full) ? .ended(.raised(importError("No module named '\(full)'", place))) : .opaque
+                return options.absent.contains(full)
+                    ? .ended(.raised(importError("No module named '\(full)'", place))) : .opaque
             }
             // Of a folder without code an installed package of the same name may have it.
             if loaded[parent].code == nil, model.graph.isBareFolder(loaded[parent].node) { return .opaque }
@@ -86,7 +87,8 @@ extension Interpreter {
             return .raised(Raised(kind: .syntaxError, file: code.file, line: error.line, text: error.message))
         }
         guard importDepth < 2_000 else {
-            return .raised(Raised(kind: .named("RecursionError", nil), file: place.file.rawValue, line: place.line, text: name))
+            return .raised(
+                Raised(kind: .named("RecursionError", nil), file: place.file.rawValue, line: place.line, text: name))
         }
         enter(name, index)
         let frame = Frame(.module, code: code, scope: loaded[index].scope, module: index)
@@ -108,6 +110,7 @@ extension Interpreter {
             leave(name)
         } else if case .normal = completion {
             loaded[index].state = .loaded
+            settle(name)
         }
         return completion
     }
@@ -138,7 +141,9 @@ extension Interpreter {
         return .normal
     }
 
-    private func bindImport(_ key: TextKey, _ name: Name, _ value: Value, _ index: Int, _ previous: Int32, _ frame: Frame) {
+    private func bindImport(
+        _ key: TextKey, _ name: Name, _ value: Value, _ index: Int, _ previous: Int32, _ frame: Frame
+    ) {
         if frame.kind == .module || frame.scope.globals.contains(key) { remember(key, frame.code, name) }
         set(key, Cell(value: value, origin: origin(frame.code, index, after: previous)), frame)
     }
@@ -153,7 +158,10 @@ extension Interpreter {
         if !loaded[frame.module].folders.isEmpty { levels -= 1 }
         for _ in 0..<levels {
             guard let dot = base.lastIndex(of: ".") else {
-                return (.unknown, .raised(importError("attempted relative import beyond top-level package", place(event, frame))))
+                return (
+                    .unknown,
+                    .raised(importError("attempted relative import beyond top-level package", place(event, frame)))
+                )
             }
             base = String(base[..<dot])
         }

@@ -46,7 +46,9 @@ extension Interpreter {
         case .thing(let thing):
             if thing.kind == .function { return Cell(value: .unknown, origin: -1) }
             if let own = thing.attributes[key] { return thing.kind == .class ? bound(own, to: value) : own }
-            guard let type = thing.kind == .class ? thing : thing.owner else { return Cell(value: .unknown, origin: -1) }
+            guard let type = thing.kind == .class ? thing : thing.owner else {
+                return Cell(value: .unknown, origin: -1)
+            }
             return inherited(key, from: type, 0).map { bound($0, to: value) } ?? Cell(value: .unknown, origin: -1)
         case .method: return Cell(value: .unknown, origin: -1)
         case .parent(let type, let receiver):
@@ -86,7 +88,9 @@ extension Interpreter {
                 cell.value = .method(function, receiver: receiver)
             }
         case .plain, .property:
-            if case .thing(let thing) = receiver, thing.kind == .instance { cell.value = .method(function, receiver: receiver) }
+            if case .thing(let thing) = receiver, thing.kind == .instance {
+                cell.value = .method(function, receiver: receiver)
+            }
         }
         return cell
     }
@@ -131,13 +135,19 @@ extension Interpreter {
         default: break
         }
         var (value, origin, failure) = value(of: event, index, frame)
-        if let failure { return .raised(Raised(kind: failure, file: frame.code.file, line: event.line, text: frame.code.facts.names[event.value])) }
+        if let failure {
+            return .raised(
+                Raised(
+                    kind: failure, file: frame.code.file, line: event.line, text: frame.code.facts.names[event.value]))
+        }
         guard !event.flags.contains(.unresolved) else { return .normal }
         if event.flags.contains(.oneOfSeveral), !value.isKnown { value = .unknown }
         let parts = frame.code.parts(of: event.name)
         switch event.form {
         case .name, .starred:
-            if frame.kind == .module || frame.scope.globals.contains(parts[0]) { remember(parts[0], frame.code, event.name) }
+            if frame.kind == .module || frame.scope.globals.contains(parts[0]) {
+                remember(parts[0], frame.code, event.name)
+            }
             origin = self.origin(frame.code, index, after: origin)
             set(parts[0], Cell(value: value, origin: origin), frame)
         case .attribute:
@@ -208,7 +218,8 @@ extension Interpreter {
         let found = evaluate(frame.code.parts(of: event.name), frame)
         if let failure = found.failure {
             return .raised(
-                Raised(kind: failure, file: frame.code.file, line: event.line, text: frame.code.facts.names[event.name]))
+                Raised(kind: failure, file: frame.code.file, line: event.line, text: frame.code.facts.names[event.name])
+            )
         }
         guard event.flags.contains(.decorator) else { return .normal }
         let (_, completion) = apply(found.value, event, frame)
@@ -224,7 +235,9 @@ enum MethodKind {
         let facts = function.code.facts
         let declaration = facts.declarations[Int(function.declaration)]
         self = .plain
-        for index in stride(from: declaration.decorators.indices.lowerBound, to: declaration.decorators.indices.upperBound, by: 2) {
+        for index in stride(
+            from: declaration.decorators.indices.lowerBound, to: declaration.decorators.indices.upperBound, by: 2)
+        {
             switch facts.names.lastKey(of: Name(rawValue: facts.lists[index])) {
             case Self.staticKey: self = .static
             case Self.classKey: self = .class

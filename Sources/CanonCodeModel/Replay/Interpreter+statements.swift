@@ -230,7 +230,8 @@ extension Interpreter {
         let caught = text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
         let isEverything = caught.contains("BaseException") || caught.contains("Exception")
         switch raised.kind {
-        case .importError: return isEverything || caught.contains("ImportError") || caught.contains("ModuleNotFoundError")
+        case .importError:
+            return isEverything || caught.contains("ImportError") || caught.contains("ModuleNotFoundError")
         case .attributeError: return isEverything || caught.contains("AttributeError")
         case .syntaxError: return isEverything || caught.contains("SyntaxError")
         case .unknown: return true
@@ -258,9 +259,11 @@ extension Interpreter {
         }
         let value = evaluate(frame.code.parts(of: event.name), frame).value
         if case .thing(let thing) = value, thing.kind == .class {
-            return Raised(kind: .named(model.name(of: thing.object), thing), file: frame.code.file, line: line, text: text)
+            return Raised(
+                kind: .named(model.name(of: thing.object), thing), file: frame.code.file, line: line, text: text)
         }
-        if case .unknown = value, let handled = frame.handled.last, lookup(frame.code.key(of: event.name), frame) != nil {
+        if case .unknown = value, let handled = frame.handled.last, lookup(frame.code.key(of: event.name), frame) != nil
+        {
             return handled
         }
         let last = String(text.split(separator: ".").last ?? "")
@@ -276,7 +279,9 @@ extension Interpreter {
 
 /// The language's own exceptions, as far as one is caught by the name of another.
 private enum Exceptions {
-    static func endsProgram(_ name: String) -> Bool { ["SystemExit", "KeyboardInterrupt", "GeneratorExit"].contains(name) }
+    static func endsProgram(_ name: String) -> Bool {
+        ["SystemExit", "KeyboardInterrupt", "GeneratorExit"].contains(name)
+    }
 
     static func ancestors(of name: String) -> [String] {
         var names = [name]
@@ -294,7 +299,8 @@ private enum Exceptions {
         "ConnectionAbortedError": "ConnectionError", "IOError": "OSError", "EnvironmentError": "OSError",
         "NotImplementedError": "RuntimeError", "RecursionError": "RuntimeError", "UnicodeError": "ValueError",
         "UnicodeDecodeError": "UnicodeError", "UnicodeEncodeError": "UnicodeError", "OverflowError": "ArithmeticError",
-        "ZeroDivisionError": "ArithmeticError", "FloatingPointError": "ArithmeticError", "UnboundLocalError": "NameError",
+        "ZeroDivisionError": "ArithmeticError", "FloatingPointError": "ArithmeticError",
+        "UnboundLocalError": "NameError",
         "IndentationError": "SyntaxError", "TabError": "IndentationError",
     ]
 }

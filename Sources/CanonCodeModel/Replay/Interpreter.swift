@@ -11,10 +11,9 @@ final class Interpreter {
     let searchPath: [UInt32]
 
     var loaded: [LoadedModule] = []
-    /// `sys.modules`: names to places in ``loaded``, nil for what is opaque.
-    private(set) var modules: [String: Int?] = [:]
-    /// In the order in which they came in; a name that left stands here until the end.
-    private(set) var order: [String] = []
+    /// `sys.modules`, by name.
+    private var modules: [String: (module: Int?, position: Int)] = [:]
+    private var lastPosition = 0
     private var codes: [UInt32: FileCode] = [:]
     var origins: [Origin] = []
     /// The texts of names that were bound.
@@ -77,16 +76,26 @@ final class Interpreter {
 
     // MARK: sys.modules
 
-    func entry(_ name: String) -> Int?? { modules[name] }
+    /// What is there under a name: a place in ``loaded``, or nil for something opaque.
+    func entry(_ name: String) -> Int?? { modules[name].map(\.module) }
 
     func enter(_ name: String, _ module: Int?) {
-        if modules.updateValue(module, forKey: name) == nil { order.append(name) }
+        lastPosition += 1
+        modules[name] = (module, modules[name]?.position ?? lastPosition)
     }
 
-    func leave(_ name: String) {
+    func leave(_ name: String) { modules[name] = nil }
+
+    /// A module that has loaded is taken out and put in again (`importlib._bootstrap._load_unlocked`): those that are still
+    /// running stand where their import started, and those that have loaded, in the order in which they were ready.
+    func settle(_ name: String) {
+        guard let entry = modules[name] else { return }
         modules[name] = nil
-        order.removeAll { $0 == name }
+        enter(name, entry.module)
     }
+
+    /// The names in `sys.modules`, in its order.
+    var order: [String] { modules.sorted { $0.value.position < $1.value.position }.map(\.key) }
 
     /// Whether a function's own body reads `sys.modules`.
     func readsModules(_ function: Thing) -> Bool {
@@ -102,7 +111,9 @@ final class Interpreter {
 
     /// Whether an event reads `sys.modules`, under whatever name `sys` goes.
     func isModulesRead(_ event: Event, _ code: FileCode, _ search: inout Graph.Search) -> Bool {
-        guard event.kind == .use || event.kind == .call, event.name.exists, !event.flags.contains(.unresolved) else { return false }
+        guard event.kind == .use || event.kind == .call, event.name.exists, !event.flags.contains(.unresolved) else {
+            return false
+        }
         let parts = code.parts(of: event.name)
         guard parts.contains(Self.modulesKey) else { return false }
         let link = model.graph.link(parts[0], inFile: code.file, scope: event.declaration, &search)

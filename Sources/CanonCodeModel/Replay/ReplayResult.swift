@@ -33,7 +33,8 @@ public struct ReplayResult: Sendable {
         }
     }
 
-    /// Modules of the tree in `sys.modules`, in the order in which their imports started.
+    /// Modules of the tree in `sys.modules`, in its order: modules that still run stand where their import started, loaded ones
+    /// in the order in which they were ready.
     public let modules: [Module]
     /// What could not be told.
     public let unresolved: [ReplayNote]
@@ -70,7 +71,8 @@ public struct ReplayResult: Sendable {
             others.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
             modules.append(
                 Module(
-                    name: name, module: ModuleID(rawValue: module.node), state: module.state == .running ? .partial : .loaded,
+                    name: name, module: ModuleID(rawValue: module.node),
+                    state: module.state == .running ? .partial : .loaded,
                     classes: classes, others: others))
         }
         self.modules = modules

@@ -35,7 +35,9 @@ extension ReplayResult {
     }
 
     /// Names that match and of which is not known whether they hold a class, with what they hold as far as that is known.
-    public func unknownNames(matching name: NamePattern, modules pattern: NamePattern) -> [(name: String, value: String)] {
+    public func unknownNames(matching name: NamePattern, modules pattern: NamePattern) -> [(
+        name: String, value: String
+    )] {
         modules.filter { pattern.matches($0.name) }.flatMap { module in
             module.others.filter { name.matches($0.name) }.map { (module.name + "." + $0.name, $0.what) }
         }

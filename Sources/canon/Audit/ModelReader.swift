@@ -32,7 +32,8 @@ struct ModelReader {
             files: files.compactMap(\.self),
             options: CodeModel.Options(searchRoots: searchRoots, jobs: jobs, environment: environment))
         for path in searchRoots where !model.searchRoots.contains(path) {
-            throw CommandFailure("--search-root \(path): there is no Python in it below \(root)", status: ExitStatus.usage)
+            throw CommandFailure(
+                "--search-root \(path): there is no Python in it below \(root)", status: ExitStatus.usage)
         }
         return model
     }

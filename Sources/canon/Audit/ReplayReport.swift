@@ -31,7 +31,8 @@ struct ReplayReport {
 
     private func json(_ name: RuntimeName) -> JSONObject {
         [
-            "name": .string(name.name), "object": .string(model.symbol(of: name.object)), "role": .string(name.role.rawValue),
+            "name": .string(name.name), "object": .string(model.symbol(of: name.object)),
+            "role": .string(name.role.rawValue),
             "defined": .object(json(name.place)),
             "chain": .array(
                 name.chain.map { hop in
@@ -65,7 +66,8 @@ struct ReplayReport {
         var table = TableWriter(["NAME", "ROLE", "OBJECT", "DEFINED"])
         for name in names {
             table.add([
-                .init(name.name), .init(name.role.rawValue), .init(model.symbol(of: name.object)), .init(model.text(of: name.place)),
+                .init(name.name), .init(name.role.rawValue), .init(model.symbol(of: name.object)),
+                .init(model.text(of: name.place)),
             ])
         }
         if !names.isEmpty { terminal.write(table.render(on: terminal)) }
@@ -82,7 +84,8 @@ struct ReplayReport {
                     + unknown.prefix(5).map { "\($0.name) (\($0.value))" }.joined(separator: ", ").escapingControls)
         }
         if !result.unresolved.isEmpty {
-            terminal.writeLine("\(count(result.unresolved.count, "statement")) could not be followed; --format json names them")
+            terminal.writeLine(
+                "\(count(result.unresolved.count, "statement")) could not be followed; --format json names them")
         }
     }
 

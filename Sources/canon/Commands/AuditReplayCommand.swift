@@ -1,4 +1,5 @@
 import ArgumentParser
+import CanonAudit
 import CanonCodeModel
 import Foundation
 
@@ -23,14 +24,17 @@ struct AuditReplayCommand: AsyncParsableCommand {
     @Argument(help: "The module that is imported first: package.module.") var entry: String
     @Option(help: "The folder with the program.", completion: .directory) var root = "."
     @Option(
-        help: "A folder below the root in which absolute imports start; may be repeated. Default: the root, and src when used.",
+        help:
+            "A folder below the root in which absolute imports start; may be repeated. Default: the root, and src when used.",
         completion: .directory)
     var searchRoot: [String] = []
     @Option(help: "Where to stop: MODULE, MODULE:FUNCTION or MODULE:LINE.", transform: stopPoint) var at: StopPoint?
     @Option(help: "Only names like this; * and ? stand for other characters, capitals do not matter.") var match = "*"
     @Option(help: "Only names of modules like this.") var moduleMatch = "*"
     @Option(
-        help: "Leave out the names of this object (package.module.Name). Default: the one with which the code at --at compares.")
+        help:
+            "Leave out the names of this object (package.module.Name). Default: the one with which the code at --at compares."
+    )
     var canonical: String?
     @Flag(help: "Show how each name got its object.") var verbose = false
     @Option(help: "How to print the report.") var format = ReportFormat.terminal
@@ -69,7 +73,9 @@ struct AuditReplayCommand: AsyncParsableCommand {
             throw CommandFailure("\(entry) cannot be imported: \(model.text(of: failure.place)): \(failure.text)")
         }
         if let at, result.stop == nil {
-            throw CommandFailure("\(entry) has loaded, and \(at.module) did not come to the place to stop at", status: ExitStatus.unknown)
+            throw CommandFailure(
+                "\(entry) has loaded, and \(at.module) did not come to the place to stop at", status: ExitStatus.unknown
+            )
         }
     }
 
@@ -86,7 +92,9 @@ struct AuditReplayCommand: AsyncParsableCommand {
         case .noEntry(let name), .noModule(let name): wanted = name
         default: return "\(error)"
         }
-        guard let near = NearestName.of(wanted, among: model.modules.map(\.name)) else { return "\(error); check --root" }
+        guard let near = NearestName.of(wanted, among: model.modules.map(\.name)) else {
+            return "\(error); check --root"
+        }
         return "\(error); did you mean '\(near)'?"
     }
 }

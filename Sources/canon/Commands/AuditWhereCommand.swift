@@ -8,7 +8,8 @@ import Foundation
 struct AuditWhereCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "where",
-        abstract: "Say what an import statement or a dotted name gives: the object, its place, and each statement on the way.",
+        abstract:
+            "Say what an import statement or a dotted name gives: the object, its place, and each statement on the way.",
         discussion: """
             Examples:
               canon audit where 'from app.manager import Manager'
@@ -22,7 +23,8 @@ struct AuditWhereCommand: AsyncParsableCommand {
     @Argument(help: "An import statement, or a dotted name.") var what: String
     @Option(help: "The folder with the program.", completion: .directory) var root = "."
     @Option(
-        help: "A folder below the root in which absolute imports start; may be repeated. Default: the root, and src when used.",
+        help:
+            "A folder below the root in which absolute imports start; may be repeated. Default: the root, and src when used.",
         completion: .directory)
     var searchRoot: [String] = []
     @Option(help: "How to print the answer.") var format = ReportFormat.terminal
@@ -45,7 +47,8 @@ struct AuditWhereCommand: AsyncParsableCommand {
             }
         }
         if format == .json {
-            Terminal.output.write(JSONValue.object(["schema": "canon.where/1", "answers": .array(answers)]).encoded + [0x0A])
+            Terminal.output.write(
+                JSONValue.object(["schema": "canon.where/1", "answers": .array(answers)]).encoded + [0x0A])
         }
         guard status == ExitStatus.success else { throw status }
     }
@@ -56,8 +59,12 @@ struct AuditWhereCommand: AsyncParsableCommand {
         if words.count == 1 { return words }
         var prefix = ""
         if words.first == "from" {
-            guard words.count >= 4, words[2] == "import" else { throw ValidationError("'\(text)' is no import statement") }
-            guard !words[1].hasPrefix(".") else { throw ValidationError("a relative import means something only in its file: name the package") }
+            guard words.count >= 4, words[2] == "import" else {
+                throw ValidationError("'\(text)' is no import statement")
+            }
+            guard !words[1].hasPrefix(".") else {
+                throw ValidationError("a relative import means something only in its file: name the package")
+            }
             prefix = words[1] + "."
             words.removeFirst(3)
         } else if words.first == "import" {
@@ -152,7 +159,8 @@ private struct Answer {
         case .variable: return "a value\(at)"
         case .external: return "outside of the tree: \(symbol)"
         case .missing(let missing):
-            return "not there: \(missing.module.map { "\(model.name(of: $0)) has no" } ?? "no search root has") '\(missing.part)'"
+            return
+                "not there: \(missing.module.map { "\(model.name(of: $0)) has no" } ?? "no search root has") '\(missing.part)'"
         case .unresolved(let reason): return "cannot be told: \(reason)"
         }
     }
