@@ -9,6 +9,7 @@ public enum RuleList {
         OversizeRule.self,
         ShadowedDefinitionRule.self,
         SharedUserStateRule.self,
+        StaleDocRule.self,
         StaleEntryRule.self,
         SyntaxRule.self,
         TestInProductionRule.self,
