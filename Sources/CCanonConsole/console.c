@@ -21,11 +21,17 @@ EMBEDDED(workspace_css) = {
 EMBEDDED(conversation_css) = {
 #embed "assets/conversation.css"
 };
+EMBEDDED(audit_css) = {
+#embed "assets/audit.css"
+};
 EMBEDDED(prose_css) = {
 #embed "assets/prose.css"
 };
 EMBEDDED(canon_js) = {
 #embed "../../clients/canon.js"
+};
+EMBEDDED(audit_js) = {
+#embed "assets/audit.js"
 };
 EMBEDDED(composer_js) = {
 #embed "assets/composer.js"
@@ -95,8 +101,10 @@ static const canon_console_asset assets[] = {
     ASSET("console.css", CSS, console_css),
     ASSET("workspace.css", CSS, workspace_css),
     ASSET("conversation.css", CSS, conversation_css),
+    ASSET("audit.css", CSS, audit_css),
     ASSET("prose.css", CSS, prose_css),
     ASSET("canon.js", JS, canon_js),
+    ASSET("audit.js", JS, audit_js),
     ASSET("composer.js", JS, composer_js),
     ASSET("connection-status.js", JS, connection_status_js),
     ASSET("console.js", JS, console_js),

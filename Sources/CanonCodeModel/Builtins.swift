@@ -1,7 +1,8 @@
 /// Names that the language gives every module.
 extension Known {
     static let moduleAttributes: Set<TextKey> = keys(
-        "__name__ __file__ __doc__ __package__ __spec__ __loader__ __path__ __dict__ __builtins__ __cached__ __annotations__")
+        "__name__ __file__ __doc__ __package__ __spec__ __loader__ __path__ __dict__ __builtins__ __cached__ __annotations__"
+    )
 
     /// `dir(builtins)` of 3.13.
     static let builtins: Set<TextKey> = keys(

@@ -21,13 +21,17 @@ extension CodeModel {
         for ancestor in info.ancestors where kind(of: ancestor) == .class {
             let inherited = ownInfo(of: ancestor)
             info.traits.formUnion(inherited.traits.intersection(.inherited))
-            for base in inherited.externalBases where !info.externalBases.contains(base) { info.externalBases.append(base) }
+            for base in inherited.externalBases where !info.externalBases.contains(base) {
+                info.externalBases.append(base)
+            }
         }
         return info
     }
 
     private func lineage(of object: ObjectID, _ seen: inout Set<ObjectID>, depth: Int) -> [ObjectID] {
-        guard depth < 64, kind(of: object) == .class, seen.insert(object).inserted || depth == 0 else { return [object] }
+        guard depth < 64, kind(of: object) == .class, seen.insert(object).inserted || depth == 0 else {
+            return [object]
+        }
         var search = Graph.Search()
         return [object]
             + graph.bases(of: object, &search).flatMap { base -> [ObjectID] in
@@ -57,7 +61,8 @@ extension CodeModel {
             default: info.traits.insert(.hasUnknownBase)
             }
         }
-        for offset in stride(from: declaration.keywords.indices.lowerBound, to: declaration.keywords.indices.upperBound, by: 2)
+        for offset in stride(
+            from: declaration.keywords.indices.lowerBound, to: declaration.keywords.indices.upperBound, by: 2)
         where facts.names[Name(rawValue: facts.lists[offset])] == "metaclass" {
             let metaclass = facts.names[Name(rawValue: facts.lists[offset + 1])]
             if metaclass.hasSuffix("ABCMeta") { info.traits.insert(.abstract) }
@@ -72,7 +77,9 @@ extension CodeModel {
         }
         if !info.traits.contains(.protocolClass) {
             graph.forEachMember(of: object) { index, member in
-                if decorators(of: ObjectID(file: object.file, index: index)).contains(where: { $0.hasSuffix("abstractmethod") }) {
+                if decorators(of: ObjectID(file: object.file, index: index)).contains(where: {
+                    $0.hasSuffix("abstractmethod")
+                }) {
                     info.traits.insert(.abstract)
                 }
             }
@@ -133,7 +140,9 @@ extension CodeModel {
     public func publicMethodNames(of object: ObjectID, inherited: Bool = false) -> [String] {
         var names = Set(publicMethods(of: object).map { name(of: $0) })
         if inherited {
-            for ancestor in classInfo(of: object).ancestors { names.formUnion(publicMethods(of: ancestor).map { name(of: $0) }) }
+            for ancestor in classInfo(of: object).ancestors {
+                names.formUnion(publicMethods(of: ancestor).map { name(of: $0) })
+            }
         }
         return names.sorted()
     }
@@ -144,7 +153,9 @@ extension CodeModel {
     public func state(of object: ObjectID) -> [OwnedState] {
         guard kind(of: object) == .class else { return [] }
         let facts = facts(of: object.file)
-        return state(of: object.file, facts.state.filter { $0.declaration == object.index }, in: facts.body(of: Int(object.index)))
+        return state(
+            of: object.file, facts.state.filter { $0.declaration == object.index },
+            in: facts.body(of: Int(object.index)))
     }
 
     /// What a module keeps in its own variables.
@@ -213,5 +224,7 @@ private struct StateChange {
     private static let removers: Set<TextKey> = keys(
         "clear discard get_nowait pop popitem popleft remove __delitem__")
 
-    private static func keys(_ words: String) -> Set<TextKey> { Set(words.split(separator: " ").map { TextKey(String($0)) }) }
+    private static func keys(_ words: String) -> Set<TextKey> {
+        Set(words.split(separator: " ").map { TextKey(String($0)) })
+    }
 }

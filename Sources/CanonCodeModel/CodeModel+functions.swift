@@ -89,7 +89,8 @@ extension CodeModel {
                 guard call == nil, !event.flags.contains(.unresolved) else { return nil }
                 call = event
             case .return:
-                guard let call, event.valueKind == .call || event.valueKind == .awaitedCall, event.value == call.name else {
+                guard let call, event.valueKind == .call || event.valueKind == .awaitedCall, event.value == call.name
+                else {
                     return nil
                 }
             default: return nil

@@ -17,9 +17,12 @@ extension CodeModel {
         let facts = facts(of: file)
         let event = facts.events[Int(statement.event)]
         let module = node == ModuleTree.none ? nil : ModuleID(rawValue: node)
-        guard statement.fromRaw == FileFacts.noIndex else { return Missing(module: module, part: facts.names[event.name]) }
+        guard statement.fromRaw == FileFacts.noIndex else {
+            return Missing(module: module, part: facts.names[event.name])
+        }
         // The first part of the dotted name behind the module that was found.
-        let dotted = facts.names[statement.kind == .module || statement.kind == .dynamic ? event.name : event.linkedName]
+        let dotted = facts.names[
+            statement.kind == .module || statement.kind == .dynamic ? event.name : event.linkedName]
         let parts = dotted.split(separator: ".").map(String.init)
         guard let module else { return Missing(module: nil, part: dotted) }
         let known = modules[Int(module.rawValue)].component
@@ -32,7 +35,8 @@ extension CodeModel {
         edges.importers(of: module.rawValue).map { entry in
             let statement = graph.summaries[Int(entry.file)].imports[Int(entry.statement)]
             return ImportEdge(
-                from: FileID(rawValue: entry.file), index: entry.statement, line: statement.line, context: statement.context)
+                from: FileID(rawValue: entry.file), index: entry.statement, line: statement.line,
+                context: statement.context)
         }
     }
 

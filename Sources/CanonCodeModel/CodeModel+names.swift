@@ -15,7 +15,9 @@ extension CodeModel {
     /// The name that a binding binds.
     public func name(of binding: NameBinding, in file: FileID) -> String {
         let name = facts(of: file).names[binding.name]
-        guard binding.kind == .importModule, facts(of: file).events[Int(binding.event)].value == .none else { return name }
+        guard binding.kind == .importModule, facts(of: file).events[Int(binding.event)].value == .none else {
+            return name
+        }
         return String(name.prefix { $0 != "." })
     }
 
@@ -127,7 +129,8 @@ extension CodeModel {
         var search = Graph.Search(traces: true)
         search.hops.append(Hop(file: file, event: statement.event, line: statement.line))
         let facts = facts(of: file)
-        let link = statement.kind == .name ? graph.name(boundBy: statement, inFile: file.rawValue, &search) : statement.link
+        let link =
+            statement.kind == .name ? graph.name(boundBy: statement, inFile: file.rawValue, &search) : statement.link
         return finish(link, [], facts.names[facts.events[Int(statement.event)].name], &search)
     }
 

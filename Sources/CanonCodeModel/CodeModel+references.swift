@@ -124,7 +124,8 @@ private struct ReferencePass {
             case .bind where event.declaration == declaration && (event.form == .name || event.form == .starred):
                 names.insert(facts.names.key(of: event.name))
             case .importModule where event.declaration == declaration:
-                names.insert(event.value.exists ? facts.names.key(of: event.value) : facts.names.rootKey(of: event.name))
+                names.insert(
+                    event.value.exists ? facts.names.key(of: event.value) : facts.names.rootKey(of: event.name))
             case .importName where event.declaration == declaration:
                 names.insert(facts.names.key(of: event.value.exists ? event.value : event.name))
             case .enter where event.block == .class || event.block == .function:

@@ -71,11 +71,16 @@ extension CodeModel {
         if kept.isEmpty {
             let makers = methods.filter { method in products(of: method).contains { $0.object != object } }
             if makers.count * 2 > methods.count || (makers.count * 2 == methods.count && makers.count > 1) {
-                return (.factory, "\(makers.count) of its \(methods.count) public methods give instances of other classes")
+                return (
+                    .factory, "\(makers.count) of its \(methods.count) public methods give instances of other classes"
+                )
             }
             let checks = methods.filter { isCheck(name(of: $0)) }
             if checks.count * 2 > methods.count {
-                return (.validator, "\(checks.count) of its \(methods.count) public methods check something, and it keeps no mapping")
+                return (
+                    .validator,
+                    "\(checks.count) of its \(methods.count) public methods check something, and it keeps no mapping"
+                )
             }
         }
         let forwards = methods.count { forwardTarget(of: $0) != nil }
@@ -84,7 +89,10 @@ extension CodeModel {
         }
         let isRecord = !info.traits.isDisjoint(with: [.dataclass, .namedTuple, .typedDict, .validatedModel])
         if isRecord, kept.isEmpty || methods.count <= 3 { return (.data, "a record of fields") }
-        return (.implementation, kept.isEmpty ? "it has a behaviour of its own" : "it keeps \(kept.count) mappings and changes them")
+        return (
+            .implementation,
+            kept.isEmpty ? "it has a behaviour of its own" : "it keeps \(kept.count) mappings and changes them"
+        )
     }
 
     /// Its `__new__` or `__init__` ends in an error whatever it is given.

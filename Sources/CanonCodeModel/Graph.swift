@@ -15,6 +15,8 @@ struct Graph: Sendable {
         var traces = false
         var hops: [Hop] = []
         var depth = 0
+        /// Files through whose star imports the search has gone, so that a circle of them ends.
+        var starred: [UInt32] = []
 
         static let deepest = 64
     }
@@ -76,16 +78,19 @@ struct Graph: Sendable {
     /// A name that comes by `from … import *`: the last such statement that has it.
     func starred(_ key: TextKey, inFile file: UInt32, _ search: inout Search) -> Link? {
         let summary = summaries[Int(file)]
-        guard summary.hasStarImport, search.depth < Search.deepest else { return nil }
+        guard summary.hasStarImport, search.depth < Search.deepest, !search.starred.contains(file) else { return nil }
+        search.starred.append(file)
         var mayBeExternal = false
-        for binding in summary.bindings.reversed() where binding.kind == .importAll && !binding.context.isSkippedAtImport {
+        for binding in summary.bindings.reversed()
+        where binding.kind == .importAll && !binding.context.isSkippedAtImport {
             let statement = summary.imports[Int(binding.index)]
             guard statement.fromRaw != FileFacts.noIndex else {
                 if case .external = statement.link { mayBeExternal = true }
                 continue
             }
             let source = tree.nodes[Int(statement.fromRaw)].file
-            guard source != FileFacts.noIndex, source != file, exports(key, fromFile: source, depth: search.depth) else { continue }
+            guard source != FileFacts.noIndex, source != file, exports(key, fromFile: source, depth: search.depth)
+            else { continue }
             search.depth += 1
             defer { search.depth -= 1 }
             let mark = search.hops.count
@@ -173,7 +178,9 @@ struct Graph: Sendable {
         let wasTyping = search.typing
         search.typing = statement.context.contains(.typeChecking) || wasTyping
         defer { search.typing = wasTyping }
-        return link(key, in: statement.fromRaw, &search)
+        let found = link(key, in: statement.fromRaw, &search)
+        if case .external(FileFacts.noIndex, _) = found { return .external(file: file, event: statement.event) }
+        return found
     }
 
     // MARK: Dotted names
@@ -296,7 +303,9 @@ struct Graph: Sendable {
         }
         guard let keys, !keys.isEmpty else { return .unresolved(.computed) }
         let scope = facts.declarations[Int(object.index)].parent
-        return link(ofParts: keys, inFile: object.file.rawValue, scope: scope, beforeEvent: facts.declarations[Int(object.index)].event, &search)
+        return link(
+            ofParts: keys, inFile: object.file.rawValue, scope: scope,
+            beforeEvent: facts.declarations[Int(object.index)].event, &search)
     }
 
     /// The class of what a module's `x = Class()` makes.
@@ -363,7 +372,9 @@ extension FileSummary {
     func choice(of slot: Slot, before limit: UInt32, typing: Bool) -> (first: UInt32?, fallback: UInt32?) {
         let all = bindings(of: slot)
         var candidates = all[...]
-        if limit != .max, let end = all.firstIndex(where: { $0 >= limit }), end > all.startIndex { candidates = all[..<end] }
+        if limit != .max, let end = all.firstIndex(where: { $0 >= limit }), end > all.startIndex {
+            candidates = all[..<end]
+        }
         var fallback: UInt32?
         var placeholder: UInt32?
         for index in candidates.reversed() {
@@ -373,11 +384,15 @@ extension FileSummary {
             if index == limit, candidates.count == 1 { continue }
             switch binding.kind {
             case .deletion:
-                if binding.context.isDisjoint(with: [.conditional, .exceptArm]) { return (fallback ?? placeholder, nil) }
+                if binding.context.isDisjoint(with: [.conditional, .exceptArm]) {
+                    return (fallback ?? placeholder, nil)
+                }
             default:
                 if !binding.context.isDisjoint(with: [.importFallback, .exceptArm]) {
                     if fallback == nil { fallback = index }
-                } else if binding.isPlaceholder, binding.context.contains(.conditional) || all.count > 1, placeholder == nil {
+                } else if binding.isPlaceholder, binding.context.contains(.conditional) || all.count > 1,
+                    placeholder == nil
+                {
                     placeholder = index
                     // An unconditional `X = None` after everything else is what it is.
                     if binding.context.isEmpty, index == all.last { return (index, nil) }

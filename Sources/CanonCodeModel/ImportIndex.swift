@@ -31,7 +31,8 @@ struct ImportIndex: Sendable {
         for list in uses { for use in list { starts[Int(use.target.file.rawValue) + 1] += 1 } }
         for index in 1..<starts.count { starts[index] += starts[index - 1] }
         var next = starts
-        attributeUses = Array(repeating: Use(file: 0, event: 0, module: 0, object: 0), count: Int(starts[graph.files.count]))
+        attributeUses = Array(
+            repeating: Use(file: 0, event: 0, module: 0, object: 0), count: Int(starts[graph.files.count]))
         for list in uses {
             for use in list {
                 let file = Int(use.target.file.rawValue)
@@ -65,7 +66,8 @@ struct ImportIndex: Sendable {
         for (file, summary) in graph.summaries.enumerated() {
             for (index, statement) in summary.imports.enumerated() {
                 guard let key = key(statement) else { continue }
-                entries[Int(next[Int(key.group)])] = Entry(file: UInt32(file), statement: UInt32(index), object: key.object)
+                entries[Int(next[Int(key.group)])] = Entry(
+                    file: UInt32(file), statement: UInt32(index), object: key.object)
                 next[Int(key.group)] += 1
             }
         }

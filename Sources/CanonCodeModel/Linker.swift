@@ -97,7 +97,9 @@ struct Linker {
             }
         }
         for index in found.indices {
-            for position in found[index].indices { graph.summaries[index].imports[position].link = found[index][position] }
+            for position in found[index].indices {
+                graph.summaries[index].imports[position].link = found[index][position]
+            }
         }
     }
 

@@ -118,7 +118,9 @@ struct ModuleFinder {
     private func firstFolderOutsidePackages(of file: UInt32) -> UInt32 {
         var node = tree.nodes[Int(tree.nodeOfFile[Int(file)])].parent
         if tree.nodes[Int(tree.nodeOfFile[Int(file)])].isPackage { node = tree.nodeOfFile[Int(file)] }
-        while node != ModuleTree.none, node != 0, tree.nodes[Int(node)].isPackage { node = tree.nodes[Int(node)].parent }
+        while node != ModuleTree.none, node != 0, tree.nodes[Int(node)].isPackage {
+            node = tree.nodes[Int(node)].parent
+        }
         return node == ModuleTree.none ? 0 : node
     }
 }

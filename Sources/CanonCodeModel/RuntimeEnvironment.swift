@@ -44,7 +44,8 @@ public struct RuntimeEnvironment: Hashable, Sendable {
         var rest = rest
         var own = version
         if rest.hasPrefix("[:") {
-            guard let end = rest.firstIndex(of: "]"), let count = Int(rest[rest.index(rest.startIndex, offsetBy: 2)..<end])
+            guard let end = rest.firstIndex(of: "]"),
+                let count = Int(rest[rest.index(rest.startIndex, offsetBy: 2)..<end])
             else { return nil }
             own = Array(version.prefix(count))
             rest = rest[rest.index(after: end)...]
@@ -91,7 +92,9 @@ public struct RuntimeEnvironment: Hashable, Sendable {
     }
 
     private static func literal(_ text: Substring) -> String? {
-        guard text.count >= 2, let quote = text.first, quote == "\"" || quote == "'", text.last == quote else { return nil }
+        guard text.count >= 2, let quote = text.first, quote == "\"" || quote == "'", text.last == quote else {
+            return nil
+        }
         return String(text.dropFirst().dropLast())
     }
 

@@ -44,7 +44,8 @@ extension Graph {
 
     /// What a function or class body binds itself.
     private func local(
-        _ key: TextKey, inFile file: UInt32, declaration scope: UInt32, beforeEvent limit: UInt32, _ search: inout Search
+        _ key: TextKey, inFile file: UInt32, declaration scope: UInt32, beforeEvent limit: UInt32,
+        _ search: inout Search
     ) -> Link? {
         let facts = facts(file)
         let declaration = facts.declarations[Int(scope)]
@@ -79,7 +80,8 @@ extension Graph {
                 }
             case .importModule, .importName:
                 let bound = event.value.exists ? event.value : event.name
-                guard (event.kind == .importModule ? facts.names.rootKey(of: bound) : facts.names.key(of: bound)) == key,
+                guard
+                    (event.kind == .importModule ? facts.names.rootKey(of: bound) : facts.names.key(of: bound)) == key,
                     let statement = summaries[Int(file)].statement(at: UInt32(index))
                 else { break }
                 noteHop(file, index, event.line, &search)

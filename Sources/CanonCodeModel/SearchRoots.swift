@@ -31,7 +31,9 @@ struct SearchRoots {
     /// `src` folders that are no packages, when more imports name what is in them than name `src`.
     private func layouts() -> [Root] {
         let source = TextKey("src" as StaticString)
-        let candidates = tree.nodes.indices.filter { tree.nodes[$0].component == source && tree.isNamespace(UInt32($0)) }
+        let candidates = tree.nodes.indices.filter {
+            tree.nodes[$0].component == source && tree.isNamespace(UInt32($0))
+        }
         guard !candidates.isEmpty else { return [] }
         var through = [Int](repeating: 0, count: candidates.count)
         var naming = 0
@@ -43,7 +45,8 @@ struct SearchRoots {
                 let key = facts.names.rootKey(of: event.kind == .importModule ? event.name : event.linkedName)
                 if key == source { naming += 1 }
                 guard tree.child(of: 0, key) == ModuleTree.none else { continue }
-                for (place, candidate) in candidates.enumerated() where tree.child(of: UInt32(candidate), key) != ModuleTree.none {
+                for (place, candidate) in candidates.enumerated()
+                where tree.child(of: UInt32(candidate), key) != ModuleTree.none {
                     through[place] += 1
                 }
             }

@@ -162,7 +162,8 @@ struct SummaryPass {
     // MARK: Names
 
     private mutating func append(
-        _ name: Name, _ event: UInt32, _ kind: NameBinding.Kind, _ index: UInt32, _ facts: FileFacts, key: TextKey? = nil
+        _ name: Name, _ event: UInt32, _ kind: NameBinding.Kind, _ index: UInt32, _ facts: FileFacts,
+        key: TextKey? = nil
     ) {
         summary.bindings.append(
             NameBinding(
@@ -245,7 +246,9 @@ struct SummaryPass {
     private mutating func call(_ event: Event, _ facts: FileFacts) {
         guard !event.flags.contains(.unresolved) else { return }
         let key = facts.names.key(of: event.name)
-        if key == Known.globals || key == Known.vars || key == Known.exec || key == Known.setattr { summary.isDynamic = true }
+        if key == Known.globals || key == Known.vars || key == Known.exec || key == Known.setattr {
+            summary.isDynamic = true
+        }
     }
 }
 

@@ -6,14 +6,17 @@ enum TypeText {
         for quote in ["\"", "'"] where text.count >= 2 && text.hasPrefix(quote) && text.hasSuffix(quote) {
             text = String(text.dropFirst().dropLast()).trimmingBlanks
         }
-        for wrapper in ["Optional[", "typing.Optional[", "Awaitable[", "Annotated["] where text.hasPrefix(wrapper) && text.hasSuffix("]") {
+        for wrapper in ["Optional[", "typing.Optional[", "Awaitable[", "Annotated["]
+        where text.hasPrefix(wrapper) && text.hasSuffix("]") {
             return single(String(text.dropFirst(wrapper.count).dropLast()))
         }
         let alternatives = text.split(separator: "|").map { String($0).trimmingBlanks }.filter { $0 != "None" }
         guard alternatives.count == 1, let only = alternatives.first else { return nil }
         if only != text { return single(only) }
         let head = only.prefix { $0 != "[" }
-        guard !head.isEmpty, head.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }) else { return nil }
+        guard !head.isEmpty, head.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }) else {
+            return nil
+        }
         return head == "None" ? nil : String(head)
     }
 }

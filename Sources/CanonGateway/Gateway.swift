@@ -36,11 +36,13 @@ public struct Gateway: Service {
     ///   - database: where accounts are kept; also probed for readiness.
     ///   - secret: signs access tokens; at least 32 bytes.
     ///   - backend: what answers.
+    ///   - tools: what pages of the console may run for whoever is signed in; the agent has its own.
     ///   - onRunning: called once the port is open and every open run of an earlier server has been ended.
     /// - Throws: for an origin, proxy, certificate or secret that cannot be used.
     public init(
         configuration: GatewayConfiguration, log: any EventLog, database: CanonDatabase, secret: String,
-        backend: any AgentBackend, logger: Logger, onRunning: @escaping @Sendable (Address) async -> Void = { _ in }
+        backend: any AgentBackend, tools: [any Tool] = [], logger: Logger,
+        onRunning: @escaping @Sendable (Address) async -> Void = { _ in }
     ) async throws {
         // The process's own loops: Hummingbird finishes its shutdown in a task that outlives `run`, so loops of our own
         // could be gone before it is.
@@ -79,6 +81,7 @@ public struct Gateway: Service {
         ConnectionRoutes(manager: manager, requests: requests).add(to: router)
         BroadcastRoutes(manager: manager, requests: requests, store: identity.store).add(to: router)
         ProducerRoutes(manager: manager, requests: requests, logger: logger).add(to: router)
+        ToolRoutes(tools: tools, manager: manager, requests: requests).add(to: router)
         identity.addRoutes(to: router)
 
         let upgrade = UpgradeContext(

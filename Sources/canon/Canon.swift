@@ -8,7 +8,7 @@ import Foundation
         version: "canon \(ProductVersion.description)",
         subcommands: [
             ServeCommand.self, ConfigCommand.self, DoctorCommand.self, UsersCommand.self, TokensCommand.self,
-            BackupCommand.self, RestoreCommand.self, PythonCommand.self,
+            BackupCommand.self, RestoreCommand.self, PythonCommand.self, AuditCommand.self, HooksCommand.self,
         ]
     )
 

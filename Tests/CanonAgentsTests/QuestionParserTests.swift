@@ -3,7 +3,7 @@ import Testing
 @testable import CanonAgents
 
 @Suite struct QuestionParserTests {
-    private let parser = QuestionParser(extraTools: ["audit", "log_problems"])
+    private let parser = QuestionParser(extraTools: ["audit", "explain", "log_problems"])
 
     @Test(
         "natural questions are recognised",
@@ -44,6 +44,16 @@ import Testing
             ("describe this repository", .overview), ("what does this project do?", .overview),
             ("help", .help), ("What can you do?", .help), ("who are you", .help), ("", .help), ("?!", .help),
             ("hi", .greeting), ("Hello!", .greeting), ("good morning", .greeting), ("Thanks.", .greeting),
+            ("how many WebSocket managers are there?", .implementations(["WebSocket", "manager"])),
+            ("How many different websocket manager classes exist?", .implementations(["websocket", "manager"])),
+            ("how many `WebSocketManager` are there", .implementations(["WebSocketManager"])),
+            ("is there more than one message bus", .implementations(["message", "bus"])),
+            ("are there several user factories?", .implementations(["user", "factory"])),
+            ("which websocket managers are there", .implementations(["websocket", "manager"])),
+            ("do we have more than one session registry?", .implementations(["session", "registry"])),
+            ("how many copies of the event router exist?", .implementations(["event", "router"])),
+            ("how many lines are there", .overview),
+            ("explain the rule second-implementation", .tool(name: "explain", subject: "second-implementation")),
             ("run audit", .tool(name: "audit", subject: nil)),
             ("audit src/core please", .tool(name: "audit", subject: "src/core")),
             ("what problems do the log files show? log problems", .tool(name: "log_problems", subject: nil)),

@@ -22,24 +22,24 @@ import Testing
     func rebinding() throws {
         let model = try model([
             "a.py": """
-                class C: pass
-                class C: pass
-                try:
-                    from gone_in_tree.nothing import X
-                except ImportError:
-                    X = None
-                try:
-                    from b import Real as Y
-                except ImportError:
-                    class Y: pass
-                try:
-                    from b import Absent as Z
-                except ImportError:
-                    class Z: pass
-                from typing import TYPE_CHECKING
-                if TYPE_CHECKING:
-                    from b import Real as Typed
-                """,
+            class C: pass
+            class C: pass
+            try:
+                from gone_in_tree.nothing import X
+            except ImportError:
+                X = None
+            try:
+                from b import Real as Y
+            except ImportError:
+                class Y: pass
+            try:
+                from b import Absent as Z
+            except ImportError:
+                class Z: pass
+            from typing import TYPE_CHECKING
+            if TYPE_CHECKING:
+                from b import Real as Typed
+            """,
             "b.py": "class Real: pass\n",
         ])
         #expect(model.found("a.C") == "class a.C:2")

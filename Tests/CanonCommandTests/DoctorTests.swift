@@ -36,7 +36,7 @@ struct DoctorTests {
 
     private func examine(
         _ plant: (inout Machine, inout GatewayConfiguration) -> Void = { _, _ in }
-    ) async -> [String: Finding] {
+    ) async -> [String: CheckResult] {
         var machine = Self.healthy
         var configuration = GatewayConfiguration()
         configuration.dataDirectory = "/data"

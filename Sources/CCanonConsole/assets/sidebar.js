@@ -22,6 +22,7 @@ export class Sidebar {
       icon("plus"),
       "New conversation",
     );
+    this.audit = h("a", { class: "audit-link", href: "#/audit" }, icon("scales"), "Audit");
     this.element = h(
       "aside",
       { class: "sidebar", id: "sidebar", "aria-label": "Conversations and account" },
@@ -32,6 +33,7 @@ export class Sidebar {
         iconButton("close", "Close the list of conversations", actions.onclose, "sidebar-close"),
       ),
       create,
+      this.audit,
       h("nav", { class: "threads", "aria-label": "Conversations" }, this.groups, this.more),
       h("div", { class: "account" }, accountMenu(user, actions)),
     );
@@ -39,9 +41,11 @@ export class Sidebar {
 
   /**
    * @param threads in order, newest first
-   * @param state `{current, running: Set of thread ids, hasMore}`
+   * @param state `{current, running: Set of thread ids, hasMore, isAudit}`
    */
-  update(threads, { current, running, hasMore }) {
+  update(threads, { current, running, hasMore, isAudit = false }) {
+    if (isAudit) this.audit.setAttribute("aria-current", "page");
+    else this.audit.removeAttribute("aria-current");
     const focused = document.activeElement?.closest?.("[data-thread]")?.dataset.thread;
     const sections = new Map();
     for (const thread of threads) {

@@ -1,5 +1,6 @@
 // The page of someone who is signed in: conversations on the left, one of them in the middle, one connection for all.
 
+import { AuditPage } from "./audit.js";
 import { CanonClient, newThreadId } from "./canon.js";
 import { Composer } from "./composer.js";
 import { ConnectionStatus } from "./connection-status.js";
@@ -16,6 +17,7 @@ const endings = new Set(["agent_completed", "agent_error", "agent_cancelled"]);
 const examples = [
   ["Give me an overview of this workspace", "Languages, folders and entry points"],
   ["What can you do?", "The questions it understands, such as where a name is defined"],
+  ["Run an audit", "Which classes stand where one should, and who uses them"],
   ["Search for TODO", "Every place that says so, with its line"],
   ["Read the file README.md", "A whole file, or some of its lines"],
 ];
@@ -28,6 +30,7 @@ export class Workspace {
     this.conversations = new Map(); // thread id -> Conversation
     this.drafts = new Map(); // thread id, or null for a new one -> unsent text
     this.current = null; // the Conversation on the page; null is a new one
+    this.auditing = false; // whether the audit stands in its place
     this.view = null;
     this.threads = new ThreadList(session, () => this.#drawThreads());
     this.client = new CanonClient({
@@ -188,13 +191,45 @@ export class Workspace {
 
   #navigate() {
     const match = /^#\/c\/(.+)$/.exec(location.hash);
-    this.drafts.set(this.current?.id ?? null, this.composer.text);
+    if (!this.auditing) this.drafts.set(this.current?.id ?? null, this.composer.text);
     this.#toggleSidebar(false);
+    if (location.hash === "#/audit") return this.#showAudit();
+    this.#leaveAudit();
     if (match) this.#open(decodeURIComponent(match[1]));
     else this.#show(null);
     this.composer.text = this.drafts.get(this.current?.id ?? null) ?? "";
     // On a touch screen the focus would bring up the keyboard.
     if (matchMedia("(hover: hover)").matches) this.composer.focus();
+  }
+
+  #showAudit() {
+    if (this.auditing) return;
+    this.#show(null);
+    this.auditing = true;
+    this.main.classList.remove("is-empty");
+    this.main.classList.add("is-audit");
+    this.audit ??= new AuditPage({ session: this.session, onask: (question) => this.#askNew(question) });
+    if (!this.audit.report) this.audit.refresh();
+    this.scroller.replaceChildren(this.audit.element);
+    this.scroller.setAttribute("aria-label", "Audit");
+    this.heading.textContent = "Audit";
+    document.title = "Audit · Canon";
+    this.#drawThreads();
+    this.heading.focus();
+  }
+
+  #leaveAudit() {
+    if (!this.auditing) return;
+    this.auditing = false;
+    this.main.classList.remove("is-audit");
+    this.scroller.setAttribute("aria-label", "Messages");
+  }
+
+  /** A question from a page, in a conversation of its own. */
+  #askNew(question) {
+    history.pushState(null, "", "#/");
+    this.#navigate();
+    this.#send(question);
   }
 
   #open(threadId) {
@@ -340,7 +375,7 @@ export class Workspace {
 
   /** Brings the title, the composer and the list in line with what is known of a conversation. */
   #afterChange(conversation) {
-    if (conversation === this.current) {
+    if (conversation === this.current && !this.auditing) {
       const known = conversation && this.threads.get(conversation.id)?.title;
       const title = known || conversation?.provisionalTitle || "New conversation";
       if (this.heading.textContent !== title) this.heading.textContent = title;
@@ -357,6 +392,7 @@ export class Workspace {
   #drawThreads() {
     this.sidebar.update(this.threads.sorted(), {
       current: this.current?.id,
+      isAudit: this.auditing,
       running: this.threads.running,
       hasMore: this.threads.hasMore,
     });

@@ -25,6 +25,7 @@ struct AnalystWork {
         case .overview: try await overview()
         case .help: try await help()
         case .greeting: try await greeting()
+        case .implementations(let words): try await implementations(words)
         case .tool(let name, let subject): try await tool(name, subject: subject)
         case .open(let terms): try await open(terms)
         }
@@ -103,6 +104,17 @@ struct AnalystWork {
                 return AnalystAnswer.usage(name, SearchReport(value: result.value), definitions: definitions)
             }
         }
+    }
+
+    /// How many there are is for the auditor to say; without one, where they are defined.
+    private mutating func implementations(_ words: [String]) async throws -> String {
+        let subject = words.joined(separator: " ")
+        guard tools.contains(where: { $0.name == "audit" }) else { return try await definition(words) }
+        let outcome = try await call(
+            "audit", ["about": .string(subject)],
+            thought: "Auditing the workspace for what stands as \(Markdown.code(subject))")
+        guard case .success(let result) = outcome else { return AnalystAnswer.failure(outcome) }
+        return result.text
     }
 
     // MARK: Text and files

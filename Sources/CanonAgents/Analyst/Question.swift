@@ -10,6 +10,8 @@ enum Question: Equatable, Sendable {
     case overview
     case help
     case greeting
+    /// How many implementations of something there are, asked in words: `["WebSocket", "manager"]`.
+    case implementations([String])
     /// A tool that was named.
     case tool(name: String, subject: String?)
     /// A question that needs judgement; the terms are the words of it that could stand in files.
@@ -18,7 +20,7 @@ enum Question: Equatable, Sendable {
     /// The name that a later "it" stands for.
     var symbol: [String]? {
         switch self {
-        case .definition(let words), .usage(let words): words
+        case .definition(let words), .usage(let words), .implementations(let words): words
         case .search(let text): QuestionWord.isName(text) ? [text] : nil
         default: nil
         }
@@ -56,6 +58,12 @@ struct QuestionWord: Equatable, Sendable {
         if text.contains("/") { return true }
         if ["README", "LICENSE", "CHANGELOG"].contains(name.uppercased()) { return true }
         return languageName(of: name) != nil && (name.contains(".") || name.first?.isUppercase == true)
+    }
+
+    /// Whether it is one name of several words, such as `import-path`.
+    var isHyphenated: Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        return !isQuoted && parts.count > 1 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(isNameByte) }
     }
 
     /// Whether the text can be a name in code, also with `.` or `::` inside and `()` behind.

@@ -10,6 +10,7 @@ struct QuestionParser {
         if core.isEmpty { return words.isEmpty ? .help : .greeting }
         if Self.isAny(core, of: Self.greetings) { return .greeting }
         if Self.isAny(core, of: Self.helps) { return .help }
+        if let question = Self.aboutImplementations(core) { return question }
         if let question = aboutFile(core, history: history) { return question }
         if let question = aboutName(core, history: history) { return preferTool(core, over: question) }
         if let tool = tool(in: words) { return tool }
@@ -157,6 +158,53 @@ struct QuestionParser {
             }
         }
         return nil
+    }
+
+    // MARK: Implementations
+
+    private static let countTemplates = [
+        "how many implementations|copies|versions of X are|is there",
+        "how many implementations|copies|versions of X exist",
+        "how many different|distinct|other|real? X are|is there", "how many different|distinct|other|real? X exist",
+        "how many different|distinct|other|real? X do|does|did we|you|they|i|it have|see|find",
+        "how many different|distinct|other|real X",
+        "is|are there more than one|1 X", "is|are there several|multiple|duplicate|two|second|other|many|a X",
+        "do|does we|you|they|i|it have more than one|1 X",
+        "do|does we|you|they|i|it have several|multiple|duplicate|two|many X",
+        "which|what X are there", "which|what X exist", "find|show|list me? all? duplicates|copies of X",
+        "what|who implements|duplicates X",
+    ].map { QuestionTemplate($0) }
+
+    /// These are counted by other tools, or are no things of a program.
+    private static let notImplementations: Set<String> = [
+        "files", "file", "lines", "line", "folders", "folder", "directories", "languages", "language", "times", "words",
+        "tools", "commands", "questions", "entry", "points", "places", "occurrences", "more", "problems", "errors",
+    ]
+
+    private static func aboutImplementations(_ core: [QuestionWord]) -> Question? {
+        guard let gap = gap(core, countTemplates) else { return nil }
+        let words = withoutKind(gap.filter { $0.isQuoted || !kindsInPlural.contains($0.lower) })
+        guard !words.isEmpty, words.allSatisfy({ QuestionWord.isName($0.text) }),
+            !words.contains(where: { notImplementations.contains($0.lower) || pronouns.contains($0.lower) })
+        else { return nil }
+        return .implementations(words.map { $0.isQuoted ? $0.text : singular($0.text) })
+    }
+
+    private static let kindsInPlural: Set<String> = [
+        "classes", "types", "objects", "implementations", "implementation", "functions", "definitions",
+    ]
+
+    /// "managers" asks for what is called manager.
+    private static func singular(_ word: String) -> String {
+        let lower = word.lowercased()
+        for (ending, replacement) in [("factories", "factory"), ("ries", "ry"), ("sses", "ss"), ("xes", "x")]
+        where lower.hasSuffix(ending) {
+            return String(word.dropLast(ending.count)) + replacement
+        }
+        guard lower.hasSuffix("s"), !lower.hasSuffix("ss"), !lower.hasSuffix("us"), !lower.hasSuffix("is"),
+            lower.count > 3
+        else { return word }
+        return String(word.dropLast())
     }
 
     // MARK: Names
@@ -317,7 +365,9 @@ struct QuestionParser {
         for name in extraTools {
             let parts = name.lowercased().split(separator: "_").map { String($0) }
             guard spoken.contains(name.lowercased()) || parts.allSatisfy({ spoken.contains($0) }) else { continue }
-            let subject = words.first { ($0.isQuoted || $0.isPath || $0.isMarked) && $0.text.lowercased() != name }
+            let subject = words.first {
+                ($0.isQuoted || $0.isPath || $0.isMarked || $0.isHyphenated) && $0.text.lowercased() != name
+            }
             return .tool(name: name, subject: subject?.text)
         }
         return nil

@@ -1,12 +1,12 @@
-import CanonWire
+public import CanonWire
 
 /// The arguments of a tool call, checked one by one; every error names the argument.
-struct ToolArguments {
+public struct ToolArguments {
     private let tool: String
     private let arguments: JSONObject
 
     /// - Throws: `ToolFailure` when there is an argument that the tool does not have.
-    init(_ arguments: JSONObject, of tool: any Tool) throws(ToolFailure) {
+    public init(_ arguments: JSONObject, of tool: any Tool) throws(ToolFailure) {
         self.tool = tool.name
         self.arguments = arguments
         let known = tool.parameters["properties"]?.object?.members.map(\.key) ?? []
@@ -19,7 +19,7 @@ struct ToolArguments {
     }
 
     /// A text that must be there and hold something.
-    func text(_ name: String, maximumBytes: Int) throws(ToolFailure) -> String {
+    public func text(_ name: String, maximumBytes: Int) throws(ToolFailure) -> String {
         guard let text = try optionalText(name, maximumBytes: maximumBytes) else {
             throw ToolFailure("\(tool) needs the argument '\(name)', a text that is not empty.")
         }
@@ -27,7 +27,7 @@ struct ToolArguments {
     }
 
     /// A text, or nil when it is absent, null or empty.
-    func optionalText(_ name: String, maximumBytes: Int) throws(ToolFailure) -> String? {
+    public func optionalText(_ name: String, maximumBytes: Int) throws(ToolFailure) -> String? {
         guard let value = arguments[name], !value.isNull else { return nil }
         guard let text = value.string else { throw wrongKind(name, value, expected: "a text") }
         if text.isEmpty { return nil }

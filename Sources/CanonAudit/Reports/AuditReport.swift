@@ -14,6 +14,8 @@ public struct AuditReport: Hashable, Codable, Sendable {
     /// By scope.
     public var scopes: [SourceScope: ScopeCount]
     public var score: Score
+    /// Where the declared concepts stand in the program.
+    public var routes: [ConceptRoutes]
     /// In the order of their severity, then by rule and symbol.
     public var findings: [Finding]
     public var isolation: Isolation

@@ -2,7 +2,7 @@ import Foundation
 
 /// How a report is written. What people read at a terminal is written by the command, which knows the terminal.
 public enum MachineFormat: String, Sendable, CaseIterable {
-    case json, sarif, markdown, github, csv
+    case json, sarif, markdown, html, github, csv
 }
 
 extension AuditReport {
@@ -11,6 +11,7 @@ extension AuditReport {
         case .json: JSONReport.bytes(self)
         case .sarif: SARIFReport.bytes(self)
         case .markdown: Array(MarkdownReport(report: self, gate: gate).text.utf8)
+        case .html: Array(HTMLReport(report: self, gate: gate).text.utf8)
         case .github: Array(GitHubReport(report: self, gate: gate).text.utf8)
         case .csv: Array(CSVReport(report: self).text.utf8)
         }

@@ -78,7 +78,7 @@ public struct Audit: Sendable {
                 manifest: RuleSetHash.manifest(manifest)),
             commit: input.commit, dirty: input.dirty, python: input.python, scopes: scopeCounts(),
             score: Score(concepts: context.concepts.map { ConceptScore($0, in: context) }, findings: findings),
-            findings: findings, isolation: isolation(findings, collectors), incomplete: incomplete)
+            routes: context.concepts.compactMap { ConceptRoutes($0, in: context) }, findings: findings, isolation: isolation(findings, collectors), incomplete: incomplete)
     }
 
     // MARK: Rules

@@ -15,7 +15,7 @@ struct Doctor {
 
     /// Every check, in the order in which the faults build on each other.
     func examine() async -> DoctorReport {
-        let checks: [(String, () async -> Finding)] = [
+        let checks: [(String, () async -> CheckResult)] = [
             ("configuration", checkConfiguration),
             ("data folder", checkDataFolder),
             ("secrets", checkSecrets),
@@ -35,7 +35,7 @@ struct Doctor {
         return report
     }
 
-    private func checkConfiguration() -> Finding {
+    private func checkConfiguration() -> CheckResult {
         if let configurationError {
             let problems = configurationError.problems
             return .failed(
@@ -53,7 +53,7 @@ struct Doctor {
 
     // MARK: The data folder
 
-    private func checkDataFolder() -> Finding {
+    private func checkDataFolder() -> CheckResult {
         let path = dataDirectory
         if let workspace = configuration.workspace {
             if Paths.isInside(path, workspace) || Paths.isInside(workspace, path) {
@@ -91,7 +91,7 @@ struct Doctor {
     }
 
     /// Everything in the folder is secret: keys, password hashes, conversations.
-    private func checkSecrets() -> Finding {
+    private func checkSecrets() -> CheckResult {
         guard machine.file(dataDirectory)?.isDirectory == true else { return .skipped("there is no data folder yet") }
         let names: [String]
         switch machine.names(dataDirectory) {
@@ -123,7 +123,7 @@ struct Doctor {
         return .ok("\(files.count) \(files.count == 1 ? "file" : "files"), readable by their owner only")
     }
 
-    private func checkDiskSpace() -> Finding {
+    private func checkDiskSpace() -> CheckResult {
         guard let free = machine.freeBytes(dataDirectory) else {
             return .warning("the free space is not known", remedy: "Look at the volume of \(dataDirectory) with df.")
         }
@@ -138,7 +138,7 @@ struct Doctor {
         return .ok(shown)
     }
 
-    private func checkDatabase() -> Finding {
+    private func checkDatabase() -> CheckResult {
         let path = machine.folder(dataDirectory).databasePath
         guard let file = machine.file(path) else { return .skipped("there is none yet; the first start makes it") }
         guard !file.isDirectory else {
@@ -166,14 +166,14 @@ struct Doctor {
 
     // MARK: The server
 
-    private func checkServer() -> Finding {
+    private func checkServer() -> CheckResult {
         switch machine.folder(dataDirectory).server {
         case .none: .ok("no server has the data folder open")
         case .running(let process): .ok("running" + (process.map { " with process id \($0)" } ?? ""))
         }
     }
 
-    private func checkPort() -> Finding {
+    private func checkPort() -> CheckResult {
         let host = configuration.host
         let port = configuration.port
         guard port != 0 else { return .ok("the system chooses one") }
@@ -199,7 +199,7 @@ struct Doctor {
         }
     }
 
-    private func checkCertificate() -> Finding {
+    private func checkCertificate() -> CheckResult {
         guard let tls = configuration.tls, !tls.certificate.isEmpty, !tls.key.isEmpty else {
             guard !ListenHost.isLoopback(configuration.host), configuration.trustedProxies.isEmpty else {
                 return .skipped("TLS is off")
@@ -233,7 +233,7 @@ struct Doctor {
     }
 
     /// The keys as a start would read them; a running server keeps those it read before.
-    private func checkKeys() async -> Finding {
+    private func checkKeys() async -> CheckResult {
         guard let jwks = configuration.authentication.jwks else {
             return .skipped("no other issuer is set; tokens made here are the only ones")
         }
@@ -252,7 +252,7 @@ struct Doctor {
 
     // MARK: Agents
 
-    private func checkWorkspace() -> Finding {
+    private func checkWorkspace() -> CheckResult {
         guard let path = configuration.workspace else { return .skipped("none is set; agents get no tools on files") }
         guard let folder = machine.file(path) else {
             return .failed("\(path) does not exist", remedy: "Name a folder with --workspace.")
@@ -269,7 +269,7 @@ struct Doctor {
         }
     }
 
-    private func checkConfinedReads() -> Finding {
+    private func checkConfinedReads() -> CheckResult {
         guard let error = machine.confinedReads() else { return .ok("openat2 is available") }
         let detail = "openat2 is not available: \(error.description)"
         let remedy = "Run on Linux 5.6 or later, and let the container's seccomp profile pass openat2."
@@ -277,7 +277,7 @@ struct Doctor {
         return .failed(detail + "; agents cannot read the workspace safely", remedy: remedy)
     }
 
-    private func checkAgent() -> Finding {
+    private func checkAgent() -> CheckResult {
         let kind = configuration.agent.kind.rawValue
         guard let url = configuration.agent.url else { return .skipped("\(kind) needs no address") }
         guard let (host, port) = WebURL.endpoint(url) else {
@@ -290,7 +290,7 @@ struct Doctor {
     }
 
     /// Tokens and retention go by the wall clock. The files of the folder are witnesses: none was written in the future.
-    private func checkClock() -> Finding {
+    private func checkClock() -> CheckResult {
         let now = machine.now()
         let remedy = "Set the clock of this machine, for example by enabling NTP."
         guard now > Date(timeIntervalSince1970: 1_735_689_600), now < Date(timeIntervalSince1970: 4_102_444_800) else {

@@ -7,10 +7,14 @@ struct AgentWiring {
     let configuration: GatewayConfiguration
     let logger: Logger
 
+    /// The agent, and the tools that it and the console share.
     /// - Throws: `CommandFailure` that names the setting at fault.
-    func backend() throws -> any AgentBackend {
+    func make() throws -> (backend: any AgentBackend, tools: [any Tool]) {
         do {
-            return try make()
+            let tools = try tools()
+            // An agent that is given no tool must not have a page beside it that reads the workspace.
+            let hasTools = [.analyst, .openAI].contains(configuration.agent.kind)
+            return (try backend(tools), hasTools ? tools : [])
         } catch let error as AgentSettingError {
             throw CommandFailure("serve.\(error.setting): \(error.message)", status: ExitStatus.usage)
         } catch let error as ToolFailure {
@@ -18,15 +22,15 @@ struct AgentWiring {
         }
     }
 
-    private func make() throws -> any AgentBackend {
+    private func backend(_ tools: [any Tool]) throws -> any AgentBackend {
         let agent = configuration.agent
         switch agent.kind {
         case .analyst:
-            return AnalystBackend(name: agent.name ?? "analyst", tools: try tools())
+            return AnalystBackend(name: agent.name ?? "analyst", tools: tools)
         case .openAI:
             return try OpenAIBackend(
                 name: agent.name ?? "assistant", url: agent.url ?? "", model: agent.model ?? "", key: agent.key,
-                instructions: agent.instructions, tools: try tools(), sendFiles: agent.sendFiles,
+                instructions: agent.instructions, tools: tools, sendFiles: agent.sendFiles,
                 firstByteSeconds: Double(agent.connectTimeoutSeconds),
                 silenceSeconds: Double(configuration.limits.silentRunSeconds), logger: logger)
         case .agUI:
@@ -43,6 +47,9 @@ struct AgentWiring {
         let workspace = try configuration.workspace.map { path in
             try Workspace(path: path, forbidden: [configuration.dataDirectory])
         }
-        return WorkspaceTools.all(for: workspace)
+        let audit = WorkspaceAudit(path: configuration.workspace)
+        return WorkspaceTools.all(for: workspace) + [
+            AuditTool(workspace: audit), ExplainTool(workspace: audit), ReplayTool(workspace: audit),
+        ]
     }
 }

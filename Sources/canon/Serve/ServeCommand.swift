@@ -61,12 +61,12 @@ struct ServeCommand: AsyncParsableCommand {
         for note in folder.notes { logger.notice("\(note)") }
         let store = try Store(folder: folder, durability: configuration.durability)
         let secret = try configuration.authentication.secret ?? folder.secret(named: "token-secret")
-        let backend = try AgentWiring(configuration: configuration, logger: logger).backend()
+        let (backend, tools) = try AgentWiring(configuration: configuration, logger: logger).make()
         let identity = IdentityStore(store.database)
         let quiet = options.quiet
         let gateway = try await Gateway(
             configuration: configuration, log: store.log, database: store.database, secret: secret, backend: backend,
-            logger: logger,
+            tools: tools, logger: logger,
             onRunning: { address in
                 // A link that cannot be made must not stop a server that runs.
                 let setup = try? await identity.issueSetupToken()

@@ -1,7 +1,7 @@
 import CanonWire
 
 /// What a check has found.
-enum Finding: Sendable, Equatable {
+enum CheckResult: Sendable, Equatable {
     case ok(String)
     /// Works, and deserves a look.
     case warning(String, remedy: String)
@@ -36,7 +36,7 @@ enum Finding: Sendable, Equatable {
 struct DoctorReport: Sendable, Equatable {
     struct Entry: Sendable, Equatable {
         var name: String
-        var finding: Finding
+        var finding: CheckResult
     }
 
     var entries: [Entry] = []

@@ -1,0 +1,144 @@
+public import CanonCodeModel
+import CanonFacts
+
+/// Concepts that nobody has declared: groups of live classes about one thing, the most fragmented first.
+///
+/// A group begins with what names say (the last words of a class name) and is held together by what classes do: the same kind of
+/// state, the same methods, copied code. It is a suggestion; the manifest decides.
+public struct Discovery: Sendable {
+    public let concepts: [DiscoveredConcept]
+
+    /// How many groups are looked at closely.
+    private static let mostGroups = 48
+
+    public init(_ context: RuleContext) {
+        let model = context.model
+        var groups: [String: [ObjectID]] = [:]
+        var keys: [ObjectID: String] = [:]
+        for file in context.liveFiles {
+            for object in model.classes(in: file) where !model.isNestedInFunction(object) {
+                guard let key = NameWords(model.name(of: object)).key else { continue }
+                groups[key, default: []].append(object)
+                keys[object] = key
+            }
+        }
+        // Copies under a name of other words belong to the group of what they copy.
+        for pair in context.likenesses.pairs {
+            for (one, other) in [(pair.first, pair.second), (pair.second, pair.first)] {
+                guard let key = keys[one], keys[other] != key else { continue }
+                if !(groups[key] ?? []).contains(other) { groups[key, default: []].append(other) }
+            }
+        }
+        let likely = groups.filter { $0.value.count > 1 }.map { key, objects in
+            (
+                key: key, objects: objects,
+                weight: objects.count * objects.reduce(1) { $0 + model.consumers(of: $1).count }
+            )
+        }.sorted { ($1.weight, $0.key) < ($0.weight, $1.key) }
+        concepts = likely.prefix(Self.mostGroups)
+            .compactMap { DiscoveredConcept(words: $0.key, objects: $0.objects, context) }
+            .sorted { ($1.harm, $0.name) < ($0.harm, $1.name) }
+    }
+}
+
+/// One of them.
+public struct DiscoveredConcept: Sendable {
+    /// A class of the group.
+    public struct Member: Sendable {
+        public var object: ObjectID
+        public var symbol: String
+        public var path: String
+        public var line: Int
+        public var role: ObjectRole
+        /// The fact that decided.
+        public var because: String
+        /// Live modules that import it.
+        public var consumers: Int
+        /// Test files that import it.
+        public var tests: Int
+        public var methods: Int
+        public var state: StateKinds
+    }
+
+    /// Kebab-case, from the words of the names.
+    public var name: String
+    /// Implementations first, then by consumers.
+    public var members: [Member]
+    /// Modules through which members are imported.
+    public var paths: Int
+    /// Live modules that import any member.
+    public var consumers: Int
+
+    public var implementations: [Member] { members.filter { $0.role == .implementation } }
+
+    /// What each further implementation costs: everybody who may have taken the wrong one; further paths add to it.
+    public var harm: Int { (implementations.count - 1) * (consumers + 1) + max(0, paths - members.count) }
+
+    /// Nil when there is at most one implementation, or the group shares nothing but words.
+    init?(words: String, objects: [ObjectID], _ context: RuleContext) {
+        let model = context.model
+        var paths: Set<ModuleID> = []
+        var users: Set<FileID> = []
+        var members = Set(objects).sorted().map { object in
+            var live: Set<FileID> = []
+            var tests: Set<FileID> = []
+            for consumer in model.consumers(of: object) {
+                switch context.scope(of: consumer.file) {
+                case .live:
+                    live.insert(consumer.file)
+                    paths.insert(consumer.module)
+                case .test: tests.insert(consumer.file)
+                default: break
+                }
+            }
+            users.formUnion(live)
+            let role = model.explainedRole(of: object)
+            let place = model.place(of: object)
+            return Member(
+                object: object, symbol: model.symbol(of: object), path: context.path(of: place.file),
+                line: Int(place.line),
+                role: role.role, because: role.because, consumers: live.count, tests: tests.count,
+                methods: model.publicMethods(of: object).count,
+                state: model.state(of: object).reduce(into: []) { $0.formUnion(StateKinds($1.fact.container)) })
+        }
+        members.sort {
+            if ($0.role == .implementation) != ($1.role == .implementation) { return $0.role == .implementation }
+            return ($1.consumers, $1.methods, $0.symbol) < ($0.consumers, $0.methods, $1.symbol)
+        }
+        self.members = members
+        self.paths = paths.count
+        consumers = users.count
+        name = Self.name(words: words, names: members.map { model.name(of: $0.object) })
+        let implementations = members.filter { $0.role == .implementation }
+        guard implementations.count > 1, Self.isHeldTogether(implementations, context) else { return nil }
+    }
+
+    /// Two implementations keep the same kind of state, or are alike.
+    private static func isHeldTogether(_ implementations: [Member], _ context: RuleContext) -> Bool {
+        let objects = Set(implementations.map(\.object))
+        let areAlike = objects.contains { object in
+            context.likenesses.of(object).contains { objects.contains($0.other(than: object)) }
+        }
+        if areAlike { return true }
+        var seen: StateKinds = []
+        for member in implementations {
+            if !seen.isDisjoint(with: member.state) { return true }
+            seen.formUnion(member.state)
+        }
+        return false
+    }
+
+    /// With the words in front that most of the names share: `web socket manager` rather than `socket manager`.
+    private static func name(words: String, names: [String]) -> String {
+        var name = words.split(separator: " ").map(String.init)
+        let lists = names.map { NameWords($0).words }.filter { $0.suffix(name.count).elementsEqual(name) }
+        while true {
+            let fronts = lists.compactMap { list in list.count > name.count ? list[list.count - name.count - 1] : nil }
+            let counts = Dictionary(grouping: fronts, by: \.self).mapValues(\.count)
+            guard let (front, count) = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
+                count * 10 >= lists.count * 6
+            else { return name.joined(separator: "-") }
+            name.insert(front, at: 0)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// Markup in the making. Text goes through ``escaped(_:)`` on its way in, so that nothing of an audited file becomes markup.
+struct HTMLText {
+    private(set) var text = ""
+
+    /// Markup of our own.
+    mutating func markup(_ markup: String) { text += markup }
+
+    /// Text of anybody.
+    mutating func text(_ content: String) { text += Self.escaped(content) }
+
+    /// An element that holds text only.
+    mutating func element(_ tag: String, _ attributes: String = "", _ content: String) {
+        open(tag, attributes)
+        text(content)
+        close(tag)
+    }
+
+    /// An element with what `body` writes.
+    mutating func element(_ tag: String, _ attributes: String = "", _ body: (inout HTMLText) -> Void) {
+        open(tag, attributes)
+        body(&self)
+        close(tag)
+    }
+
+    private mutating func open(_ tag: String, _ attributes: String) {
+        text += attributes.isEmpty ? "<\(tag)>" : "<\(tag) \(attributes)>"
+    }
+
+    private mutating func close(_ tag: String) { text += "</\(tag)>" }
+
+    static func escaped(_ content: String) -> String {
+        var result = ""
+        result.reserveCapacity(content.utf8.count)
+        for scalar in content.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            // Control characters have no place in a page; line ends and tabs are blanks in it.
+            case "\n", "\t", "\r": result.unicodeScalars.append(" ")
+            default: result.unicodeScalars.append(scalar.value < 0x20 || scalar.value == 0x7F ? "\u{FFFD}" : scalar)
+            }
+        }
+        return result
+    }
+}

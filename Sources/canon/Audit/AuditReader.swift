@@ -1,0 +1,225 @@
+import CanonAudit
+import CanonCodeModel
+import CanonFacts
+import CanonGateway
+import CanonPython
+import Foundation
+
+/// Reads what an audit needs: the manifest, and the facts of every source file, of a folder or of a commit.
+struct AuditReader {
+    let root: String
+    let settings: AuditSettings
+    let today: CalendarDate
+    let repository: GitRepository?
+
+    /// - Throws: `CommandFailure` when the path is no folder.
+    init(_ settings: AuditSettings, today: CalendarDate = ManifestFile.today) throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: settings.path, isDirectory: &isFolder) else {
+            throw CommandFailure(
+                "\(settings.path.escapingControls): \(SystemError(code: ENOENT))", status: ExitStatus.usage)
+        }
+        guard isFolder.boolValue else {
+            throw CommandFailure(
+                "\(settings.path.escapingControls) is a file; an audit is about a whole folder",
+                status: ExitStatus.usage)
+        }
+        var root = settings.path
+        while root.count > 1, root.hasSuffix("/") { root.removeLast() }
+        self.root = root
+        self.settings = settings
+        self.today = today
+        repository = GitRepository(containing: root)
+    }
+
+    /// The repository, where one is needed.
+    func requiredRepository() throws -> GitRepository {
+        guard let repository else {
+            throw CommandFailure(
+                "\(root.escapingControls) is in no git repository, so there is no commit to read",
+                status: ExitStatus.usage)
+        }
+        return repository
+    }
+
+    // MARK: Manifest
+
+    /// The manifest that `--config` names, or of the folder; an empty one when there is none.
+    func manifest() throws -> Manifest {
+        if let path = settings.config {
+            return try ManifestFile.read(path, shownAs: path, today: today)
+        }
+        let path = root + "/" + ManifestFile.name
+        guard FileManager.default.fileExists(atPath: path) else { return Manifest() }
+        return try ManifestFile.read(path, shownAs: ManifestFile.name, today: today)
+    }
+
+    private func version(_ manifest: Manifest) -> PythonVersion {
+        settings.python ?? manifest.python.flatMap { PythonVersion($0.value) } ?? .v3_13
+    }
+
+    // MARK: A folder
+
+    /// The files on disk.
+    func workTree() throws -> Audit.Input {
+        let manifest = try manifest()
+        let version = version(manifest)
+        let state = RepositoryState(repository)
+        let run = try PythonRun(
+            paths: [root], version: version, jobs: settings.jobs, cache: settings.cache?.open(for: version),
+            progress: settings.progress)
+        let facts = run.map { _, worker, outcome -> Result<FileFacts, SystemError> in
+            switch outcome {
+            case .unread(let error): .failure(error)
+            case .read: .success(worker.facts)
+            }
+        }
+        run.finish()
+        var files: [CodeFile] = []
+        files.reserveCapacity(facts.count)
+        var unread = run.unlisted.map {
+            Evidence(path: relative($0.path), line: 0, text: "cannot be listed: \($0.reason)")
+        }
+        for (file, facts) in zip(run.files, facts) {
+            switch facts {
+            case .success(let facts): files.append(CodeFile(path: file.name, facts: facts))
+            case .failure(let error):
+                unread.append(Evidence(path: file.name, line: 0, text: "cannot be read: \(error)"))
+            }
+        }
+        let (commit, dirty) = state.wait()
+        return Audit.Input(
+            files: files, tree: WorkTree(root: root), manifest: manifest, today: today, python: version.description,
+            toolVersion: ProductVersion.description, commit: commit, dirty: dirty, unread: unread,
+            jobs: settings.jobs)
+    }
+
+    private func relative(_ path: String) -> String {
+        path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
+    }
+
+    // MARK: A commit
+
+    /// The files of a commit, from git's objects.
+    ///
+    /// - Parameters:
+    ///   - manifest: nil for the one in the commit.
+    ///   - known: facts at hand, by the id of the content.
+    func commit(_ commit: String, manifest given: Manifest? = nil, known: [String: FileFacts] = [:]) throws
+        -> Audit.Input
+    {
+        let repository = try requiredRepository()
+        let entries = try repository.files(of: commit)
+        let tree = try CommitTree(repository, files: entries)
+        let manifest: Manifest
+        if let given {
+            manifest = given
+        } else if settings.config != nil {
+            manifest = try self.manifest()
+        } else {
+            manifest = try self.manifest(of: tree, commit: commit)
+        }
+        let version = version(manifest)
+        let sources = entries.filter { $0.path.hasSuffix(".py") }
+        let missing = sources.filter { known[$0.blob] == nil }
+        let read = try CommitFacts(repository, version: version, jobs: settings.jobs).facts(of: missing.map(\.blob))
+        var files: [CodeFile] = []
+        var unread: [Evidence] = []
+        for source in sources {
+            if let facts = known[source.blob] ?? read[source.blob] {
+                files.append(CodeFile(path: source.path, facts: facts))
+            } else {
+                unread.append(
+                    Evidence(path: source.path, line: 0, text: "the repository lacks its content (a partial clone?)"))
+            }
+        }
+        return Audit.Input(
+            files: files, tree: tree, manifest: manifest, today: today, python: version.description,
+            toolVersion: ProductVersion.description, commit: commit, dirty: false, unread: unread,
+            jobs: settings.jobs)
+    }
+
+    /// The manifest that stands in a commit.
+    func manifest(of tree: CommitTree, commit: String) throws -> Manifest {
+        guard let bytes = tree.bytes(of: ManifestFile.name) else { return Manifest() }
+        return try ManifestFile.manifest(bytes, path: ManifestFile.name, today: today)
+    }
+
+    /// Facts of the work tree by the id of their content, so that a base that differs little is read as quickly.
+    func knownFacts(of input: Audit.Input) throws -> [String: FileFacts] {
+        let blobs = try requiredRepository().unchangedBlobs()
+        var known: [String: FileFacts] = [:]
+        for file in input.files { if let blob = blobs[file.path] { known[blob] = file.facts } }
+        return known
+    }
+}
+
+/// Asks git while files are read.
+private final class RepositoryState: Sendable {
+    private let done = DispatchSemaphore(value: 0)
+    private let answer: Answer
+
+    private final class Answer: @unchecked Sendable {
+        // Written before the semaphore is signalled, read after it was waited for.
+        var commit: String?
+        var dirty: Bool?
+    }
+
+    init(_ repository: GitRepository?) {
+        let answer = Answer()
+        self.answer = answer
+        guard let repository else {
+            done.signal()
+            return
+        }
+        let done = done
+        DispatchQueue.global().async {
+            answer.commit = repository.head
+            if answer.commit != nil { answer.dirty = repository.isDirty }
+            done.signal()
+        }
+    }
+
+    func wait() -> (commit: String?, dirty: Bool?) {
+        done.wait()
+        return (answer.commit, answer.dirty)
+    }
+}
+
+/// The facts of contents that git keeps.
+struct CommitFacts {
+    private let objects: GitObjects
+    private let version: PythonVersion
+    private let jobs: Int
+
+    init(_ repository: GitRepository, version: PythonVersion, jobs: Int) throws {
+        objects = try GitObjects(repository)
+        self.version = version
+        self.jobs = jobs
+    }
+
+    /// Facts by the id of the content. What the repository lacks is left out.
+    func facts(of blobs: [String]) throws -> [String: FileFacts] {
+        var unique: [String] = []
+        var seen: Set<String> = []
+        for blob in blobs where seen.insert(blob).inserted { unique.append(blob) }
+        var result: [String: FileFacts] = [:]
+        result.reserveCapacity(unique.count)
+        // A batch at a time, so that contents do not pile up in memory.
+        for start in stride(from: 0, to: unique.count, by: 512) {
+            let names = unique[start..<min(start + 512, unique.count)]
+            let contents = try objects.contents(of: Array(names))
+            let version = version
+            let facts = ParallelWork.map(
+                contents.indices, jobs: jobs, makeWorker: { PythonFactReader(version: version) }
+            ) { reader, index -> FileFacts? in
+                contents[index]?.withUnsafeBytes { bytes in
+                    reader.read(bytes)
+                    return reader.facts
+                }
+            }
+            for (name, facts) in zip(names, facts) { result[name] = facts }
+        }
+        return result
+    }
+}

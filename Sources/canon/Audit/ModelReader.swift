@@ -1,0 +1,45 @@
+import CanonCodeModel
+import CanonFacts
+import CanonPython
+
+/// Reads the Python files of a folder and links them to a model.
+struct ModelReader {
+    let options: PythonOptions
+    let jobs: Int
+    let cache: FactCache?
+
+    /// - Parameters:
+    ///   - root: the folder.
+    ///   - searchRoots: folders in it in which absolute imports start; none: inferred.
+    /// - Throws: `CommandFailure` when the folder cannot be read or holds no Python.
+    func model(of root: String, searchRoots: [String] = []) throws -> CodeModel {
+        let run = try PythonRun(paths: [root], options: options, jobs: jobs, cache: cache)
+        let files = run.map { file, worker, outcome -> CodeFile? in
+            switch outcome {
+            case .unread(let error):
+                Terminal.errors.writeLine("error: \(file.name.escapingControls): cannot be read: \(error)")
+                return nil
+            case .read: return CodeFile(path: file.name, facts: worker.facts)
+            }
+        }
+        run.finish()
+        try run.reportUnlisted()
+        guard !files.isEmpty else {
+            throw CommandFailure("\(root): there is no *.py file beneath it", status: ExitStatus.unknown)
+        }
+        let environment = RuntimeEnvironment(version: [3, Int(options.version.rawValue), 0])
+        let model = CodeModel(
+            files: files.compactMap(\.self),
+            options: CodeModel.Options(searchRoots: searchRoots, jobs: jobs, environment: environment))
+        for path in searchRoots where !model.searchRoots.contains(path) {
+            throw CommandFailure(
+                "--search-root \(path): there is no Python in it below \(root)", status: ExitStatus.usage)
+        }
+        return model
+    }
+}
+
+extension CodeModel {
+    /// `path:line`
+    func text(of place: Place) -> String { "\(path(of: place.file)):\(place.line)" }
+}

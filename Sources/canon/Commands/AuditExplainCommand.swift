@@ -1,0 +1,94 @@
+import ArgumentParser
+import CanonAudit
+
+/// `canon audit explain`: what a rule is for, or all that is known of one finding.
+struct AuditExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Explain a rule, or show one finding with all of its evidence."
+    )
+
+    @Argument(help: "The name of a rule, or a fingerprint (its first four digits or more).") var subject: String
+    @OptionGroup var options: AuditOptions
+
+    func run() async throws {
+        let terminal = Terminal.output
+        if let rule = RuleList.named(subject) {
+            terminal.write(Self.text(of: rule, on: terminal))
+            return
+        }
+        if let rule = IntegrityRules.all.first(where: { $0.name == subject }) {
+            terminal.write(
+                "\(terminal.styled(rule.name, .bold))  \(rule.severity.rawValue)\n\n\(rule.summary)\n\n"
+                    + "What to do: \(IntegrityRules.remedy(of: rule.name))\n")
+            return
+        }
+        let isFingerprint = subject.utf8.count >= 4 && subject.allSatisfy { $0.isHexDigit && !$0.isUppercase }
+        guard isFingerprint else {
+            let names = RuleList.all.map { $0.name } + IntegrityRules.all.map(\.name)
+            let hint =
+                NearestName.of(subject, among: names).map { "did you mean \($0)?" } ?? "canon audit rules lists them"
+            throw CommandFailure("there is no rule '\(subject.shortened)'; \(hint)", status: ExitStatus.usage)
+        }
+        let (finding, report) = try Self.finding(subject, options)
+        let details = TerminalReport(report: report, gate: .high, terminal: terminal, isVerbose: true)
+        var text =
+            "\(terminal.styled(finding.rule, .bold))  \(finding.severity.rawValue) \(finding.priority.rawValue)  "
+            + "\(finding.fingerprint)\n\n\(finding.message.escapingControls)\n\n"
+        text += "  \(finding.path.escapingControls)" + (finding.line > 0 ? ":\(finding.line)" : "") + "\n"
+        text += details.details(finding, indentation: "  ")
+        if let rule = RuleList.named(finding.rule) {
+            text += "\n\(rule.rationale)\n\nWhat to do: \(rule.remedy)\n"
+            if !finding.isIntegrity {
+                text +=
+                    "\nTo excuse it until a day: canon audit accept \(finding.fingerprint) --reason … --issue … --expires …\n"
+            }
+        } else {
+            text += "\nWhat to do: \(IntegrityRules.remedy(of: finding.rule))\n"
+        }
+        terminal.write(text)
+    }
+
+    /// Runs the audit and finds the one finding that a beginning of a fingerprint names.
+    static func finding(_ prefix: String, _ options: AuditOptions) throws -> (Finding, AuditReport) {
+        let reader = try AuditReader(options.settings)
+        let report = try Audit(options.input(reader)).run()
+        let found = report.findings.filter { $0.fingerprint.text.hasPrefix(prefix) }
+        guard let finding = found.first else {
+            throw CommandFailure(
+                "no finding of \(reader.root.escapingControls) has the fingerprint \(prefix); it may be resolved",
+                status: ExitStatus.usage)
+        }
+        guard found.count == 1 else {
+            let all = found.prefix(5).map(\.fingerprint.text).joined(separator: ", ")
+            throw CommandFailure(
+                "\(prefix) stands for \(found.count) findings (\(all)); give more digits", status: ExitStatus.usage)
+        }
+        return (finding, report)
+    }
+
+    private static func text(of rule: any Rule.Type, on terminal: Terminal) -> String {
+        var text =
+            "\(terminal.styled(rule.name, .bold))  \(rule.identity.severity.rawValue)\n\n\(rule.identity.summary)\n"
+        if !rule.identity.exceptions.isEmpty { text += "Not counted: \(rule.identity.exceptions)\n" }
+        text += "\n\(rule.rationale)\n\nWhat to do: \(rule.remedy)\n"
+        if let example = rule.examples.violating.first {
+            text += "\nWrong: \(example.title)\n\n" + source(of: example, terminal)
+        }
+        if let example = rule.examples.clean.first {
+            text += "\nRight: \(example.title)\n\n" + source(of: example, terminal)
+        }
+        return text
+    }
+
+    private static func source(of example: RuleExample, _ terminal: Terminal) -> String {
+        var text = ""
+        for file in example.files where !file.text.isEmpty {
+            text += "  " + terminal.styled("# \(file.path)", .dim) + "\n"
+            for line in file.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+                text += line.isEmpty ? "\n" : "  \(line)\n"
+            }
+        }
+        return text
+    }
+}

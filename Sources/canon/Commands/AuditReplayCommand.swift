@@ -1,0 +1,100 @@
+import ArgumentParser
+import CanonAudit
+import CanonCodeModel
+import Foundation
+
+/// `canon audit replay`: what a program's modules hold at some moment of its start.
+struct AuditReplayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Replay a program's imports, and say which classes its modules hold under which names.",
+        discussion: """
+            Nothing is executed: the statements are followed as the interpreter would run them. With --at MODULE the replay \
+            stops where that module's own code first calls a function that reads sys.modules, else at the module's end; with \
+            MODULE:FUNCTION when that function is first called; with MODULE:LINE before that line.
+
+            Example:
+              canon audit replay app.main --at app.manager --match '*manager*' --module-match 'app.*'
+
+            Ends with status 0; 1 when the entry cannot be imported; 2 for a command line that cannot be used; 3 when the \
+            place to stop at was never reached.
+            """
+    )
+
+    @Argument(help: "The module that is imported first: package.module.") var entry: String
+    @Option(help: "The folder with the program.", completion: .directory) var root = "."
+    @Option(
+        help:
+            "A folder below the root in which absolute imports start; may be repeated. Default: the root, and src when used.",
+        completion: .directory)
+    var searchRoot: [String] = []
+    @Option(help: "Where to stop: MODULE, MODULE:FUNCTION or MODULE:LINE.", transform: stopPoint) var at: StopPoint?
+    @Option(help: "Only names like this; * and ? stand for other characters, capitals do not matter.") var match = "*"
+    @Option(help: "Only names of modules like this.") var moduleMatch = "*"
+    @Option(
+        help:
+            "Leave out the names of this object (package.module.Name). Default: the one with which the code at --at compares."
+    )
+    var canonical: String?
+    @Flag(help: "Show how each name got its object.") var verbose = false
+    @Option(help: "How to print the report.") var format = ReportFormat.terminal
+    @OptionGroup var options: PythonOptions
+    @OptionGroup var threads: JobOptions
+    @OptionGroup var cache: CacheOptions
+
+    private static func stopPoint(_ text: String) throws -> StopPoint {
+        guard let point = StopPoint(text) else {
+            throw ValidationError("'\(text)' is none of MODULE, MODULE:FUNCTION and MODULE:LINE")
+        }
+        return point
+    }
+
+    func run() async throws {
+        let reader = ModelReader(options: options, jobs: threads.count, cache: cache.open(for: options.version))
+        let model = try reader.model(of: root, searchRoots: searchRoot)
+        let result: ReplayResult
+        do {
+            result = try ImportReplay(model: model).run(entry: entry, at: at)
+        } catch {
+            throw CommandFailure(Self.remedy(error, model), status: ExitStatus.usage)
+        }
+        let name = NamePattern(match)
+        let modules = NamePattern(moduleMatch)
+        let excepted = try excepted(result, name, model)
+        let report = ReplayReport(
+            model: model, result: result,
+            names: result.names(matching: name, modules: modules, except: excepted, in: model),
+            unknown: result.unknownNames(matching: name, modules: modules))
+        switch format {
+        case .json: Terminal.output.write(report.json())
+        case .terminal: report.write(to: .output, chains: verbose)
+        }
+        if let failure = result.failure {
+            throw CommandFailure("\(entry) cannot be imported: \(model.text(of: failure.place)): \(failure.text)")
+        }
+        if let at, result.stop == nil {
+            throw CommandFailure(
+                "\(entry) has loaded, and \(at.module) did not come to the place to stop at", status: ExitStatus.unknown
+            )
+        }
+    }
+
+    /// The object whose names are left out.
+    private func excepted(_ result: ReplayResult, _ name: NamePattern, _ model: CodeModel) throws -> ObjectID? {
+        guard let canonical else { return at == nil ? nil : result.comparedObject(matching: name, in: model) }
+        if let object = result.object(named: canonical) ?? model.resolve(canonical).object { return object }
+        throw CommandFailure("--canonical \(canonical): there is no such class", status: ExitStatus.usage)
+    }
+
+    private static func remedy(_ error: ReplayError, _ model: CodeModel) -> String {
+        let wanted: String
+        switch error {
+        case .noEntry(let name), .noModule(let name): wanted = name
+        default: return "\(error)"
+        }
+        guard let near = NearestName.of(wanted, among: model.modules.map(\.name)) else {
+            return "\(error); check --root"
+        }
+        return "\(error); did you mean '\(near)'?"
+    }
+}

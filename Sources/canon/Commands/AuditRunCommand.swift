@@ -1,0 +1,141 @@
+import ArgumentParser
+import CanonAudit
+import Foundation
+
+/// `canon audit [PATH]`: one run and its report.
+struct AuditRunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Audit a folder or a commit (the default).",
+        discussion: """
+            Ends with status 0 when nothing at or above the gate is open, 1 when something is, 2 for a command line or \
+            manifest that cannot be used, 3 when something could not be read.
+
+            Examples:
+              canon audit                              this folder
+              canon audit --base origin/main           fail on new findings only
+              canon audit --format sarif --output audit.sarif
+              canon audit --concept cache --verbose    one concept, with its evidence
+            """
+    )
+
+    @OptionGroup var options: AuditOptions
+    @Option(help: "How to print the report: \(AuditFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format = AuditFormat.terminal
+    @Option(help: "Write the report to this file.", completion: .file()) var output: String?
+    @Option(name: .customLong("rule"), parsing: .upToNextOption, help: "Show only what these rules found.")
+    var rules: [String] = []
+    @Option(name: .customLong("concept"), parsing: .upToNextOption, help: "Show only what belongs to these concepts.")
+    var concepts: [String] = []
+    @Option(help: "Compare with where HEAD and this revision parted: only new findings fail.") var base: String?
+    @Option(
+        name: .customLong("fail-on"),
+        help:
+            "The lowest severity that fails: \(Severity.allCases.map(\.rawValue).joined(separator: ", ")); default: high."
+    )
+    var gate = Severity.high
+    @Flag(help: "Show the evidence of each finding.") var verbose = false
+    @Flag(name: .customLong("init"), help: "Write a manifest to start from, when there is none.") var initialises =
+        false
+
+    func validate() throws {
+        for name in rules where RuleList.named(name) == nil && !IntegrityRules.all.contains(where: { $0.name == name })
+        {
+            throw ValidationError(Self.unknown("rule", name, among: RuleList.all.map { $0.name }))
+        }
+    }
+
+    func run() async throws {
+        let reader = try AuditReader(options.settings)
+        if initialises {
+            try ManifestProposal(reader: reader).write()
+            return
+        }
+        let input = try options.input(reader)
+        try Self.requireSources(input, reader: reader)
+        for name in concepts where !input.manifest.concepts.contains(where: { $0.name == name }) {
+            throw CommandFailure(
+                Self.unknown("concept", name, among: input.manifest.concepts.map(\.name)), status: ExitStatus.usage)
+        }
+        let audit = Audit(input)
+        var report = audit.run()
+        if let base { report = try compared(report, of: audit, with: base, reader) }
+        report = report.narrowed(rules: rules, concepts: concepts)
+        try write(report, of: audit)
+        switch report.verdict(failOn: gate) {
+        case .passed: break
+        case .failed: throw ExitStatus.failed
+        case .incomplete: throw ExitStatus.unknown
+        }
+    }
+
+    private static func unknown(_ what: String, _ name: String, among known: [String]) -> String {
+        guard !known.isEmpty else { return "the manifest declares no \(what), so there is no '\(name.shortened)'" }
+        let hint = NearestName.of(name, among: known).map { "did you mean \($0)?" }
+        return
+            "there is no \(what) '\(name.shortened)'; \(hint ?? "there are: \(known.sorted().joined(separator: ", "))")"
+    }
+
+    /// An audit of nothing would say that nothing is wrong.
+    private static func requireSources(_ input: Audit.Input, reader: AuditReader) throws {
+        let wanted = input.manifest.languages.map(\.value)
+        if wanted.contains("swift")
+            || (wanted.isEmpty && input.tree.paths.contains { $0.hasSuffix(".swift") } && input.files.isEmpty)
+        {
+            throw CommandFailure(
+                "Swift files cannot be read here: canon-swift is not beside canon. Install it, or narrow the audit with "
+                    + "`languages: [python]` in the manifest", status: ExitStatus.unknown)
+        }
+        guard input.files.isEmpty, input.unread.isEmpty else { return }
+        throw CommandFailure(
+            "\(reader.root.escapingControls) holds no file that can be audited (*.py). Is it the right folder?",
+            status: ExitStatus.unknown)
+    }
+
+    // MARK: Base
+
+    private func compared(
+        _ report: AuditReport, of audit: Audit, with base: String, _ reader: AuditReader
+    ) throws -> AuditReport {
+        let repository = try reader.requiredRepository()
+        let tip = try repository.commit(named: base)
+        let commit = options.commit == nil ? try repository.mergeBase(with: tip) : tip
+        let known = options.commit == nil ? try reader.knownFacts(of: audit.input) : [:]
+        let input = try reader.commit(commit, manifest: audit.input.manifest, known: known)
+        let before = Audit(input)
+        // Which code was live is for the base's own manifest to say: the one of today may have been made narrower.
+        let own = (input.tree as? CommitTree).flatMap { try? reader.manifest(of: $0, commit: commit) }
+        let moves = ScopeShrinkage.moves(
+            base: before.context, scopes: own.map { ScopeMap(manifest: $0) }, now: audit.context)
+        return report.compared(with: before.run(), named: "\(base) (\(commit.prefix(12)))", moved: moves)
+    }
+
+    // MARK: Output
+
+    private func write(_ report: AuditReport, of audit: Audit) throws {
+        let terminal = output == nil ? Terminal.output : Terminal(descriptor: -1, isTerminal: false, usesColour: false)
+        let bytes: [UInt8]
+        if let machine = format.machine {
+            bytes = report.rendered(as: machine, failOn: gate)
+        } else {
+            var text = TerminalReport(
+                report: report, gate: gate, terminal: terminal, isVerbose: verbose, isQuiet: options.quiet
+            ).text
+            if audit.input.manifest.concepts.isEmpty, rules.isEmpty, !options.quiet {
+                text +=
+                    DiscoveryReport(discovery: Discovery(audit.context), terminal: terminal, path: options.path).text
+            }
+            bytes = Array(text.utf8)
+        }
+        guard let output else {
+            Terminal.output.write(bytes)
+            return
+        }
+        do {
+            try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
+        } catch {
+            throw CommandFailure(
+                "\(output): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
+        }
+    }
+}
