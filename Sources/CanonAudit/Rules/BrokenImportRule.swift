@@ -159,7 +159,7 @@ enum BrokenImportRule: Rule {
                 evidence: [Evidence(path: path, line: Int(statement.line), text: text)],
                 suggestion: homes.only(for: item.symbol))
         }
-        var cycles = ImportCycles(context)
+        var cycles = HalfLoadedImports(context)
         cycles.check(context, &findings)
     }
 
