@@ -1,0 +1,119 @@
+import CanonCodeModel
+import CanonFacts
+
+/// An import statement of something that should be in the tree and is not.
+struct BrokenImport {
+    var statement: Import
+    /// The module that lacks it; nil when not even its package is there.
+    var module: ModuleID?
+    /// With dots, as far as it is missing: `package.module` or `package.module.Name`.
+    var symbol: String
+}
+
+/// Finds imports of what is not there, and knows what only seems to be missing: modules that are compiled from another language
+/// or written by a build.
+struct BrokenImports {
+    private let model: CodeModel
+    private let paths: [String]
+    /// Names of Python files, without their ending, that build files mention: a build writes them.
+    private let written: Set<String>
+
+    init(_ context: borrowing RuleContext) {
+        model = context.model
+        let tree = context.tree
+        paths = tree.paths
+        let names = [
+            "setup.py", "setup.cfg", "pyproject.toml", "meson.build", "CMakeLists.txt", ".gitignore", "MANIFEST.in",
+        ]
+        var written: Set<String> = []
+        for name in names { written.formUnion(Self.pythonFiles(in: tree.bytes(of: name) ?? [])) }
+        self.written = written
+    }
+
+    /// The broken imports of a file, in the order of the source.
+    func imports(of file: FileID) -> [BrokenImport] {
+        var found: [BrokenImport] = []
+        for statement in model.imports(in: file) where statement.target == .missing {
+            guard !statement.context.contains(.never), let missing = model.missing(of: statement, in: file) else {
+                continue
+            }
+            if let module = missing.module, isMadeElsewhere(missing.part, in: module) { continue }
+            let parent = missing.module.map { model.modules[Int($0.rawValue)].name } ?? ""
+            found.append(
+                BrokenImport(
+                    statement: statement, module: missing.module,
+                    symbol: parent.isEmpty ? missing.part : "\(parent).\(missing.part)"))
+        }
+        return found
+    }
+
+    /// Whether a module of that name comes from something else than a Python file of the tree.
+    private func isMadeElsewhere(_ part: String, in package: ModuleID) -> Bool {
+        let folder = folder(of: package)
+        let stem = folder.isEmpty ? part : "\(folder)/\(part)"
+        var index = firstPath(from: stem + ".")
+        while index < paths.count, paths[index].hasPrefix(stem + ".") {
+            let ending = paths[index].dropFirst(stem.count + 1).split(separator: ".").last ?? ""
+            if Self.compiled.contains(String(ending)) { return true }
+            index += 1
+        }
+        if part.hasSuffix("_pb2") || part.hasSuffix("_pb2_grpc") { return true }
+        return written.contains(part)
+    }
+
+    private static let compiled: Set<String> = [
+        "so", "pyd", "dylib", "pyx", "pxd", "pyi", "c", "cc", "cpp", "rs", "f90",
+    ]
+
+    private func folder(of module: ModuleID) -> String {
+        var parts: [String] = []
+        var next: ModuleID? = module
+        while let id = next {
+            let module = model.modules[Int(id.rawValue)]
+            if !module.component.isEmpty { parts.append(module.component) }
+            next = module.parent
+        }
+        return parts.reversed().joined(separator: "/")
+    }
+
+    /// The first of the sorted paths that is not smaller.
+    private func firstPath(from text: String) -> Int {
+        var low = 0
+        var high = paths.count
+        while low < high {
+            let middle = (low + high) / 2
+            if paths[middle] < text { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// The `name` of each `name.py` in a text.
+    private static func pythonFiles(in text: [UInt8]) -> Set<String> {
+        var names: Set<String> = []
+        var start = 0
+        for index in text.indices where !isNamePart(text[index]) {
+            if text[index] == 0x2E, index > start, text[(index + 1)...].starts(with: "py".utf8) {
+                names.insert(String(decoding: text[start..<index], as: UTF8.self))
+            }
+            start = index + 1
+        }
+        return names
+    }
+
+    private static func isNamePart(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: true
+        default: false
+        }
+    }
+}
+
+extension ArmContext {
+    /// The statement runs whenever the module is imported, and nothing catches its ImportError.
+    var isCertain: Bool {
+        isDisjoint(with: [
+            .typeChecking, .never, .conditional, .function, .importGuard, .importFallback, .exceptArm, .mainGuard,
+            .platform,
+        ])
+    }
+}

@@ -1,0 +1,306 @@
+import CanonCodeModel
+import CanonFacts
+
+/// Tests whose result does not depend on the code that they name.
+enum ConstantEvidenceRule: Rule {
+    static let identity = RuleIdentity(
+        "constant-evidence", severity: .medium,
+        summary: """
+            A test that asserts nothing, is always skipped, swallows its own failure, or only returns a value, and is counted as if \
+            it had shown something.
+            """)
+
+    static let rationale = """
+        "1,200 tests pass" is a claim about the code only as far as each of them could have failed. A test without an assertion, \
+        with `assert True`, behind `except Exception: pass`, or that returns `True` (pytest does not look at it) passes whatever \
+        the code does.
+        """
+    static let remedy = "Assert what the code must do, let the failure out, or delete the test."
+
+    static let examples = RuleExamples(
+        violating: [
+            RuleExample(
+                "Nothing is asserted",
+                RuleExample.File(
+                    "tests/test_orders.py",
+                    """
+                    ↓
+                    def test_later():
+                        pass
+
+
+                    ↓
+                    def test_order():
+                        order = make()
+                        print(order)
+
+
+                    ↓
+                    def test_true():
+                        make()
+                        assert True
+
+
+                    class TestOrders:
+                        ↓
+                        async def test_order(self):
+                            \"""It will be written.\"""
+                    """)),
+            RuleExample(
+                "A verdict that nobody reads",
+                RuleExample.File(
+                    "tests/test_orders.py",
+                    """
+                    ↓
+                    def test_order():
+                        order = make()
+                        if not order:
+                            return False
+                        return True
+                    """)),
+            RuleExample(
+                "The failure is swallowed",
+                RuleExample.File(
+                    "tests/test_orders.py",
+                    """
+                    ↓
+                    def test_order():
+                        try:
+                            assert make() == 1
+                        except Exception as error:
+                            print(error)
+
+
+                    ↓
+                    def test_bill():
+                        try:
+                            assert make() == 1
+                        except:
+                            pytest.skip("not there")
+                    """)),
+            RuleExample(
+                "Never run",
+                RuleExample.File(
+                    "tests/test_orders.py",
+                    """
+                    import unittest
+
+                    import pytest
+
+
+                    @pytest.mark.skip(reason="slow")
+                    ↓
+                    def test_order():
+                        assert make() == 1
+
+
+                    ↓
+                    def test_bill():
+                        pytest.skip("later")
+                        assert make() == 1
+
+
+                    @unittest.skip("later")
+                    ↓
+                    class TestOrders(unittest.TestCase):
+                        def test_one(self):
+                            self.assertEqual(make(), 1)
+                    """)),
+            RuleExample(
+                "A module that is never run",
+                RuleExample.File(
+                    "tests/test_orders.py",
+                    """
+                    import pytest
+
+                    ↓
+                    pytestmark = pytest.mark.skip(reason="later")
+
+
+                    def test_order():
+                        assert make() == 1
+                    """)),
+        ],
+        clean: [
+            RuleExample(
+                "Every way of asserting",
+                RuleExample.File(
+                    "tests/test_orders.py",
+                    """
+                    import unittest
+                    from unittest import mock
+
+                    import pytest
+
+
+                    def check_order(order):
+                        assert order
+
+
+                    def test_plain():
+                        assert make() == 1
+
+
+                    def test_raises():
+                        with pytest.raises(ValueError):
+                            make(-1)
+
+
+                    def test_helper():
+                        check_order(make())
+
+
+                    def test_mock():
+                        bank = mock.Mock()
+                        make(bank)
+                        bank.pay.assert_called_once()
+
+
+                    def test_fail():
+                        try:
+                            make(-1)
+                        except ValueError:
+                            return
+                        pytest.fail("no error")
+
+
+                    def test_raise():
+                        if make() != 1:
+                            raise AssertionError("not one")
+
+
+                    class TestOrders(unittest.TestCase):
+                        def setUp(self):
+                            self.order = make()
+
+                        def test_equal(self):
+                            self.assertEqual(self.order, 1)
+
+                        def test_own_helper(self):
+                            self._verify(self.order)
+
+                        def _verify(self, order):
+                            self.assertTrue(order)
+                    """)),
+            RuleExample(
+                "A failure that is caught and let out again, or caught beside the assertion",
+                RuleExample.File(
+                    "tests/test_orders.py",
+                    """
+                    def test_order():
+                        try:
+                            assert make() == 1
+                        except AssertionError:
+                            raise
+                        except Exception:
+                            pass
+
+
+                    def test_bill():
+                        try:
+                            make()
+                        except Exception:
+                            pass
+                        assert make() == 1
+
+
+                    def test_key():
+                        try:
+                            assert make()["a"] == 1
+                        except KeyError:
+                            pass
+                    """)),
+            RuleExample(
+                "Skipped under a condition",
+                RuleExample.File(
+                    "tests/test_orders.py",
+                    """
+                    import sys
+
+                    import pytest
+
+
+                    @pytest.mark.skipif(sys.platform == "win32", reason="paths")
+                    def test_order():
+                        assert make() == 1
+
+
+                    def test_bill():
+                        if not make:
+                            pytest.skip("no server")
+                        assert make() == 1
+                    """)),
+            RuleExample(
+                "What is no test",
+                RuleExample.File(
+                    "tests/test_orders.py",
+                    """
+                    import pytest
+
+
+                    @pytest.fixture
+                    def test_order():
+                        return make()
+
+
+                    class Helper:
+                        def test_connection(self):
+                            return True
+
+
+                    def test_uses(test_order):
+                        assert test_order
+                    """)),
+        ])
+
+    static func check(_ context: borrowing RuleContext, _ findings: inout FindingCollector) {
+        let collection = TestCollection(context)
+        for file in context.files(in: .test) where collection.collects(context.path(of: file)) {
+            check(file, context, &findings)
+        }
+    }
+
+    private static func check(_ file: FileID, _ context: borrowing RuleContext, _ findings: inout FindingCollector) {
+        let model = context.model
+        let facts = model.facts(of: file)
+        guard facts.error == nil else { return }
+        let path = context.path(of: file)
+        if let line = skippedModule(facts) {
+            findings.examined += 1
+            findings.add(
+                [context.moduleName(of: file)], at: path, line: line, scope: .test,
+                message: "no test of the module is ever run")
+            return
+        }
+        var reader = TestReader(facts)
+        for (index, declaration) in facts.declarations.enumerated() {
+            if declaration.kind == .class {
+                guard declaration.parent == FileFacts.noIndex, TestReader.isSkipped(declaration, facts) else {
+                    continue
+                }
+                findings.add(
+                    [model.symbol(of: ObjectID(file: file, index: UInt32(index)))], at: path,
+                    line: Int(declaration.line),
+                    scope: .test, message: "no test of \(facts.names[declaration.name]) is ever run")
+                continue
+            }
+            guard reader.isTest(declaration), let verdict = reader.verdict(of: index) else { continue }
+            let name = facts.names[declaration.name]
+            findings.add(
+                [model.symbol(of: ObjectID(file: file, index: UInt32(index)))], at: path, line: Int(declaration.line),
+                confidence: verdict.confidence, scope: .test, message: "\(name) \(verdict.reason)",
+                evidence: verdict.line > 0 ? [Evidence(path: path, line: verdict.line, text: verdict.text)] : [])
+        }
+        findings.examined += reader.examined
+    }
+
+    /// The line of `pytestmark = pytest.mark.skip`, or of `pytest.skip(…)` at the top.
+    private static func skippedModule(_ facts: FileFacts) -> Int? {
+        guard let state = facts.state.first(where: { $0.owner == .module && facts.names[$0.name] == "pytestmark" })
+        else {
+            return nil
+        }
+        let value = facts.names[state.value]
+        return value.hasSuffix("mark.skip") ? Int(state.line) : nil
+    }
+}

@@ -1,0 +1,364 @@
+import CanonCodeModel
+import CanonFacts
+
+/// Doubles of tests that no longer look like the class that they stand for.
+enum MockDriftRule: Rule {
+    static let identity = RuleIdentity(
+        "mock-drift", severity: .medium,
+        summary:
+            "A mock lacks public methods of the production class, has others, or differs in signature or in async.",
+        exceptions: "Names with an underscore, doubles that answer to every name, `*args` and `**kwargs`.")
+
+    static let rationale = """
+        Tests that run against a double show what the double does. When the production class gets a method, an argument or an \
+        `async`, they go on passing, and the first caller that fails is a user's.
+        """
+    static let remedy = """
+        Derive the double from the class or its Protocol, make it with `create_autospec`, or give it what the table lacks.
+        """
+
+    static let examples = RuleExamples(
+        violating: [
+            RuleExample(
+                "A method that production calls is missing, and another one is not async any more",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File(
+                    "shop/bank.py",
+                    """
+                    class Bank:
+                        async def pay(self, order, amount):
+                            return True
+
+                        def refund(self, order):
+                            return True
+
+                        def close(self):
+                            pass
+                    """),
+                RuleExample.File(
+                    "shop/orders.py",
+                    """
+                    from shop.bank import Bank
+
+
+                    def cancel(bank: Bank, order):
+                        bank.refund(order)
+                    """),
+                RuleExample.File("tests/__init__.py", ""),
+                RuleExample.File(
+                    "tests/doubles.py",
+                    """
+                    ↓
+                    class FakeBank:
+                        def pay(self, order, amount):
+                            return True
+
+                        def close(self):
+                            pass
+                    """)),
+            RuleExample(
+                "A subclass that overrides with other arguments",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File(
+                    "shop/bank.py", "class Bank:\n    def pay(self, order, amount, currency):\n        return True\n"),
+                RuleExample.File("tests/__init__.py", ""),
+                RuleExample.File(
+                    "tests/doubles.py",
+                    """
+                    from shop.bank import Bank
+
+
+                    ↓
+                    class BankStub(Bank):
+                        def pay(self, order):
+                            return False
+                    """)),
+            RuleExample(
+                "A double under another name, found by what it can do",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File(
+                    "shop/bank.py",
+                    """
+                    class Bank:
+                        def open_account(self, owner):
+                            return 1
+
+                        def transfer_money(self, source, target, amount):
+                            return True
+
+                        def close_account(self, number):
+                            return True
+                    """),
+                RuleExample.File("tests/__init__.py", ""),
+                RuleExample.File(
+                    "tests/test_orders.py",
+                    """
+                    from shop.bank import Bank
+
+
+                    ↓
+                    class Ledger:
+                        def open_account(self, owner):
+                            return 1
+
+                        def transfer_money(self, source, target):
+                            return True
+
+                        def close_account(self, number):
+                            return True
+
+
+                    def test_transfer():
+                        assert isinstance(Ledger(), Ledger) and Bank
+                    """)),
+        ],
+        clean: [
+            RuleExample(
+                "The same methods, arguments and async",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File(
+                    "shop/bank.py",
+                    """
+                    class Bank:
+                        async def pay(self, order, amount=1):
+                            return True
+
+                        def _connect(self):
+                            pass
+                    """),
+                RuleExample.File("tests/__init__.py", ""),
+                RuleExample.File(
+                    "tests/doubles.py",
+                    """
+                    class FakeBank:
+                        def __init__(self):
+                            self.calls = []
+
+                        async def pay(self, order, amount=1):
+                            self.calls.append(order)
+                            return True
+
+
+                    class MockBank:
+                        async def pay(self, *args, **kwargs):
+                            return True
+                    """)),
+            RuleExample(
+                "A double that answers to every name, and a subclass that inherits the rest",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File(
+                    "shop/bank.py",
+                    """
+                    class Bank:
+                        def pay(self, order):
+                            return True
+
+                        def refund(self, order):
+                            return True
+                    """),
+                RuleExample.File("tests/__init__.py", ""),
+                RuleExample.File(
+                    "tests/doubles.py",
+                    """
+                    from unittest.mock import MagicMock
+
+                    from shop.bank import Bank
+
+
+                    class MockBank(MagicMock):
+                        def pay(self, order):
+                            return False
+
+
+                    class BankDouble(Bank):
+                        def pay(self, order):
+                            return False
+
+
+                    class StubBank:
+                        def __getattr__(self, name):
+                            return lambda *args: None
+
+                        def pay(self, order):
+                            return True
+                    """)),
+            RuleExample(
+                "Tests and classes that only share a name",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File(
+                    "shop/bank.py", "class Bank:\n    def pay(self, order):\n        return True\n"),
+                RuleExample.File("tests/__init__.py", ""),
+                RuleExample.File(
+                    "tests/test_bank.py",
+                    """
+                    class TestBank:
+                        def test_pay(self):
+                            assert self
+
+
+                    class FakeBank:
+                        def draw(self):
+                            return 1
+                    """)),
+        ])
+
+    static func check(_ context: borrowing RuleContext, _ findings: inout FindingCollector) {
+        var pairs = MockPairs(context)
+        for pair in pairs.find(context) {
+            findings.examined += 1
+            report(pair, &pairs, context, &findings)
+        }
+    }
+
+    private static func report(
+        _ pair: MockPairs.Pair, _ pairs: inout MockPairs, _ context: borrowing RuleContext,
+        _ findings: inout FindingCollector
+    ) {
+        let model = context.model
+        let drift = MockDrift(of: pair, model)
+        guard !drift.isEmpty else { return }
+        let called = pairs.called(drift.missing, of: pair.production, context)
+        // A double that only lacks what nobody calls is a small double, no wrong one.
+        if drift.mismatches.isEmpty, drift.extra.isEmpty, called.isEmpty, pair.evidence != .name { return }
+        var parts: [String] = []
+        if !called.isEmpty { parts.append("lacks \(list(called)), which code that uses the class calls") }
+        let silent = drift.missing.filter { !called.contains($0) }
+        if !silent.isEmpty { parts.append("lacks \(list(silent))") }
+        if !drift.extra.isEmpty { parts.append("has \(list(drift.extra)), which the class has not") }
+        if !drift.mismatches.isEmpty { parts.append("differs in \(list(drift.mismatches.map(\.text)))") }
+        let (mock, production) = (model.symbol(of: pair.mock), model.symbol(of: pair.production))
+        let place = model.place(of: pair.mock)
+        var evidence = [context.evidence(pair.mock), context.evidence(pair.production)]
+        for mismatch in drift.mismatches.prefix(10) {
+            evidence.append(context.evidence(mismatch.mock, mismatch.own))
+            evidence.append(context.evidence(mismatch.production, mismatch.others))
+        }
+        let isSerious = !called.isEmpty || !drift.mismatches.isEmpty
+        let confidence: Confidence
+        switch pair.evidence {
+        case .subclass: confidence = .confirmed
+        // A name that many things could have, and little in common.
+        case .name: confidence = isSerious && drift.shared >= drift.extra.count ? .likely : .review
+        case .methods: confidence = .review
+        }
+        findings.add(
+            [mock, production], at: context.path(of: place.file), line: Int(place.line),
+            severity: called.isEmpty ? nil : .high, confidence: confidence, scope: context.scope(of: pair.mock),
+            message: "\(model.name(of: pair.mock)), a double of \(production), \(parts.joined(separator: "; "))",
+            evidence: evidence, suggestion: production, concept: context.concept(of: pair.production)?.name,
+            consumers: model.consumers(of: pair.mock).count)
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.count <= 5
+            ? names.joined(separator: ", ") : names.prefix(4).joined(separator: ", ") + " and \(names.count - 4) more"
+    }
+}
+
+/// What differs between a double and its class.
+struct MockDrift {
+    struct Mismatch {
+        var text: String
+        var mock: ObjectID
+        var production: ObjectID
+        var own: String
+        var others: String
+    }
+
+    private(set) var missing: [String] = []
+    private(set) var extra: [String] = []
+    private(set) var mismatches: [Mismatch] = []
+    /// How many methods both have.
+    private(set) var shared = 0
+
+    var isEmpty: Bool { missing.isEmpty && extra.isEmpty && mismatches.isEmpty }
+
+    init(of pair: MockPairs.Pair, _ model: CodeModel) {
+        let own = Self.methods(of: pair.mock, model, upTo: pair.evidence == .subclass ? pair.production : nil)
+        let others = Self.methods(of: pair.production, model, upTo: nil)
+        let answersAll = Self.answersAll(pair.mock, model)
+        // What a base outside of the tree has cannot be told.
+        let isOpen = model.classInfo(of: pair.production).traits.contains(.hasUnknownBase)
+        for (name, method) in others.sorted(by: { $0.key < $1.key }) {
+            guard let double = own[name] else {
+                if !answersAll, pair.evidence != .subclass { missing.append(name) }
+                continue
+            }
+            shared += 1
+            guard let a = model.signature(of: double), let b = model.signature(of: method) else { continue }
+            guard a.isProperty == b.isProperty, !a.isProperty else { continue }
+            if let text = Self.difference(a, b) {
+                mismatches.append(
+                    Mismatch(
+                        text: "\(name) (\(text))", mock: double, production: method, own: Self.describe(name, a),
+                        others: Self.describe(name, b)))
+            }
+        }
+        // A subclass may have more; a class of which the tree does not know all bases may have it as well.
+        if pair.evidence != .subclass, !isOpen {
+            extra = own.keys.filter { others[$0] == nil }.sorted()
+        }
+    }
+
+    /// Public methods by name, those of ancestors too; the nearest one counts.
+    private static func methods(of object: ObjectID, _ model: CodeModel, upTo end: ObjectID?) -> [String: ObjectID] {
+        var found: [String: ObjectID] = [:]
+        for ancestor in [object] + model.classInfo(of: object).ancestors {
+            if ancestor == end { break }
+            for method in model.publicMethods(of: ancestor) where found[model.name(of: method)] == nil {
+                found[model.name(of: method)] = method
+            }
+        }
+        return found
+    }
+
+    private static func answersAll(_ mock: ObjectID, _ model: CodeModel) -> Bool {
+        let info = model.classInfo(of: mock)
+        if !info.traits.isDisjoint(with: [.mock, .hasUnknownBase]) { return true }
+        return ([mock] + info.ancestors).contains { ancestor in
+            model.methods(of: ancestor).contains { ["__getattr__", "__getattribute__"].contains(model.name(of: $0)) }
+        }
+    }
+
+    /// What a caller of production would stumble over; nil when nothing.
+    private static func difference(_ mock: Signature, _ production: Signature) -> String? {
+        if mock.isAsync != production.isAsync { return production.isAsync ? "not async" : "async" }
+        let takesAll = mock.parameters.contains { $0.kind == .variadicKeyword }
+        let takesMore = mock.parameters.contains { $0.kind == .variadicPositional }
+        let own = mock.parameters.filter { $0.kind != .variadicPositional && $0.kind != .variadicKeyword }
+        let others = production.parameters.filter { $0.kind != .variadicPositional && $0.kind != .variadicKeyword }
+        for (index, parameter) in others.enumerated() {
+            if own.contains(where: { $0.name == parameter.name }) { continue }
+            // `_order` for an argument that the double does not use.
+            if index < own.count,
+                own[index].name.drop(while: { $0 == "_" }) == parameter.name.drop(while: { $0 == "_" })
+            {
+                continue
+            }
+            if parameter.kind == .keywordOnly ? takesAll : (takesAll || takesMore) { continue }
+            if index < own.count, own[index].name.hasPrefix("_") { continue }
+            return "no argument \(parameter.name)"
+        }
+        let takesOthers = production.parameters.contains {
+            $0.kind == .variadicKeyword || $0.kind == .variadicPositional
+        }
+        if !takesOthers,
+            let more = own.first(where: { own in !own.hasDefault && !others.contains { $0.name == own.name } }),
+            own.count > others.count
+        {
+            return "needs \(more.name)"
+        }
+        return nil
+    }
+
+    private static func describe(_ name: String, _ signature: Signature) -> String {
+        let parameters = signature.parameters.map { parameter in
+            switch parameter.kind {
+            case .variadicPositional: "*" + parameter.name
+            case .variadicKeyword: "**" + parameter.name
+            default: parameter.name + (parameter.hasDefault ? "=…" : "")
+            }
+        }
+        return "\(signature.isAsync ? "async " : "")def \(name)(\(parameters.joined(separator: ", ")))"
+    }
+}

@@ -1,0 +1,79 @@
+import CanonCodeModel
+import CanonFacts
+
+/// Which modules are made for tests: by their scope, or because they cannot be imported without a library for tests.
+struct TestLibraries {
+    private let model: CodeModel
+    /// By file.
+    private var isTest: [Bool]
+    private let scopes: ScopeMap
+
+    private static let libraries = ["pytest", "_pytest", "unittest", "mock", "hypothesis"].map { Array($0.utf8) }
+    private static let mocks = ["mock", "unittest.mock"].map { Array($0.utf8) }
+
+    init(_ context: borrowing RuleContext) {
+        model = context.model
+        scopes = ScopeMap(manifest: context.manifest)
+        isTest = Array(repeating: false, count: context.model.files.count)
+        for scope in [SourceScope.test, .fixture] {
+            for file in context.files(in: scope) { isTest[Int(file.rawValue)] = true }
+        }
+        for file in context.liveFiles {
+            let needsLibrary = model.imports(in: file).contains { statement in
+                // In a function or behind an `except` the module works without it.
+                statement.context.isDisjoint(with: [
+                    .function, .typeChecking, .never, .mainGuard, .importGuard, .conditional,
+                ])
+                    && isLibrary(statement, in: file)
+            }
+            isTest[Int(file.rawValue)] = needsLibrary
+        }
+    }
+
+    func isTestModule(_ file: FileID) -> Bool { isTest[Int(file.rawValue)] }
+
+    /// A file between files of the product, in which there is no test and no library for tests.
+    func isTestByNameOnly(_ file: FileID) -> Bool {
+        let path = model.path(of: file)
+        guard scopes.scope(of: path) == .test else { return false }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        guard scopes.scope(of: folder + "module.py") != .test else { return false }
+        let facts = model.facts(of: file)
+        if facts.declarations.contains(where: {
+            TestCollection.isTestFunction($0, facts) && !$0.flags.contains(.isMethod)
+        }) {
+            return false
+        }
+        return !model.imports(in: file).contains { isLibrary($0, in: file) }
+    }
+
+    private func isLibrary(_ statement: Import, in file: FileID) -> Bool {
+        guard statement.target == .external else { return false }
+        return withModule(of: statement, in: file) { module in
+            Self.libraries.contains {
+                module.starts(with: $0) && (module.count == $0.count || module[$0.count] == 0x2E)
+            }
+        }
+    }
+
+    /// Whether a statement imports mocks from a library.
+    func isMockLibrary(_ statement: Import, in file: FileID) -> Bool {
+        guard statement.target == .external else { return false }
+        return withModule(of: statement, in: file) { module in Self.mocks.contains { module.elementsEqual($0) } }
+    }
+
+    /// The module that a statement names, with the name that `from unittest import mock` adds.
+    private func withModule(of statement: Import, in file: FileID, _ body: ([UInt8]) -> Bool) -> Bool {
+        let facts = model.facts(of: file)
+        let event = facts.events[Int(statement.event)]
+        switch event.kind {
+        case .importName:
+            guard event.count == 0 else { return false }
+            let module = facts.names.withUTF8(of: event.linkedName) { Array($0) }
+            if body(module) { return true }
+            return facts.names.withUTF8(of: event.name) { body(module + [0x2E] + Array($0)) }
+        case .importAll: return facts.names.withUTF8(of: event.linkedName) { body(Array($0)) }
+        default: return facts.names.withUTF8(of: event.name) { body(Array($0)) }
+        }
+    }
+}
