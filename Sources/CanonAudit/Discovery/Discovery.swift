@@ -36,7 +36,7 @@ public struct Discovery: Sendable {
             )
         }.sorted { ($1.weight, $0.key) < ($0.weight, $1.key) }
         concepts = likely.prefix(Self.mostGroups)
-            .compactMap { DiscoveredConcept(words: $0.key, objects: $0.objects, context) }
+            .compactMap { DiscoveredConcept($0.objects, context) }
             .sorted { ($1.harm, $0.name) < ($0.harm, $1.name) }
     }
 }
@@ -75,7 +75,7 @@ public struct DiscoveredConcept: Sendable {
     public var harm: Int { (implementations.count - 1) * (consumers + 1) + max(0, paths - members.count) }
 
     /// Nil when there is at most one implementation, or the group shares nothing but words.
-    init?(words: String, objects: [ObjectID], _ context: RuleContext) {
+    init?(_ objects: [ObjectID], _ context: RuleContext) {
         let model = context.model
         var paths: Set<ModuleID> = []
         var users: Set<FileID> = []
@@ -108,8 +108,8 @@ public struct DiscoveredConcept: Sendable {
         self.members = members
         self.paths = paths.count
         consumers = users.count
-        name = Self.name(words: words, names: members.map { model.name(of: $0.object) })
         let implementations = members.filter { $0.role == .implementation }
+        name = Self.name(implementations.map { model.name(of: $0.object) })
         guard implementations.count > 1, Self.isHeldTogether(implementations, context) else { return nil }
     }
 
@@ -128,17 +128,19 @@ public struct DiscoveredConcept: Sendable {
         return false
     }
 
-    /// With the words in front that most of the names share: `web socket manager` rather than `socket manager`.
-    private static func name(words: String, names: [String]) -> String {
-        var name = words.split(separator: " ").map(String.init)
-        let lists = names.map { NameWords($0).words }.filter { $0.suffix(name.count).elementsEqual(name) }
+    /// The words that most implementations end with; those of the first one when they end with different ones.
+    private static func name(_ implementations: [String]) -> String {
+        let lists = implementations.map { NameWords($0).words }
+        var name: [String] = []
         while true {
-            let fronts = lists.compactMap { list in list.count > name.count ? list[list.count - name.count - 1] : nil }
+            let fronts = lists.filter { $0.suffix(name.count).elementsEqual(name) && $0.count > name.count }
+                .map { $0[$0.count - name.count - 1] }
             let counts = Dictionary(grouping: fronts, by: \.self).mapValues(\.count)
             guard let (front, count) = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
                 count * 10 >= lists.count * 6
-            else { return name.joined(separator: "-") }
+            else { break }
             name.insert(front, at: 0)
         }
+        return (name.isEmpty ? lists.first ?? [] : name).joined(separator: "-")
     }
 }

@@ -19,6 +19,7 @@ public enum RuleList {
         SecondStateOwnerRule.self,
         ShadowedDefinitionRule.self,
         SharedUserStateRule.self,
+        StaleDocRule.self,
         StaleEntryRule.self,
         SyntaxRule.self,
         TestInProductionRule.self,

@@ -143,8 +143,12 @@ enum BrokenImportRule: Rule {
             }
         }
         let homes = Homes(of: Set(found.map(\.item.symbol)), context)
+        var last: (symbol: String, file: FileID, line: UInt32)?
         for (file, scope, item) in found {
             let statement = item.statement
+            // `from missing import a, b` is one statement.
+            if let last, last == (item.symbol, file, statement.line) { continue }
+            last = (item.symbol, file, statement.line)
             let (severity, confidence, consequence) = judge(statement.context, scope)
             let text = context.model.text(of: statement, in: file)
             let path = context.path(of: file)
@@ -155,7 +159,7 @@ enum BrokenImportRule: Rule {
                 evidence: [Evidence(path: path, line: Int(statement.line), text: text)],
                 suggestion: homes.only(for: item.symbol))
         }
-        var cycles = ImportCycles(context)
+        var cycles = HalfLoadedImports(context)
         cycles.check(context, &findings)
     }
 

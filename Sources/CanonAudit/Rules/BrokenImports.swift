@@ -15,8 +15,8 @@ struct BrokenImport {
 struct BrokenImports {
     private let model: CodeModel
     private let paths: [String]
-    /// Texts of build files, in which a module that a build writes is named.
-    private let buildFiles: [[UInt8]]
+    /// Names of Python files, without their ending, that build files mention: a build writes them.
+    private let written: Set<String>
 
     init(_ context: borrowing RuleContext) {
         model = context.model
@@ -25,7 +25,9 @@ struct BrokenImports {
         let names = [
             "setup.py", "setup.cfg", "pyproject.toml", "meson.build", "CMakeLists.txt", ".gitignore", "MANIFEST.in",
         ]
-        buildFiles = names.compactMap { tree.bytes(of: $0) }
+        var written: Set<String> = []
+        for name in names { written.formUnion(Self.pythonFiles(in: tree.bytes(of: name) ?? [])) }
+        self.written = written
     }
 
     /// The broken imports of a file, in the order of the source.
@@ -56,8 +58,7 @@ struct BrokenImports {
             index += 1
         }
         if part.hasSuffix("_pb2") || part.hasSuffix("_pb2_grpc") { return true }
-        let name = Array("\(part).py".utf8)
-        return buildFiles.contains { Self.contains($0, name) }
+        return written.contains(part)
     }
 
     private static let compiled: Set<String> = [
@@ -86,13 +87,17 @@ struct BrokenImports {
         return low
     }
 
-    private static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
-        guard let first = part.first, text.count >= part.count else { return false }
-        return (0...(text.count - part.count)).contains { start in
-            // `_version.py`, and not the end of a longer name.
-            text[start] == first && text[start..<start + part.count].elementsEqual(part)
-                && (start == 0 || !isNamePart(text[start - 1]))
+    /// The `name` of each `name.py` in a text.
+    private static func pythonFiles(in text: [UInt8]) -> Set<String> {
+        var names: Set<String> = []
+        var start = 0
+        for index in text.indices where !isNamePart(text[index]) {
+            if text[index] == 0x2E, index > start, text[(index + 1)...].starts(with: "py".utf8) {
+                names.insert(String(decoding: text[start..<index], as: UTF8.self))
+            }
+            start = index + 1
         }
+        return names
     }
 
     private static func isNamePart(_ byte: UInt8) -> Bool {

@@ -25,8 +25,12 @@ struct CommittedConfiguration {
         var files: [File] = []
         var renamed: [String] = []
         for path in paths {
+            let isAtRoot = !path.utf8.contains(UInt8(ascii: "/"))
+            // Nearly all paths are of no interest; these tell by their first byte.
+            guard isAtRoot || path.utf8.first == UInt8(ascii: ".") || path.utf8.first == UInt8(ascii: "g") else {
+                continue
+            }
             let name = path.split(separator: "/").last.map(String.init) ?? path
-            let isAtRoot = name.utf8.count == path.utf8.count
             if isAtRoot {
                 switch name {
                 case ".pre-commit-config.yaml", ".pre-commit-config.yml":

@@ -60,7 +60,7 @@ struct GateReader {
         if let (_, stages) = hook.member("stages"), Self.isManualOnly(stages) {
             add([name, "stages"], line: line, "hook \(name) runs only when somebody asks for it (stage manual)")
         }
-        if let entry = hook.member("entry")?.value.words, let reason = ShellGate.cannotFail(entry, isGate: true) {
+        if let entry = hook.member("entry")?.value.words, let reason = ShellGate.cannotFail(entry, isHook: true) {
             add([name, "entry"], line: line, "hook \(name) cannot fail: \(reason)", evidence: entry)
         }
         for argument in hook.member("args")?.value.sequence ?? [] where argument.words.map(ShellGate.isExitZero) == true
@@ -101,12 +101,13 @@ struct GateReader {
             findings.examined += 1
             let line = key.mark?.line ?? 1
             let steps = job.member("steps")?.value.sequence.map { Array($0) } ?? []
-            let isGate = steps.contains { Self.command(of: $0).map(ShellGate.checksSomething) == true }
+            func isGate() -> Bool { steps.contains { Self.command(of: $0).map(ShellGate.checksSomething) == true } }
             if let condition = job.member("if")?.value, Self.isNever(condition) {
-                add([name, "if"], line: line, "job \(name) never runs: if is false", severity: isGate ? nil : .medium)
+                add(
+                    [name, "if"], line: line, "job \(name) never runs: if is false", severity: isGate() ? nil : .medium)
             }
             if let (_, value) = job.member("continue-on-error") {
-                tolerance(value, [name], line: line, what: "job \(name)", isGate: isGate)
+                tolerance(value, [name], line: line, what: "job \(name)", isGate: isGate())
             }
             for (index, step) in steps.enumerated() { self.step(step, index, of: name, steps) }
         }
@@ -115,14 +116,14 @@ struct GateReader {
     private mutating func step(_ step: Node, _ index: Int, of job: String, _ steps: [Node]) {
         findings.examined += 1
         let command = Self.command(of: step)
-        let isGate = command.map(ShellGate.checksSomething) ?? false
+        func isGate() -> Bool { command.map(ShellGate.checksSomething) ?? false }
         let id = step.member("id")?.value.words
         let name = step.member("name")?.value.words ?? id ?? Self.title(of: command, step)
         let line = Self.line(of: step)
         if let condition = step.member("if")?.value, Self.isNever(condition) {
             add(
                 [job, name, "if"], line: line, "step \"\(name)\" never runs: if is false",
-                severity: isGate ? nil : .medium)
+                severity: isGate() ? nil : .medium)
         }
         if let (_, value) = step.member("continue-on-error") {
             // A later step may decide by how it ended.
@@ -133,10 +134,10 @@ struct GateReader {
                     [file, job, name], at: path, line: line,
                     message: "step \"\(name)\" may fail; a later step reads steps.\(id ?? "").outcome")
             } else {
-                tolerance(value, [job, name], line: line, what: "step \"\(name)\"", isGate: isGate)
+                tolerance(value, [job, name], line: line, what: "step \"\(name)\"", isGate: isGate())
             }
         }
-        if let command, let reason = ShellGate.cannotFail(command, isGate: isGate) {
+        if let command, let reason = ShellGate.cannotFail(command) {
             add([job, name, "run"], line: line, "step \"\(name)\" cannot fail: \(reason)", confidence: .likely)
         }
     }
@@ -190,12 +191,11 @@ struct GateReader {
             findings.examined += 1
             let lines = script.sequence.map { $0.compactMap(\.words) } ?? [script.words ?? ""]
             let command = lines.joined(separator: "\n")
-            let isGate = ShellGate.checksSomething(command)
             let line = key.mark?.line ?? 1
-            if let (_, value) = job.member("allow_failure"), value.isTrue, isGate {
+            if let (_, value) = job.member("allow_failure"), value.isTrue, ShellGate.checksSomething(command) {
                 add([name, "allow_failure"], line: line, "job \(name) may fail unnoticed: allow_failure")
             }
-            if let reason = ShellGate.cannotFail(command, isGate: isGate) {
+            if let reason = ShellGate.cannotFail(command) {
                 add([name, "script"], line: line, "job \(name) cannot fail: \(reason)", confidence: .likely)
             }
         }
@@ -251,7 +251,7 @@ struct GateReader {
                 "exit-zero" where entry.text.lowercased() == "true":
                 add(subject, line: entry.line, "it reports nothing that fails", evidence: written(entry))
             case "commands":
-                if let reason = ShellGate.cannotFail(entry.value, isGate: ShellGate.checksSomething(entry.value)) {
+                if let reason = ShellGate.cannotFail(entry.value) {
                     add(subject, line: entry.line, "the commands cannot fail: \(reason)", evidence: written(entry))
                 }
             default: break

@@ -221,7 +221,7 @@ enum MockDriftRule: Rule {
         // A double that only lacks what nobody calls is a small double, no wrong one.
         if drift.mismatches.isEmpty, drift.extra.isEmpty, called.isEmpty, pair.evidence != .name { return }
         var parts: [String] = []
-        if !called.isEmpty { parts.append("lacks \(list(called)), which production calls") }
+        if !called.isEmpty { parts.append("lacks \(list(called)), which code that uses the class calls") }
         let silent = drift.missing.filter { !called.contains($0) }
         if !silent.isEmpty { parts.append("lacks \(list(silent))") }
         if !drift.extra.isEmpty { parts.append("has \(list(drift.extra)), which the class has not") }
@@ -237,7 +237,8 @@ enum MockDriftRule: Rule {
         let confidence: Confidence
         switch pair.evidence {
         case .subclass: confidence = .confirmed
-        case .name: confidence = isSerious ? .likely : .review
+        // A name that many things could have, and little in common.
+        case .name: confidence = isSerious && drift.shared >= drift.extra.count ? .likely : .review
         case .methods: confidence = .review
         }
         findings.add(
@@ -267,6 +268,8 @@ struct MockDrift {
     private(set) var missing: [String] = []
     private(set) var extra: [String] = []
     private(set) var mismatches: [Mismatch] = []
+    /// How many methods both have.
+    private(set) var shared = 0
 
     var isEmpty: Bool { missing.isEmpty && extra.isEmpty && mismatches.isEmpty }
 
@@ -281,6 +284,7 @@ struct MockDrift {
                 if !answersAll, pair.evidence != .subclass { missing.append(name) }
                 continue
             }
+            shared += 1
             guard let a = model.signature(of: double), let b = model.signature(of: method) else { continue }
             guard a.isProperty == b.isProperty, !a.isProperty else { continue }
             if let text = Self.difference(a, b) {

@@ -14,6 +14,8 @@ struct RequestHandlers {
         var line: UInt32
         /// Every step is a call or use of a function by name; else it was a class on the way, of which any method may run.
         var isExact: Bool
+        /// The class on the way, of which this is a method.
+        var type: ObjectID?
     }
 
     private let model: CodeModel
@@ -157,11 +159,15 @@ struct RequestHandlers {
                 let object = reference.object
                 switch model.kind(of: object) {
                 case .function, .asyncFunction, .method, .asyncMethod:
+                    guard ways[object] == nil else { continue }
                     add(object, Way(from: function, line: reference.line, isExact: isExact), &pending)
                     for product in model.products(of: object) {
                         addClass(product.object, from: object, reference.line, &seenClasses, &pending)
                     }
-                case .class: addClass(object, from: function, reference.line, &seenClasses, &pending)
+                case .class:
+                    // `isinstance(x, Manager)` makes and gets none.
+                    guard reference.kind != .use else { continue }
+                    addClass(object, from: function, reference.line, &seenClasses, &pending)
                 case .instance:
                     if let type = model.type(of: object) {
                         addClass(type, from: function, reference.line, &seenClasses, &pending)
@@ -182,6 +188,8 @@ struct RequestHandlers {
         _ object: ObjectID, from: ObjectID, _ line: UInt32, _ seen: inout Set<ObjectID>, _ pending: inout [ObjectID]
     ) {
         guard seen.insert(object).inserted else { return }
-        for method in model.methods(of: object) { add(method, Way(from: from, line: line, isExact: false), &pending) }
+        for method in model.methods(of: object) {
+            add(method, Way(from: from, line: line, isExact: false, type: object), &pending)
+        }
     }
 }

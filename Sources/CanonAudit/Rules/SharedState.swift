@@ -63,11 +63,14 @@ struct SharedStates {
         model = context.model
         var holders: [ObjectID: SharedState.Holder] = [:]
         for file in context.liveFiles { findHolders(in: file, &holders) }
+        followOwners(&holders)
         var states: [SharedState] = []
         for file in context.liveFiles { states += Self.states(in: file, holders, context.model) }
         self.states = states
         touches = Array(repeating: [], count: states.count)
-        collect()
+        var isLive = [Bool](repeating: false, count: context.model.files.count)
+        for file in context.liveFiles { isLive[Int(file.rawValue)] = true }
+        collect(isLive)
     }
 
     // MARK: Objects that a process has once
@@ -131,6 +134,29 @@ struct SharedStates {
 
     func symbol(of state: SharedState) -> String { symbol(of: state.fact, in: state.file) }
 
+    /// What the only instance of a class makes for itself, the process has once, too: `self.registry = Registry()`.
+    private func followOwners(_ holders: inout [ObjectID: SharedState.Holder]) {
+        var pending = holders.keys.sorted()
+        while let owner = pending.popLast() {
+            guard let holder = holders[owner] else { continue }
+            let facts = model.facts(of: owner.file)
+            for state in facts.state
+            where state.owner == .instance && state.declaration == owner.index && state.valueKind == .call
+                && state.value.exists
+            {
+                let callee = facts.names[state.value]
+                guard Self.looksLikeClass(callee),
+                    let part = model.resolve(callee, in: owner.file, scope: owner.index).object,
+                    model.kind(of: part) == .class, holders[part] == nil
+                else { continue }
+                holders[part] = SharedState.Holder(
+                    symbol: holder.symbol + "." + facts.names[state.name], file: owner.file, line: state.line,
+                    isLazy: holder.isLazy)
+                pending.append(part)
+            }
+        }
+    }
+
     // MARK: State
 
     private static func states(
@@ -178,7 +204,7 @@ struct SharedStates {
 
     // MARK: Touches
 
-    private mutating func collect() {
+    private mutating func collect(_ isLive: [Bool]) {
         var byFile: [FileID: [StateReader.Target]] = [:]
         var byPlace: [FileID: [(name: String, state: Int)]] = [:]
         for (index, state) in states.enumerated() {
@@ -190,7 +216,7 @@ struct SharedStates {
         }
         // Files that import such a variable by its name.
         for (source, variables) in byPlace {
-            for edge in model.importers(of: model.module(of: source)) {
+            for edge in model.importers(of: model.module(of: source)) where isLive[Int(edge.from.rawValue)] {
                 let statement = model.imports(in: edge.from)[Int(edge.index)]
                 guard case .variable(source) = statement.target else { continue }
                 let facts = model.facts(of: edge.from)
@@ -209,6 +235,12 @@ struct SharedStates {
         }
         for index in touches.indices {
             touches[index].sort { $0.file != $1.file ? $0.file < $1.file : $0.event < $1.event }
+            // Two imports of one name in a file lead to the same places.
+            var last: (file: FileID, event: UInt32)?
+            touches[index].removeAll { touch in
+                defer { last = (touch.file, touch.event) }
+                return last.map { $0 == (touch.file, touch.event) } ?? false
+            }
         }
     }
 }

@@ -41,10 +41,20 @@ struct SharedStateJudgement {
     var isChangedByRequests: Bool { refutation == nil && !changes.isEmpty && (reached != nil || isLoadedOnly) }
 
     var confidence: Confidence {
-        guard let user, !isLoadedOnly else { return .review }
-        if case .named = user { return .review }
+        guard isOfUsers, !isLoadedOnly else { return .review }
         return isReachedExactly ? .confirmed : .likely
     }
+
+    /// It holds data of users, by what is put in and not by its name alone.
+    var isOfUsers: Bool {
+        switch user {
+        case .key, .element, .value: true
+        case .named, nil: false
+        }
+    }
+
+    /// High when requests are seen to get to data of users.
+    var severity: Severity { isOfUsers && !isLoadedOnly ? .high : .medium }
 
     // MARK: Reach
 
@@ -67,16 +77,20 @@ struct SharedStateJudgement {
                 isReachedExactly = way.isExact
             }
         }
-        if reached == nil { isLoadedOnly = requests.loads(state.file) && isCalledSomewhere }
-        if reached == nil, !isLoadedOnly { refutation = "no handler of a request reaches what changes it" }
+        if holdsLocks {
+            refutation = "it holds locks, no data"
+            return
+        }
+        if reached == nil { isLoadedOnly = requests.loads(state.file) }
+        if reached == nil, !isLoadedOnly { refutation = "no module with a handler of requests loads it" }
     }
 
-    /// Without any call at hand, whether requests get there cannot be told from the tree: some function has to be public.
-    private var isCalledSomewhere: Bool {
-        changes.contains { touch in
-            let facts = model.facts(of: touch.file)
-            return facts.names.withUTF8(of: facts.declarations[Int(touch.function)].name) { $0.first != 0x5F }
-        }
+    /// Everything that is put in, or what the annotation says of the values, is a lock.
+    private var holdsLocks: Bool {
+        let types = UserWords.split(annotation)
+        if types.contains("lock") || types.contains("semaphore") { return true }
+        let values = changes.filter { $0.kind == .put }.map { model.facts(of: $0.file).events[Int($0.event)] }
+        return !values.isEmpty && values.allSatisfy { [.lock, .semaphore, .condition].contains($0.container) }
     }
 
     /// How a request gets to a function, or to one around it.
@@ -173,33 +187,40 @@ struct SharedStateJudgement {
     mutating func findUser(in sources: [FileID: SourceLines]) {
         var element: String?
         var value: String?
+        var isNamed = UserWords.strength(of: name) != nil
         for touch in changes {
             let facts = model.facts(of: touch.file)
             let event = facts.events[Int(touch.event)]
+            let usesThreads = !model.bindings(of: "threading", in: touch.file).isEmpty
             if touch.kind == .rebind {
                 let text = facts.names[event.value]
-                if value == nil, UserWords.speakOfUser(text) || UserWords.speakOfUser(name) { value = text }
+                let isOfUser = UserWords.strength(of: text) == .strong || UserWords.strength(of: name) == .strong
+                if value == nil, isOfUser { value = text }
                 continue
             }
             guard let source = sources[touch.file] else { continue }
             let callee = event.kind == .call ? facts.names[event.name] : touch.prefix
             guard let argument = source.argument(line: Int(touch.line), column: Int(touch.column), after: callee),
-                !Self.isLiteral(argument.text), UserWords.speakOfUser(argument.text)
+                !Self.isLiteral(argument.text)
             else { continue }
-            let isKey = argument.bracket == "[" || state.fact.container.isMapping
-            if isKey {
-                user = .key(argument.text)
-                return
+            switch UserWords.strength(of: argument.text, usesThreads: usesThreads) {
+            case .strong:
+                if argument.bracket == "[" || state.fact.container.isMapping {
+                    user = .key(argument.text)
+                    return
+                }
+                if element == nil { element = argument.text }
+            case .weak: isNamed = true
+            case nil: break
             }
-            if element == nil { element = argument.text }
         }
         if let value {
             user = .value(value)
         } else if let element {
             user = .element(element)
-        } else if UserWords.speakOfUser(name) {
+        } else if isNamed {
             user = .named("name")
-        } else if UserWords.speakOfUser(annotation) {
+        } else if UserWords.strength(of: annotation) != nil {
             user = .named("annotation")
         }
     }

@@ -349,11 +349,13 @@ enum SharedUserStateRule: Rule {
         }
         if let function = judgement.reached {
             for step in judgement.requests.chain(to: function) {
-                let kind = judgement.requests.ways[step.object]?.from == nil ? "a request calls" : "which reaches"
-                evidence.append(
-                    Evidence(
-                        path: context.path(of: step.object.file), line: Int(step.line),
-                        text: "\(kind) \(model.qualifiedName(of: step.object))"))
+                let way = judgement.requests.ways[step.object]
+                var text = "a request calls \(model.qualifiedName(of: step.object))"
+                if way?.from != nil { text = "which calls \(model.qualifiedName(of: step.object))" }
+                if let type = way?.type {
+                    text = "which gets a \(model.name(of: type)), so that it may call \(model.name(of: step.object))"
+                }
+                evidence.append(Evidence(path: context.path(of: step.object.file), line: Int(step.line), text: text))
             }
         }
         let related = state.holder.map { [$0.symbol] } ?? []
@@ -379,7 +381,7 @@ enum SharedUserStateRule: Rule {
         if judgement.isTakenWhole { message += ", and it is read as a whole" }
         let owner = ObjectID(file: state.file, index: state.owner)
         findings.add(
-            [symbol] + related, at: path, line: Int(state.line), severity: judgement.user == nil ? .medium : .high,
+            [symbol] + related, at: path, line: Int(state.line), severity: judgement.severity,
             confidence: judgement.confidence, message: message, evidence: evidence,
             concept: state.owner == FileFacts.noIndex ? nil : context.concept(of: owner)?.name,
             consumers: Set(judgement.changes.map(\.file)).count)

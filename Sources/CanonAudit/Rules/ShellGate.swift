@@ -2,10 +2,22 @@
 enum ShellGate {
     /// Why a script cannot fail although a command of it checks something; nil when it can.
     ///
-    /// - Parameter isGate: the whole script is known to check something.
-    static func cannotFail(_ script: String, isGate: Bool) -> String? {
+    /// - Parameter isHook: it is all that a hook does.
+    static func cannotFail(_ script: String, isHook: Bool = false) -> String? {
+        if isHook, ["true", ":", "exit 0"].contains(script.split(separator: " ").joined(separator: " ")) {
+            return "it does nothing"
+        }
+        // Most scripts have none of it, and are long.
+        let bytes = Array(script.utf8)
+        guard
+            bytes.indices.contains(where: { index in
+                (bytes[index] == UInt8(ascii: "|") && index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "|"))
+                    || (bytes[index] == UInt8(ascii: "-") && bytes[index...].starts(with: "-zero".utf8))
+                    || (bytes[index] == UInt8(ascii: "=") && index + 1 < bytes.count
+                        && bytes[index + 1] == UInt8(ascii: "0"))
+            })
+        else { return nil }
         let text = joined(script)
-        if isGate, ["true", ":", "exit 0"].contains(text.filter { $0 != "\n" }) { return "it does nothing" }
         for line in text.split(separator: "\n") {
             let line = String(line)
             if line.hasPrefix("#") { continue }

@@ -59,7 +59,8 @@ struct SourceLines {
             text.append(byte)
             index += 1
         }
-        return (bracket, String(decoding: text, as: UTF8.self))
+        let words = text.split { Self.isBlank($0) }.map { String(decoding: $0, as: UTF8.self) }
+        return (bracket, words.joined(separator: " "))
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {

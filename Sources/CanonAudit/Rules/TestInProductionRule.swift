@@ -59,6 +59,11 @@ enum TestInProductionRule: Rule {
                     bank = doubles.bank()
                     """)),
             RuleExample(
+                "Only its name says that it is a test: pytest collects it all the same",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/test_mode.py", "IS_ON = False\n"),
+                RuleExample.File("shop/orders.py", "↓\nfrom shop.test_mode import IS_ON\n")),
+            RuleExample(
                 "A mock in the middle of production code",
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File(
@@ -108,10 +113,15 @@ enum TestInProductionRule: Rule {
         for file in context.liveFiles where !libraries.isTestModule(file) {
             let statements = model.imports(in: file)
             findings.examined += statements.count
+            // `from tests.helpers import a, b` is one statement.
+            var seen: Set<UInt64> = []
             for statement in statements where statement.context.isDisjoint(with: [.typeChecking, .never, .mainGuard]) {
                 if let target = target(of: statement, context, libraries) {
-                    add(statement, of: file, importing: target, roots, context, &findings)
-                } else if libraries.isMockLibrary(statement, in: file) {
+                    guard seen.insert(UInt64(target.rawValue) << 32 | UInt64(statement.line)).inserted else { continue }
+                    add(
+                        statement, of: file, importing: target, roots, libraries.isTestByNameOnly(target), context,
+                        &findings)
+                } else if libraries.isMockLibrary(statement, in: file), seen.insert(UInt64(statement.line)).inserted {
                     let module = context.moduleName(of: file)
                     findings.add(
                         [module, "unittest.mock"], at: context.path(of: file), line: Int(statement.line),
@@ -141,7 +151,7 @@ enum TestInProductionRule: Rule {
     }
 
     private static func add(
-        _ statement: Import, of file: FileID, importing target: FileID, _ roots: [GlobPattern],
+        _ statement: Import, of file: FileID, importing target: FileID, _ roots: [GlobPattern], _ isByName: Bool,
         _ context: borrowing RuleContext, _ findings: inout FindingCollector
     ) {
         let model = context.model
@@ -159,8 +169,9 @@ enum TestInProductionRule: Rule {
         let isCaught = !statement.context.isDisjoint(with: [.importGuard, .importFallback])
         findings.add(
             [importer, imported], at: context.path(of: file), line: Int(statement.line),
-            severity: isCaught ? .medium : nil,
-            message: "\(importer) imports \(imported), which is for tests; \(shipping)",
+            severity: isCaught || isByName ? .medium : nil, confidence: isByName ? .review : .confirmed,
+            message: "\(importer) imports \(imported), which "
+                + (isByName ? "holds no test but has the name of one" : "is for tests") + "; \(shipping)",
             evidence: context.evidence(reaching: model.module(of: file)) + [
                 Evidence(
                     path: context.path(of: file), line: Int(statement.line), text: model.text(of: statement, in: file)),

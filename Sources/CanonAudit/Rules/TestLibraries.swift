@@ -6,12 +6,14 @@ struct TestLibraries {
     private let model: CodeModel
     /// By file.
     private var isTest: [Bool]
+    private let scopes: ScopeMap
 
     private static let libraries = ["pytest", "_pytest", "unittest", "mock", "hypothesis"].map { Array($0.utf8) }
     private static let mocks = ["mock", "unittest.mock"].map { Array($0.utf8) }
 
     init(_ context: borrowing RuleContext) {
         model = context.model
+        scopes = ScopeMap(manifest: context.manifest)
         isTest = Array(repeating: false, count: context.model.files.count)
         for scope in [SourceScope.test, .fixture] {
             for file in context.files(in: scope) { isTest[Int(file.rawValue)] = true }
@@ -29,6 +31,21 @@ struct TestLibraries {
     }
 
     func isTestModule(_ file: FileID) -> Bool { isTest[Int(file.rawValue)] }
+
+    /// A file between files of the product, in which there is no test and no library for tests.
+    func isTestByNameOnly(_ file: FileID) -> Bool {
+        let path = model.path(of: file)
+        guard scopes.scope(of: path) == .test else { return false }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        guard scopes.scope(of: folder + "module.py") != .test else { return false }
+        let facts = model.facts(of: file)
+        if facts.declarations.contains(where: {
+            TestCollection.isTestFunction($0, facts) && !$0.flags.contains(.isMethod)
+        }) {
+            return false
+        }
+        return !model.imports(in: file).contains { isLibrary($0, in: file) }
+    }
 
     private func isLibrary(_ statement: Import, in file: FileID) -> Bool {
         guard statement.target == .external else { return false }

@@ -14,8 +14,8 @@ struct TestReader {
     private(set) var examined = 0
     /// What the name of a callee says, by name; 0: not looked at yet.
     private var meanings: [UInt8]
-    /// Names, without what stands before the last dot, of functions of this file in which something is asserted.
-    private var helpers: Set<[UInt8]>?
+    /// Hashes of the names of functions of this file in which something is asserted; nil: not read yet.
+    private var helpers: Set<UInt64>?
 
     private enum Meaning: UInt8 {
         case unknown = 1
@@ -61,7 +61,11 @@ struct TestReader {
         }
         let body =
             Int(declaration.event) + 1..<max(Int(declaration.event) + 1, Int(facts.events[Int(declaration.event)].link))
-        let seen = look(at: body)
+        var seen = look(at: body)
+        if !seen.canFail, seen.calls > 0, helpers == nil {
+            readHelpers()
+            seen = look(at: body)
+        }
         if let line = seen.skip, !seen.hasFailed {
             return Verdict(reason: "is never run: it skips itself", confidence: .confirmed, line: line, text: "skip")
         }
@@ -227,39 +231,37 @@ struct TestReader {
     }
 
     private mutating func look(atName name: Name) -> Meaning {
-        let text = facts.names.withUTF8(of: name) { Array($0) }
-        let dot = text.lastIndex(of: 0x2E)
-        let last = text[(dot.map { $0 + 1 } ?? 0)...]
-        let root = text.prefix { $0 != 0x2E }
-        if last.elementsEqual("skip".utf8) || last.elementsEqual("skipTest".utf8) { return .skips }
-        if root.elementsEqual("pytest".utf8), Self.pytest.contains(where: { last.elementsEqual($0) }) {
-            return .assertsOtherwise
+        let (last, isPytest, isOfTest) = facts.names.withUTF8(of: name) { text in
+            let last = text.lastIndex(of: 0x2E).map { $0 + 1 } ?? 0
+            let root = text.prefix { $0 != 0x2E }
+            return (
+                CalleeName(UnsafeBufferPointer(rebasing: text[last...])), last > 0 && root.elementsEqual("pytest".utf8),
+                last > 0 && root.elementsEqual("self".utf8)
+            )
         }
-        if Self.failing.contains(where: { last.elementsEqual($0) }) { return .asserts }
+        if Self.skipping.contains(last.hash) { return .skips }
+        if isPytest, Self.pytest.contains(last.hash) { return .assertsOtherwise }
         // A helper of another file is a hint by its name only; one of this file is read.
-        let words = Self.words(of: last)
-        if let first = words.first, Self.checks.contains(first) || words.contains(where: { Self.anywhere.contains($0) })
-        {
-            return .asserts
-        }
-        if assertingHelpers().contains(Array(last)) { return .asserts }
-        if Self.inert.contains(where: { last.elementsEqual($0) }),
-            !Self.receivers.contains(where: { root.elementsEqual($0) })
-        {
-            return .inert
-        }
+        if last.asserts || Self.failing.contains(last.hash) { return .asserts }
+        if helpers?.contains(last.hash) == true { return .asserts }
+        if Self.inert.contains(last.hash), !isOfTest { return .inert }
         return .unknown
     }
 
-    /// Functions of this file that assert, or call one that does.
-    private mutating func assertingHelpers() -> Set<[UInt8]> {
-        if let helpers { return helpers }
-        helpers = []
-        var calls: [[UInt8]: [[UInt8]]] = [:]
-        var found: Set<[UInt8]> = []
+    /// Reads the functions of this file that tests may call, which costs more than most tests need.
+    private mutating func readHelpers() {
+        guard helpers == nil else { return }
+        helpers = assertingHelpers()
+        for place in meanings.indices where meanings[place] == Meaning.unknown.rawValue { meanings[place] = 0 }
+    }
+
+    /// Hashes of the names of functions of this file that assert, or call one that does.
+    private func assertingHelpers() -> Set<UInt64> {
+        var callers: [UInt64: [UInt64]] = [:]
+        var found: Set<UInt64> = []
         for declaration in facts.declarations where declaration.kind != .class {
-            let name = facts.names.withUTF8(of: declaration.name) { Array($0) }
             guard !TestCollection.isTestFunction(declaration, facts) else { continue }
+            let name = facts.names.withUTF8(of: declaration.name) { CalleeName($0).hash }
             let start = Int(declaration.event) + 1
             for index in start..<max(start, Int(facts.events[Int(declaration.event)].link)) {
                 let event = facts.events[index]
@@ -268,16 +270,13 @@ struct TestReader {
                 case .raise: found.insert(name)
                 case .call:
                     let callee = facts.names.withUTF8(of: event.name) { text in
-                        Array(text[(text.lastIndex(of: 0x2E).map { $0 + 1 } ?? 0)...])
+                        CalleeName(
+                            UnsafeBufferPointer(rebasing: text[(text.lastIndex(of: 0x2E).map { $0 + 1 } ?? 0)...]))
                     }
-                    let words = Self.words(of: callee[...])
-                    if Self.failing.contains(where: { callee.elementsEqual($0) })
-                        || Self.pytest.contains(where: { callee.elementsEqual($0) })
-                        || words.first.map({ Self.checks.contains($0) }) == true
-                    {
+                    if callee.asserts || Self.failing.contains(callee.hash) || Self.pytest.contains(callee.hash) {
                         found.insert(name)
                     } else {
-                        calls[callee, default: []].append(name)
+                        callers[callee.hash, default: []].append(name)
                     }
                 default: break
                 }
@@ -285,37 +284,72 @@ struct TestReader {
         }
         var pending = Array(found)
         while let name = pending.popLast() {
-            for caller in calls[name] ?? [] where found.insert(caller).inserted { pending.append(caller) }
+            for caller in callers[name] ?? [] where found.insert(caller).inserted { pending.append(caller) }
         }
-        helpers = found
         return found
     }
 
-    /// `assertEqual`, `check_order` and `_verify` as words in small letters.
-    private static func words(of name: ArraySlice<UInt8>) -> [[UInt8]] {
-        var words: [[UInt8]] = [[]]
-        for byte in name {
-            if byte == 0x5F {
-                if !words[words.count - 1].isEmpty { words.append([]) }
-            } else if (0x41...0x5A).contains(byte) {
-                let isRun = words[words.count - 1].isEmpty
-                if !isRun { words.append([]) }
-                words[words.count - 1].append(byte + 0x20)
-            } else {
-                words[words.count - 1].append(byte)
-            }
-        }
-        return words.filter { !$0.isEmpty }
+    private static func hashes(_ words: String) -> Set<UInt64> {
+        Set(
+            words.split(separator: " ").map { word in
+                var word = String(word)
+                return word.withUTF8 { CalleeName($0).hash }
+            })
     }
 
-    private static func texts(_ words: String) -> [[UInt8]] { words.split(separator: " ").map { Array($0.utf8) } }
-
-    private static let pytest = texts("fail raises warns deprecated_call exit")
-    private static let failing = texts("fail raises expect should")
-    private static let checks = Set(texts("assert verify check expect validate should ensure compare confirm"))
-    private static let anywhere = Set(texts("assert asserts asserting"))
+    private static let skipping = hashes("skip skipTest")
+    private static let pytest = hashes("fail raises warns deprecated_call exit")
+    private static let failing = hashes("fail raises expect should")
     /// Calls that say nothing about the code under test.
-    private static let inert = texts(
+    private static let inert = hashes(
         "print info debug warning error exception log critical len str repr sleep getLogger")
-    private static let receivers = texts("self")
+}
+
+/// The last part of a callee's name, and whether its words say that it checks something.
+private struct CalleeName {
+    let hash: UInt64
+    /// `assertEqual`, `check_order`, `_verify`; `helper_assert_order`.
+    let asserts: Bool
+
+    init(_ text: UnsafeBufferPointer<UInt8>) {
+        hash = ContentHash.of(UnsafeRawBufferPointer(text))
+        // The first word, in small letters, in one number: all that are looked for have eight letters at most.
+        var word: UInt64 = 0
+        var length = 0
+        for byte in text {
+            if byte == 0x5F {
+                if length > 0 { break } else { continue }
+            }
+            let isCapital = (0x41...0x5A).contains(byte)
+            if isCapital, length > 0 { break }
+            guard length < 8 else {
+                length += 1
+                break
+            }
+            word = word << 8 | UInt64(isCapital ? byte + 0x20 : byte)
+            length += 1
+        }
+        if length <= 8, Self.checks.contains(word) {
+            asserts = true
+            return
+        }
+        asserts = Self.holdsAssert(text)
+    }
+
+    private static let checks: Set<UInt64> = Set(
+        ["assert", "verify", "check", "expect", "validate", "should", "ensure", "compare", "confirm"].map { word in
+            word.utf8.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        })
+
+    /// `_assert` in the middle of a name.
+    private static func holdsAssert(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard text.count > 7 else { return false }
+        for start in 1...(text.count - 6)
+        where text[start] == UInt8(ascii: "a") && text[start - 1] == 0x5F
+            && text[start..<start + 6].elementsEqual("assert".utf8)
+        {
+            return true
+        }
+        return false
+    }
 }

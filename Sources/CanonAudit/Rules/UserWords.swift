@@ -1,29 +1,41 @@
 /// Words in names that hint at data of one user among many. A hint raises how sure a finding is; it never makes one.
 enum UserWords {
-    /// Whether a name or an expression speaks of a user: words are parts of identifiers, never parts of words.
-    static func speakOfUser(_ text: String) -> Bool {
+    enum Strength: Comparable {
+        /// It may as well be a session of a database, a member of a class.
+        case weak
+        case strong
+    }
+
+    /// How much a name or an expression speaks of a user; nil: not at all. Words are parts of identifiers, never parts of words.
+    ///
+    /// - Parameter usesThreads: the code works with threads of the machine, so that `thread_id` is no conversation.
+    static func strength(of text: String, usesThreads: Bool = false) -> Strength? {
         let words = split(text)
+        var strength: Strength?
         for (index, word) in words.enumerated() {
-            if users.contains(word) { return true }
-            // `thread_id`, `run_id`: what a client opened.
-            if index + 1 < words.count, words[index + 1] == "id" || words[index + 1] == "ids", opened.contains(word) {
-                return true
+            if users.contains(word) { return .strong }
+            let isID = index + 1 < words.count && (words[index + 1] == "id" || words[index + 1] == "ids")
+            if isID, opened.contains(word) || ambiguous.contains(word), !(usesThreads && word == "thread") {
+                return .strong
             }
+            if ambiguous.contains(word) { strength = .weak }
         }
-        return false
+        return strength
     }
 
     private static let users: Set<String> = [
-        "user", "users", "uid", "tenant", "tenants", "account", "accounts", "customer", "customers", "member",
-        "members",
-        "principal", "visitor", "visitors", "session", "sessions", "conversation", "conversations", "chat", "chats",
-        "cart", "carts",
-        "websocket", "websockets", "ws", "socket", "sockets", "connection", "connections", "client", "clients",
-        "subscriber",
-        "subscribers", "login", "logins", "username",
+        "user", "users", "uid", "tenant", "tenants", "account", "accounts", "customer", "customers", "principal",
+        "visitor",
+        "visitors", "conversation", "conversations", "chat", "chats", "cart", "carts", "websocket", "websockets", "ws",
+        "login",
+        "logins", "username",
     ]
-    private static let opened: Set<String> = [
-        "thread", "run", "request", "room", "channel", "device", "owner", "author",
+    /// With `_id`: what somebody opened.
+    private static let opened: Set<String> = ["thread", "run", "room", "channel", "device", "owner", "author"]
+    private static let ambiguous: Set<String> = [
+        "session", "sessions", "connection", "connections", "client", "clients", "socket", "sockets", "member",
+        "members",
+        "subscriber", "subscribers",
     ]
 
     /// `userID_map["x"]` as `user`, `id`, `map`, `x`.

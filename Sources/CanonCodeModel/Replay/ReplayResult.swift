@@ -14,6 +14,8 @@ public struct ReplayResult: Sendable {
         public var name: String
         public var module: ModuleID
         public var state: State
+        /// It was imported in an arm of a condition of which nothing is known, or by a module that was.
+        public var isDoubtful: Bool
         /// Names that hold classes of the tree, in the order of `dir(module)`.
         var classes: [ClassName]
         /// Names of which is not known what they hold.
@@ -72,7 +74,7 @@ public struct ReplayResult: Sendable {
             modules.append(
                 Module(
                     name: name, module: ModuleID(rawValue: module.node),
-                    state: module.state == .running ? .partial : .loaded,
+                    state: module.state == .running ? .partial : .loaded, isDoubtful: module.isDoubtful,
                     classes: classes, others: others))
         }
         self.modules = modules

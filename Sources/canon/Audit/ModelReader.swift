@@ -1,6 +1,7 @@
 import CanonCodeModel
 import CanonFacts
 import CanonPython
+import Foundation
 
 /// Reads the Python files of a folder and links them to a model.
 struct ModelReader {
@@ -27,15 +28,28 @@ struct ModelReader {
         guard !files.isEmpty else {
             throw CommandFailure("\(root): there is no *.py file beneath it", status: ExitStatus.unknown)
         }
-        let environment = RuntimeEnvironment(version: [3, Int(options.version.rawValue), 0])
-        let model = CodeModel(
-            files: files.compactMap(\.self),
-            options: CodeModel.Options(searchRoots: searchRoots, jobs: jobs, environment: environment))
+        var linking = CodeModel.Options(
+            searchRoots: searchRoots, jobs: jobs,
+            environment: RuntimeEnvironment(version: [3, Int(options.version.rawValue), 0]))
+        var model = CodeModel(files: files.compactMap(\.self), options: linking)
+        // Where nothing is missing, nobody looks for modules without source.
+        linking.compiledModules = Self.compiledModules(in: model.foldersLackingModules(), of: root)
+        if !linking.compiledModules.isEmpty { model = CodeModel(files: model.files, options: linking) }
         for path in searchRoots where !model.searchRoots.contains(path) {
             throw CommandFailure(
                 "--search-root \(path): there is no Python in it below \(root)", status: ExitStatus.usage)
         }
         return model
+    }
+
+    /// Files beside the sources that the interpreter imports as well.
+    private static func compiledModules(in folders: [String], of root: String) -> [String] {
+        folders.flatMap { folder -> [String] in
+            let path = folder.isEmpty ? root : root + "/" + folder
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+            return names.filter { $0.hasSuffix(".so") || $0.hasSuffix(".pyd") }.sorted()
+                .map { folder.isEmpty ? $0 : folder + "/" + $0 }
+        }
     }
 }
 

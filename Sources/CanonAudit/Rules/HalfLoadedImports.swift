@@ -5,7 +5,7 @@ import CanonFacts
 ///
 /// A imports a name of B behind `except ImportError`, and B, before it binds that name, imports something that leads back to
 /// A. Whoever imports B first makes A's statement fail, silently: A finds B in `sys.modules`, still without the name.
-struct ImportCycles {
+struct HalfLoadedImports {
     private let model: CodeModel
     /// Files that loading a file loads, by statements that nothing may skip.
     private var loads: [[FileID]]
