@@ -1,5 +1,5 @@
-import Foundation
-import Synchronization
+private import Dispatch
+private import Synchronization
 
 /// Work on numbered items by several threads. The results are in the order of the items, whoever was done first.
 enum ParallelWork {
