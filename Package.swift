@@ -189,7 +189,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CanonAuditTests",
-            dependencies: ["CanonAudit", "CanonCodeModel", "CanonFacts", "CanonPython", "CanonTestSupport"],
+            dependencies: [
+                "CanonAudit", "CanonCodeModel", "CanonFacts", "CanonPython", "CanonTestSupport",
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -14,10 +14,16 @@ public struct CodeModel: Sendable {
         /// Decides conditions such as `sys.version_info >= (3, 11)`.
         public var environment: RuntimeEnvironment
 
+        /// Paths of modules of which there is no source (`pkg/_speedups.cpython-313-x86_64-linux-gnu.so`): they are there, and
+        /// nothing is known of what they have.
+        public var compiledModules: [String]
+
         public init(
-            searchRoots: [String] = [], jobs: Int = 1, environment: RuntimeEnvironment = RuntimeEnvironment()
+            searchRoots: [String] = [], jobs: Int = 1, environment: RuntimeEnvironment = RuntimeEnvironment(),
+            compiledModules: [String] = []
         ) {
             self.searchRoots = searchRoots
+            self.compiledModules = compiledModules
             self.jobs = jobs
             self.environment = environment
         }
@@ -87,6 +93,18 @@ public struct CodeModel: Sendable {
             if let node, node != root { return ModuleID(rawValue: node) }
         }
         return nil
+    }
+
+    /// Folders that lack a module that some import names: where a module without source may lie
+    /// (``Options/compiledModules``). Paths relative to the tree.
+    public func foldersLackingModules() -> [String] {
+        var nodes: Set<UInt32> = []
+        for summary in graph.summaries {
+            for statement in summary.imports {
+                if case .missing(let node) = statement.link, node != ModuleTree.none { nodes.insert(node) }
+            }
+        }
+        return nodes.map { graph.tree.path(of: $0) }.sorted()
     }
 
     // MARK: Objects

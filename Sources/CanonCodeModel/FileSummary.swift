@@ -1,7 +1,11 @@
 internal import CanonFacts
 
 /// What linking needs of a file, gathered in one pass over its events.
-struct FileSummary: Sendable {
+///
+/// A class so that a lookup that goes from file to file copies nothing. It is written while the model is linked, each by one
+/// thread at a time, and never again.
+final class FileSummary: @unchecked Sendable {
+    let facts: FileFacts
     var bindings: [NameBinding] = []
     /// Names of the module, by key; each names a range of ``order``.
     var slots: [Slot] = []
@@ -16,6 +20,8 @@ struct FileSummary: Sendable {
     /// Names come and go in ways that its statements do not show.
     var isDynamic = false
     var hasStarImport = false
+
+    init(facts: FileFacts) { self.facts = facts }
 
     struct Slot: Sendable {
         var key: TextKey
@@ -36,9 +42,10 @@ struct FileSummary: Sendable {
     func bindings(of slot: Slot) -> ArraySlice<UInt32> { order[Int(slot.first)..<Int(slot.first + slot.count)] }
 
     /// Groups the bindings by name.
-    mutating func index() {
-        var pairs: [(key: TextKey, binding: UInt32)] = []
-        pairs.reserveCapacity(bindings.count)
+    ///
+    /// - Parameter pairs: an array to work in, kept from file to file.
+    func index(using pairs: inout [(key: TextKey, binding: UInt32)]) {
+        pairs.removeAll(keepingCapacity: true)
         for (index, binding) in bindings.enumerated() where binding.kind != .importAll {
             pairs.append((binding.key, UInt32(index)))
         }

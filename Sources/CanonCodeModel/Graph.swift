@@ -21,7 +21,7 @@ struct Graph: Sendable {
         static let deepest = 64
     }
 
-    func facts(_ file: UInt32) -> FileFacts { files[Int(file)].facts }
+    func facts(_ file: UInt32) -> FileFacts { summaries[Int(file)].facts }
 
     // MARK: Names of modules
 
@@ -34,8 +34,9 @@ struct Graph: Sendable {
             // Of a bare folder anything may come from an installed package of that name.
             return isBareFolder(node) ? .external(file: FileFacts.noIndex, event: node) : .missing(module: node)
         }
-        guard files[Int(file)].facts.error == nil else { return .unresolved(.dynamicModule) }
+        guard summaries[Int(file)].facts.error == nil else { return .unresolved(.dynamicModule) }
         if let link = named(key, inFile: file, &search) { return link }
+        if tree.isCompiled(key, in: node) { return .external(file: FileFacts.noIndex, event: node) }
         let child = tree.child(of: node, key)
         if child != ModuleTree.none { return .module(child) }
         if let link = starred(key, inFile: file, &search) { return link }
@@ -112,10 +113,9 @@ struct Graph: Sendable {
             // Without __all__: what does not begin with an underscore; a name that is not in the file itself may come from a star.
             guard let slot = summary.slot(key) else { return summary.hasStarImport && depth < Search.deepest }
             let binding = summary.bindings[Int(summary.order[Int(slot.first)])]
-            return facts(file).names.withUTF8(of: binding.name) { $0.first != 0x5F }
+            return summary.facts.names.withUTF8(of: binding.name) { $0.first != 0x5F }
         }
-        let table = facts(file).names
-        return names.contains { table.key(of: $0) == key } || !summary.exportsAreComplete
+        return names.contains { summary.facts.names.key(of: $0) == key } || !summary.exportsAreComplete
     }
 
     // MARK: Bindings
@@ -133,7 +133,7 @@ struct Graph: Sendable {
         case .importModule: return module(boundBy: summary.imports[Int(binding.index)], inFile: file)
         case .importName: return name(boundBy: summary.imports[Int(binding.index)], inFile: file, &search)
         case .reference:
-            let event = facts(file).events[Int(binding.event)]
+            let event = summary.facts.events[Int(binding.event)]
             let found = link(ofDotted: event.value, inFile: file, before: index, &search)
             switch found {
             case .unresolved(.attribute), .unresolved(.unknownName): return .variable(file: file, binding: index)
@@ -151,16 +151,17 @@ struct Graph: Sendable {
         search.hops.append(
             Hop(
                 file: FileID(rawValue: file), event: binding.event,
-                line: facts(file).events[Int(binding.event)].line))
+                line: summaries[Int(file)].facts.events[Int(binding.event)].line))
     }
 
     /// `import a.b` binds `a`; `import a.b as c` binds the last.
     func module(boundBy statement: Import, inFile file: UInt32) -> Link {
         guard statement.fromRaw != FileFacts.noIndex else { return statement.link }
-        let event = facts(file).events[Int(statement.event)]
+        let summary = summaries[Int(file)]
+        let event = summary.facts.events[Int(statement.event)]
         guard !event.value.exists else { return .module(statement.fromRaw) }
         var node = statement.fromRaw
-        facts(file).names.withUTF8(of: event.name) { text in
+        summary.facts.names.withUTF8(of: event.name) { text in
             for byte in text where byte == 0x2E { node = tree.nodes[Int(node)].parent }
         }
         return .module(node)
@@ -168,8 +169,9 @@ struct Graph: Sendable {
 
     func name(boundBy statement: Import, inFile file: UInt32, _ search: inout Search) -> Link {
         guard statement.fromRaw != FileFacts.noIndex else { return statement.link }
-        let event = facts(file).events[Int(statement.event)]
-        let key = facts(file).names.key(of: event.name)
+        let summary = summaries[Int(file)]
+        let event = summary.facts.events[Int(statement.event)]
+        let key = summary.facts.names.key(of: event.name)
         // `from . import x` in a package's own file: the module x, not the name that is being bound.
         if tree.nodes[Int(statement.fromRaw)].file == file {
             let child = tree.child(of: statement.fromRaw, key)
@@ -188,7 +190,7 @@ struct Graph: Sendable {
     /// What a dotted name means at the top of a file.
     func link(ofDotted name: Name, inFile file: UInt32, before limit: UInt32 = .max, _ search: inout Search) -> Link {
         var link: Link?
-        facts(file).names.forEachPart(of: name) { key in
+        summaries[Int(file)].facts.names.forEachPart(of: name) { key in
             if let known = link {
                 link = attribute(key, of: known, &search)
             } else {

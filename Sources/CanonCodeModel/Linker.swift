@@ -20,16 +20,16 @@ struct Linker {
     }
 
     func link() -> Linked {
-        let tree = ModuleTree(files: files)
+        let tree = ModuleTree(files: files, compiled: options.compiledModules)
         let files = files
         let environment = options.environment
         let summaries = Parallel.map(
             files.count, jobs: options.jobs, makeWorker: { SummaryPass(environment: environment) }
         ) { pass, index in pass.run(files[index].facts) }
         let roots = SearchRoots(tree: tree, files: files, summaries: summaries).find(options.searchRoots)
-        var graph = Graph(files: files, tree: tree, roots: roots.map(\.node), summaries: summaries)
-        findModules(&graph)
-        findTargets(&graph)
+        let graph = Graph(files: files, tree: tree, roots: roots.map(\.node), summaries: summaries)
+        findModules(graph)
+        findTargets(graph)
         let uses = Parallel.map(files.count, jobs: options.jobs) { [graph] index in
             graph.attributeUses(inFile: UInt32(index))
         }
@@ -41,38 +41,39 @@ struct Linker {
     // MARK: Steps
 
     /// The module that each statement names.
-    private func findModules(_ graph: inout Graph) {
-        let found = Parallel.map(
-            files.count, jobs: options.jobs,
-            makeWorker: { [tree = graph.tree, roots = graph.roots] in ModuleFinder(tree: tree, roots: roots) }
-        ) { [graph] finder, index -> [Import] in
-            var statements = graph.summaries[index].imports
-            for position in statements.indices {
-                Self.find(&statements[position], UInt32(index), graph.files[index].facts, &finder)
-            }
-            return statements
+    private func findModules(_ graph: Graph) {
+        let finder = ModuleFinder(tree: graph.tree, roots: graph.roots)
+        _ = Parallel.map(files.count, jobs: options.jobs, makeWorker: { finder }) { finder, index in
+            let summary = graph.summaries[index]
+            var answer = ModuleFinder.Answer.external
+            // Taken out and put back, so that nothing is copied.
+            var imports = summary.imports
+            summary.imports = []
+            for position in imports.indices { Self.find(&imports[position], UInt32(index), summary, &finder, &answer) }
+            summary.imports = imports
         }
-        for index in found.indices { graph.summaries[index].imports = found[index] }
     }
 
     private static func find(
-        _ statement: inout Import, _ file: UInt32, _ facts: FileFacts, _ finder: inout ModuleFinder
+        _ statement: inout Import, _ file: UInt32, _ summary: FileSummary, _ finder: inout ModuleFinder,
+        _ answer: inout ModuleFinder.Answer
     ) {
-        let event = facts.events[Int(statement.event)]
-        let answer: ModuleFinder.Answer
+        let event = summary.facts.events[Int(statement.event)]
         switch statement.kind {
-        case .module: answer = finder.absolute(event.name, in: facts.names, from: file)
+        case .module: answer = finder.absolute(event.name, in: summary.facts.names, from: file)
         case .name, .all:
+            // The names of one statement come from one module.
+            if event.flags.contains(.continues) { break }
             answer =
                 event.count == 0
-                ? finder.absolute(event.linkedName, in: facts.names, from: file)
-                : finder.relative(event.linkedName, level: Int(event.count), in: facts.names, from: file)
+                ? finder.absolute(event.linkedName, in: summary.facts.names, from: file)
+                : finder.relative(event.linkedName, level: Int(event.count), in: summary.facts.names, from: file)
         case .dynamic:
             guard event.name.exists else {
                 statement.link = .unresolved(.computed)
                 return
             }
-            answer = finder.dynamic(event.name, package: event.linkedName, in: facts.names, from: file)
+            answer = finder.dynamic(event.name, package: event.linkedName, in: summary.facts.names, from: file)
         }
         switch answer {
         case .found(let node):
@@ -88,18 +89,17 @@ struct Linker {
     }
 
     /// What each name that is imported stands for.
-    private func findTargets(_ graph: inout Graph) {
-        let found = Parallel.map(files.count, jobs: options.jobs) { [graph] index -> [Link] in
-            graph.summaries[index].imports.map { statement in
+    private func findTargets(_ graph: Graph) {
+        let found = Parallel.map(files.count, jobs: options.jobs) { index -> [Link] in
+            let summary = graph.summaries[index]
+            return summary.imports.map { statement in
                 guard statement.kind == .name, statement.fromRaw != FileFacts.noIndex else { return statement.link }
                 var search = Graph.Search()
                 return graph.name(boundBy: statement, inFile: UInt32(index), &search)
             }
         }
-        for index in found.indices {
-            for position in found[index].indices {
-                graph.summaries[index].imports[position].link = found[index][position]
-            }
+        for (summary, links) in zip(graph.summaries, found) {
+            for position in links.indices { summary.imports[position].link = links[position] }
         }
     }
 

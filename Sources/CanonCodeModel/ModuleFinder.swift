@@ -6,6 +6,8 @@ struct ModuleFinder {
     /// Where absolute imports start, in the order in which they are tried.
     let roots: [UInt32]
     private var parts: [TextKey] = []
+    /// What absolute names were found to mean, by the key of the whole name.
+    private var known: [TextKey: Answer] = [:]
 
     init(tree: ModuleTree, roots: [UInt32]) {
         self.tree = tree
@@ -23,9 +25,26 @@ struct ModuleFinder {
 
     /// `a.b.c` as `import` looks for it.
     mutating func absolute(_ name: Name, in names: NameTable, from file: UInt32) -> Answer {
+        let key = names.key(of: name)
+        if let answer = known[key] {
+            guard case .external = answer else { return answer }
+            return beside(file, names.rootKey(of: name)) ? besideOwn(name, names, file) : .external
+        }
         split(name, names)
         let answer = descend(from: roots)
+        known[key] = answer
         guard case .external = answer else { return answer }
+        return beside(file, parts[0]) ? besideOwn(name, names, file) : .external
+    }
+
+    /// Whether the first part of a name lies beside a file's outermost package.
+    private func beside(_ file: UInt32, _ first: TextKey) -> Bool {
+        let base = firstFolderOutsidePackages(of: file)
+        return !roots.contains(base) && tree.child(of: base, first) != ModuleTree.none
+    }
+
+    private mutating func besideOwn(_ name: Name, _ names: NameTable, _ file: UInt32) -> Answer {
+        split(name, names)
         // A script finds what lies beside it; a test, what lies in the first folder above it that is no package (pytest).
         let base = firstFolderOutsidePackages(of: file)
         guard !roots.contains(base), case .found(let node) = descend(from: [base]), !tree.isNamespace(node) else {
@@ -74,6 +93,7 @@ struct ModuleFinder {
     private func descend(_ start: UInt32) -> Answer {
         var node = start
         for (index, part) in parts.enumerated() {
+            if tree.isCompiled(part, in: node) { return .external }
             let next = tree.child(of: node, part)
             guard next != ModuleTree.none else { return .missing(in: node, part: index) }
             node = next
@@ -88,6 +108,7 @@ struct ModuleFinder {
             var namespaces: [UInt32] = []
             var winner: UInt32?
             for folder in folders {
+                if tree.isCompiled(part, in: folder) { return .external }
                 let next = tree.child(of: folder, part)
                 guard next != ModuleTree.none else { continue }
                 if tree.isNamespace(next) {

@@ -21,6 +21,9 @@ struct ModuleTree: Sendable {
     private(set) var nodeOfFile: [UInt32] = []
     private(set) var clashes: [(kept: UInt32, hidden: UInt32)] = []
 
+    /// Modules of which there is no source: `_speedups.cpython-313-x86_64-linux-gnu.so`.
+    private var compiled: Set<ChildKey> = []
+
     private struct ChildKey: Hashable {
         var parent: UInt32
         var component: TextKey
@@ -28,8 +31,10 @@ struct ModuleTree: Sendable {
         func hash(into hasher: inout Hasher) { hasher.combine(component ^ UInt64(parent) &* 0x9E37_79B9_7F4A_7C15) }
     }
 
-    /// - Parameter files: sorted by path, so that the files of a folder follow each other.
-    init(files: [CodeFile]) {
+    /// - Parameters:
+    ///   - files: sorted by path, so that the files of a folder follow each other.
+    ///   - compiled: paths of modules without source.
+    init(files: [CodeFile], compiled paths: [String] = []) {
         nodes.reserveCapacity(files.count + files.count / 4)
         children.reserveCapacity(files.count + files.count / 4)
         nodeOfFile.reserveCapacity(files.count)
@@ -48,6 +53,19 @@ struct ModuleTree: Sendable {
                 add(UInt32(index), named: path[(slash.map { $0 + 1 } ?? 0)...], in: folderNode)
             }
         }
+        for var path in paths {
+            path.withUTF8 { path in
+                let slash = path.lastIndex(of: 0x2F)
+                let name = path[(slash.map { $0 + 1 } ?? 0)...].prefix { $0 != 0x2E }
+                let component = TextKey(UnsafeBufferPointer(rebasing: name))
+                compiled.insert(ChildKey(parent: self.folder(path[..<(slash ?? 0)]), component: component))
+            }
+        }
+    }
+
+    /// Whether a folder has a module of that name without source; such a one comes before a source file of its name.
+    func isCompiled(_ component: TextKey, in folder: UInt32) -> Bool {
+        !compiled.isEmpty && compiled.contains(ChildKey(parent: folder, component: component))
     }
 
     private mutating func folder(_ path: Slice<UnsafeBufferPointer<UInt8>>) -> UInt32 {

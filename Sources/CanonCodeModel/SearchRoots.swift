@@ -52,16 +52,19 @@ struct SearchRoots {
             }
         }
         return candidates.indices.filter { through[$0] > naming }.map { place in
-            Root(node: UInt32(candidates[place]), path: path(of: UInt32(candidates[place])))
+            Root(node: UInt32(candidates[place]), path: tree.path(of: UInt32(candidates[place])))
         }
     }
+}
 
-    private func path(of node: UInt32) -> String {
+extension ModuleTree {
+    /// The folder of a node, relative to the tree.
+    func path(of node: UInt32) -> String {
         var parts: [String] = []
         var node = node
-        while node != 0, node != ModuleTree.none {
-            parts.append(tree.nodes[Int(node)].text)
-            node = tree.nodes[Int(node)].parent
+        while node != 0, node != Self.none {
+            parts.append(nodes[Int(node)].text)
+            node = nodes[Int(node)].parent
         }
         return parts.reversed().joined(separator: "/")
     }

@@ -3,7 +3,11 @@ internal import CanonFacts
 /// The pass over a file's events that makes its ``FileSummary``.
 struct SummaryPass {
     private let environment: RuntimeEnvironment
-    private var summary = FileSummary()
+    private var summary = FileSummary(facts: FileFacts())
+    /// What grows while a file is read, kept from file to file and copied at the end.
+    private var bindings: [NameBinding] = []
+    private var imports: [Import] = []
+    private var pairs: [(key: TextKey, binding: UInt32)] = []
     private var open: [OpenBlock] = []
     /// Lambdas and comprehensions around: what they bind is theirs.
     private var hidden = 0
@@ -27,7 +31,9 @@ struct SummaryPass {
     init(environment: RuntimeEnvironment) { self.environment = environment }
 
     mutating func run(_ facts: FileFacts) -> FileSummary {
-        summary = FileSummary()
+        summary = FileSummary(facts: facts)
+        bindings.removeAll(keepingCapacity: true)
+        imports.removeAll(keepingCapacity: true)
         open.removeAll(keepingCapacity: true)
         hidden = 0
         for (index, event) in facts.events.enumerated() {
@@ -45,7 +51,9 @@ struct SummaryPass {
             default: break
             }
         }
-        summary.index()
+        summary.bindings = bindings.withUnsafeBufferPointer { Array($0) }
+        summary.imports = imports.withUnsafeBufferPointer { Array($0) }
+        summary.index(using: &pairs)
         return summary
     }
 
@@ -165,15 +173,15 @@ struct SummaryPass {
         _ name: Name, _ event: UInt32, _ kind: NameBinding.Kind, _ index: UInt32, _ facts: FileFacts,
         key: TextKey? = nil
     ) {
-        summary.bindings.append(
+        bindings.append(
             NameBinding(
                 name: name, event: event, arm: arm(), index: index, context: context, kind: kind,
                 key: key ?? facts.names.key(of: name)))
     }
 
     private mutating func note(_ event: Event, _ index: UInt32, _ kind: Import.Kind, _ facts: FileFacts) {
-        let number = UInt32(summary.imports.count)
-        summary.imports.append(
+        let number = UInt32(imports.count)
+        imports.append(
             Import(
                 kind: kind, event: index, line: event.line, scope: event.declaration, arm: arm(), context: context))
         guard event.declaration == FileFacts.noIndex, hidden == 0 else { return }
@@ -200,18 +208,18 @@ struct SummaryPass {
         }
         let isReference = event.valueKind == .reference && event.binding != .augmented
         append(event.name, index, isReference ? .reference : .value, FileFacts.noIndex, facts)
-        let binding = summary.bindings.count - 1
+        let binding = bindings.count - 1
         switch event.valueKind {
-        case .null, .constant, .string: summary.bindings[binding].isPlaceholder = true
+        case .null, .constant, .string: bindings[binding].isPlaceholder = true
         case .call:
             summary.made.append(
                 MadeObject(kind: Self.kind(made: facts.names.lastKey(of: event.value)), binding: UInt32(binding)))
-            summary.bindings[binding].index = UInt32(facts.declarations.count + summary.made.count - 1)
+            bindings[binding].index = UInt32(facts.declarations.count + summary.made.count - 1)
         default: break
         }
         if event.binding == .typeAlias {
             summary.made.append(MadeObject(kind: .typeAlias, binding: UInt32(binding)))
-            summary.bindings[binding].index = UInt32(facts.declarations.count + summary.made.count - 1)
+            bindings[binding].index = UInt32(facts.declarations.count + summary.made.count - 1)
         }
     }
 

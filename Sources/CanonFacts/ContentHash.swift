@@ -15,6 +15,21 @@ public enum ContentHash {
         return mix(hash ^ raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self).littleEndian)
     }
 
+    /// A checksum of many bytes: four chains of the same step side by side, each over every fourth word.
+    public static func checksum(of raw: UnsafeRawBufferPointer) -> UInt64 {
+        var (a, b, c, d) = (UInt64(1), UInt64(2), UInt64(3), UInt64(4))
+        var offset = 0
+        while raw.count - offset >= 32 {
+            a = mix(a ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian)
+            b = mix(b ^ raw.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self).littleEndian)
+            c = mix(c ^ raw.loadUnaligned(fromByteOffset: offset + 16, as: UInt64.self).littleEndian)
+            d = mix(d ^ raw.loadUnaligned(fromByteOffset: offset + 24, as: UInt64.self).littleEndian)
+            offset += 32
+        }
+        let rest = of(UnsafeRawBufferPointer(rebasing: raw[offset...]), seed: UInt64(truncatingIfNeeded: raw.count))
+        return mix(mix(mix(mix(a) ^ b) ^ c) ^ d) ^ rest
+    }
+
     /// Fewer than eight bytes as one number. Which count of bytes it was is part of the hash.
     @inlinable
     static func short(_ raw: UnsafeRawBufferPointer) -> UInt64 {

@@ -11,49 +11,45 @@ public struct Declaration: Hashable, Sendable, BitwiseCopyable {
 
     public struct Flags: OptionSet, Hashable, Sendable, BitwiseCopyable {
         public let rawValue: UInt8
+        @inlinable
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// Its body yields: a call makes a generator.
-        public static let isGenerator = Flags(rawValue: 1)
-        public static let hasDocstring = Flags(rawValue: 2)
+        @inlinable public static var isGenerator: Flags { Flags(rawValue: 1) }
+        @inlinable public static var hasDocstring: Flags { Flags(rawValue: 2) }
         /// A function whose enclosing scope is a class.
-        public static let isMethod = Flags(rawValue: 4)
+        @inlinable public static var isMethod: Flags { Flags(rawValue: 4) }
         /// A body of nothing but a docstring, `pass`, `...` or `raise NotImplementedError`.
-        public static let isStub = Flags(rawValue: 8)
+        @inlinable public static var isStub: Flags { Flags(rawValue: 8) }
         /// A base, keyword or decorator that is no dotted name and no call of one: see the list for its text.
-        public static let isUnresolved = Flags(rawValue: 16)
+        @inlinable public static var isUnresolved: Flags { Flags(rawValue: 16) }
         /// It has type parameters (PEP 695).
-        public static let isGeneric = Flags(rawValue: 32)
+        @inlinable public static var isGeneric: Flags { Flags(rawValue: 32) }
     }
 
     var kindByte: UInt8
     public var flags: Flags
-    private var unused: UInt16 = 0
+    private var shortColumn: UInt16
     public var name: Name
-    /// The names that it is nested in and its own, with dots: `Outer.method.inner`.
-    public var qualifiedName: Name
     /// The index of the declaration around it; ``FileFacts/noIndex`` at module level.
     public var parent: UInt32
     /// The index of its `enter` event in the stream. Its body lies between that and the event's ``Event/link``.
     public var event: UInt32
     /// Of the keyword `class`, `def` or `async`, as CPython's `lineno`.
     public var line: UInt32
-    /// From 0, in bytes of UTF-8, as CPython's `col_offset`.
-    public var column: UInt32
     /// The last line of the body.
     public var endLine: UInt32
-    /// Decorators in the order of the source: pairs of the dotted text, and 1 when it is called (`@cache(1)`) else 0.
-    public var decorators: FactList
-    /// Texts of the bases in the order of the source, type arguments included (`Generic[T]`).
-    public var bases: FactList
-    /// Keywords of a class statement (`metaclass=ABCMeta`): pairs of name (none for `**kwargs`) and text.
-    public var keywords: FactList
-    /// Its parameters in ``FileFacts/parameters``, in the order of the source.
-    public var parameters: FactList
     /// The text of the annotated result.
     public var returns: Name
     /// The tokens of the body, docstring and comments left out.
     public var tokenCount: UInt32
+    /// Where its decorators, bases and keywords begin in ``FileFacts/lists``: they follow each other.
+    private var listStart: UInt32
+    private var parameterStart: UInt32
+    private var decoratorWords: UInt16 = 0
+    private var baseWords: UInt16 = 0
+    private var keywordWords: UInt16 = 0
+    private var parameterCount: UInt16 = 0
     /// Equal for equal bodies whatever their layout and comments: a hash over the kinds and texts of the tokens.
     public var bodyHash: UInt64
     /// The same with every name, number and string taken as one: equal for bodies that differ in naming only.
@@ -61,26 +57,55 @@ public struct Declaration: Hashable, Sendable, BitwiseCopyable {
 
     public var kind: Kind { Kind(rawValue: kindByte) ?? .function }
 
-    public init(
-        kind: Kind, name: Name, qualifiedName: Name, parent: UInt32, event: UInt32, line: UInt32, column: UInt32
-    ) {
+    /// From 0, in bytes of UTF-8, as CPython's `col_offset`; at most 65,535.
+    public var column: UInt32 { UInt32(shortColumn) }
+
+    /// Decorators in the order of the source: pairs of the dotted text, and 1 when it is called (`@cache(1)`) else 0.
+    public var decorators: FactList { FactList(start: listStart, count: UInt32(decoratorWords)) }
+
+    /// Texts of the bases in the order of the source, type arguments included (`Generic[T]`).
+    public var bases: FactList { FactList(start: listStart + UInt32(decoratorWords), count: UInt32(baseWords)) }
+
+    /// Keywords of a class statement (`metaclass=ABCMeta`): pairs of name (none for `**kwargs`) and text.
+    public var keywords: FactList {
+        FactList(start: listStart + UInt32(decoratorWords) + UInt32(baseWords), count: UInt32(keywordWords))
+    }
+
+    /// Its parameters in ``FileFacts/parameters``, in the order of the source.
+    public var parameters: FactList { FactList(start: parameterStart, count: UInt32(parameterCount)) }
+
+    public init(kind: Kind, name: Name, parent: UInt32, event: UInt32, line: UInt32, column: Int) {
         kindByte = kind.rawValue
         flags = []
+        shortColumn = UInt16(clamping: column)
         self.name = name
-        self.qualifiedName = qualifiedName
         self.parent = parent
         self.event = event
         self.line = line
-        self.column = column
         endLine = line
-        decorators = .empty
-        bases = .empty
-        keywords = .empty
-        parameters = .empty
         returns = .none
         tokenCount = 0
+        listStart = 0
+        parameterStart = 0
         bodyHash = 0
         shapeHash = 0
+    }
+
+    /// The most words or parameters that a list of a declaration has; of longer ones the rest is left out, and the
+    /// declaration is ``Flags/isUnresolved``.
+    public static let longestList = 65_534
+
+    /// Says where the words of its lists stand: behind each other from `start` on.
+    public mutating func setLists(start: Int, decorators: Int, bases: Int, keywords: Int) {
+        listStart = UInt32(start)
+        decoratorWords = UInt16(decorators)
+        baseWords = UInt16(bases)
+        keywordWords = UInt16(keywords)
+    }
+
+    public mutating func setParameters(start: Int, count: Int) {
+        parameterStart = UInt32(start)
+        parameterCount = UInt16(count)
     }
 }
 
@@ -89,6 +114,7 @@ public struct FactList: Hashable, Sendable, BitwiseCopyable {
     public var start: UInt32
     public var count: UInt32
 
+    @inlinable
     public init(start: UInt32, count: UInt32) {
         self.start = start
         self.count = count
@@ -96,6 +122,7 @@ public struct FactList: Hashable, Sendable, BitwiseCopyable {
 
     public static let empty = FactList(start: 0, count: 0)
 
+    @inlinable
     public var indices: Range<Int> { Int(start)..<Int(start) + Int(count) }
 }
 
@@ -112,20 +139,17 @@ public struct Parameter: Hashable, Sendable, BitwiseCopyable {
         case variadicKeyword
     }
 
-    public var name: Name
+    /// The name in 28 bits (a source of 1 GiB has no room for more), the kind in 3, whether there is a default in one.
+    private var head: UInt32
     /// The text of the annotation.
     public var annotation: Name
-    var kindByte: UInt8
-    private var defaultByte: UInt8
-    private var unused: UInt16 = 0
 
-    public var kind: Kind { Kind(rawValue: kindByte) ?? .positionalOrKeyword }
-    public var hasDefault: Bool { defaultByte != 0 }
+    public var name: Name { Name(rawValue: head & 0xFFF_FFFF) }
+    public var kind: Kind { Kind(rawValue: UInt8(truncatingIfNeeded: head >> 28 & 7)) ?? .positionalOrKeyword }
+    public var hasDefault: Bool { head >> 31 != 0 }
 
     public init(kind: Kind, name: Name, annotation: Name, hasDefault: Bool) {
-        kindByte = kind.rawValue
-        self.name = name
+        head = name.rawValue & 0xFFF_FFFF | UInt32(kind.rawValue) << 28 | (hasDefault ? 1 << 31 : 0)
         self.annotation = annotation
-        defaultByte = hasDefault ? 1 : 0
     }
 }

@@ -6,7 +6,8 @@
 /// function's body lies behind the function's `enter` event and runs when somebody calls it. A name that a `def` or `class`
 /// binds is bound when its block ends.
 ///
-/// Which fields mean what is written beside each kind; the others are 0. 32 bytes, without references.
+/// Which fields mean what is written beside each kind; the others are 0. A value that is taken out of an ``EventList``, which
+/// keeps it in about eight bytes.
 public struct Event: Hashable, Sendable, BitwiseCopyable {
     public enum Kind: UInt8, Sendable, CaseIterable {
         /// A block begins. `detail`: ``Block``; `link`: its `leave`. For a class or function: `name`, and ``declaration`` is
@@ -55,42 +56,36 @@ public struct Event: Hashable, Sendable, BitwiseCopyable {
 
     public struct Flags: OptionSet, Hashable, Sendable, BitwiseCopyable {
         public let rawValue: UInt16
+        @inlinable
         public init(rawValue: UInt16) { self.rawValue = rawValue }
 
         /// What one file cannot tell; see the kind.
-        public static let unresolved = Flags(rawValue: 1)
+        @inlinable public static var unresolved: Flags { Flags(rawValue: 1) }
         /// Belongs to the statement of the event before it.
-        public static let continues = Flags(rawValue: 2)
+        @inlinable public static var continues: Flags { Flags(rawValue: 2) }
         /// The call is awaited.
-        public static let awaited = Flags(rawValue: 4)
+        @inlinable public static var awaited: Flags { Flags(rawValue: 4) }
         /// The call or use is a decorator.
-        public static let decorator = Flags(rawValue: 8)
+        @inlinable public static var decorator: Flags { Flags(rawValue: 8) }
         /// The call has `*args` or `**kwargs`.
-        public static let spread = Flags(rawValue: 16)
+        @inlinable public static var spread: Flags { Flags(rawValue: 16) }
         /// The call has keyword arguments.
-        public static let keywords = Flags(rawValue: 32)
+        @inlinable public static var keywords: Flags { Flags(rawValue: 32) }
         /// The use is part of an annotation.
-        public static let annotation = Flags(rawValue: 64)
+        @inlinable public static var annotation: Flags { Flags(rawValue: 64) }
         /// An `except` that catches ImportError or ModuleNotFoundError, by name, by a base of theirs, or because it catches all.
-        public static let catchesImportError = Flags(rawValue: 128)
+        @inlinable public static var catchesImportError: Flags { Flags(rawValue: 128) }
         /// The block or loop is asynchronous (`async for`, `async with`).
-        public static let asynchronous = Flags(rawValue: 256)
+        @inlinable public static var asynchronous: Flags { Flags(rawValue: 256) }
         /// The value is one of several (`a if c else b`, `a or b`); the event has the first that is known.
-        public static let oneOfSeveral = Flags(rawValue: 512)
+        @inlinable public static var oneOfSeveral: Flags { Flags(rawValue: 512) }
     }
 
-    var kindByte: UInt8
-    var detailByte: UInt8
-    var valueKindByte: UInt8
-    var containerByte: UInt8
-    public var flags: Flags
-    var formByte: UInt8 = 0
-    var conditionByte: UInt8 = 0
+    /// What says of which sort the event is, in one word, so that a list can keep each sort once.
+    @usableFromInline var head: UInt64
     public var line: UInt32
-    /// From 0, in bytes of UTF-8.
+    /// From 0, in bytes of UTF-8, at most 65,535.
     public var column: UInt16
-    /// At most 65,535.
-    public var count: UInt16
     public var name: Name
     public var value: Name
     /// The index of the other end of a block, or the start of a list, or a name; see the kind.
@@ -98,68 +93,135 @@ public struct Event: Hashable, Sendable, BitwiseCopyable {
     /// The index of the declaration that the code stands in; ``FileFacts/noIndex`` at module level.
     public var declaration: UInt32
 
+    @inlinable
     public init(_ kind: Kind, line: UInt32, column: Int, declaration: UInt32, name: Name = .none, value: Name = .none) {
-        kindByte = kind.rawValue
-        detailByte = 0
-        valueKindByte = 0
-        containerByte = 0
-        flags = []
+        head = UInt64(kind.rawValue)
         self.line = line
         self.column = UInt16(clamping: column)
-        count = 0
         self.name = name
         self.value = value
         link = 0
         self.declaration = declaration
     }
+
+    @inlinable
+    init(
+        head: UInt64, line: UInt32, column: UInt16, name: Name, value: Name, link: UInt32, declaration: UInt32
+    ) {
+        self.head = head
+        self.line = line
+        self.column = column
+        self.name = name
+        self.value = value
+        self.link = link
+        self.declaration = declaration
+    }
 }
 
+// MARK: - The fields of the head
+
 extension Event {
-    public var kind: Kind { Kind(rawValue: kindByte) ?? .use }
+    /// Some bits of ``head``.
+    @usableFromInline
+    struct Field {
+        @usableFromInline let shift: UInt64
+        @usableFromInline let mask: UInt64
+
+        @inlinable
+        init(_ shift: UInt64, _ mask: UInt64) {
+            self.shift = shift
+            self.mask = mask
+        }
+
+        @inlinable static var kind: Field { Field(0, 0x1F) }
+        @inlinable static var condition: Field { Field(5, 0x7) }
+        @inlinable static var detail: Field { Field(8, 0xFF) }
+        @inlinable static var valueKind: Field { Field(16, 0x1F) }
+        @inlinable static var form: Field { Field(21, 0x7) }
+        @inlinable static var container: Field { Field(24, 0xFF) }
+        @inlinable static var flags: Field { Field(32, 0x7FFF) }
+        /// In a list: the rest of the event stands in ``EventList/extras``.
+        @inlinable static var extra: Field { Field(47, 1) }
+        @inlinable static var count: Field { Field(48, 0xFFFF) }
+    }
+
+    @inlinable
+    subscript(field: Field) -> UInt64 {
+        @inline(__always) get { head >> field.shift & field.mask }
+        @inline(__always) set { head = head & ~(field.mask << field.shift) | (newValue & field.mask) << field.shift }
+    }
+
+    @inlinable
+    static func byte(_ word: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: word) }
+
+    @inlinable
+    public var kind: Kind { Kind(rawValue: Self.byte(self[.kind])) ?? .use }
+
+    @inlinable
+    public var flags: Flags {
+        get { Flags(rawValue: UInt16(truncatingIfNeeded: self[.flags])) }
+        set { self[.flags] = UInt64(newValue.rawValue) }
+    }
+
+    /// At most 65,535.
+    @inlinable
+    public var count: UInt16 {
+        get { UInt16(truncatingIfNeeded: self[.count]) }
+        set { self[.count] = UInt64(newValue) }
+    }
 
     /// Of `enter` and `leave`.
+    @inlinable
     public var block: Block {
-        get { Block(rawValue: detailByte) ?? .module }
-        set { detailByte = newValue.rawValue }
+        get { Block(rawValue: Self.byte(self[.detail])) ?? .module }
+        set { self[.detail] = UInt64(newValue.rawValue) }
     }
 
     /// Of `bind`.
+    @inlinable
     public var binding: Binding {
-        get { Binding(rawValue: detailByte) ?? .assignment }
-        set { detailByte = newValue.rawValue }
+        get { Binding(rawValue: Self.byte(self[.detail])) ?? .assignment }
+        set { self[.detail] = UInt64(newValue.rawValue) }
     }
 
     /// Of `exports`.
+    @inlinable
     public var exports: Exports {
-        get { Exports(rawValue: detailByte) ?? .replace }
-        set { detailByte = newValue.rawValue }
+        get { Exports(rawValue: Self.byte(self[.detail])) ?? .replace }
+        set { self[.detail] = UInt64(newValue.rawValue) }
     }
 
+    @inlinable
     public var form: TargetForm {
-        get { TargetForm(rawValue: formByte) ?? .name }
-        set { formByte = newValue.rawValue }
+        get { TargetForm(rawValue: Self.byte(self[.form])) ?? .name }
+        set { self[.form] = UInt64(newValue.rawValue) }
     }
 
+    @inlinable
     public var condition: Condition {
-        get { Condition(rawValue: conditionByte) ?? .unknown }
-        set { conditionByte = newValue.rawValue }
+        get { Condition(rawValue: Self.byte(self[.condition])) ?? .unknown }
+        set { self[.condition] = UInt64(newValue.rawValue) }
     }
 
+    @inlinable
     public var valueKind: ValueKind {
-        get { ValueKind(rawValue: valueKindByte) ?? .unresolved }
-        set { valueKindByte = newValue.rawValue }
+        get { ValueKind(rawValue: Self.byte(self[.valueKind])) ?? .unresolved }
+        set { self[.valueKind] = UInt64(newValue.rawValue) }
     }
 
+    @inlinable
     public var container: ContainerKind {
-        get { ContainerKind(rawValue: containerByte) ?? .none }
-        set { containerByte = newValue.rawValue }
+        get { ContainerKind(rawValue: Self.byte(self[.container])) ?? .none }
+        set { self[.container] = UInt64(newValue.rawValue) }
     }
 
     /// The `count` words of ``FileFacts/lists`` that the event speaks of.
+    @inlinable
     public var list: FactList { FactList(start: link, count: UInt32(count)) }
 
     /// The name in ``link``: the module of `from a import b`, the literal key of `x["k"] = v`; none for kinds whose link is
     /// an index.
+    @inlinable
     public var linkedName: Name {
         switch kind {
         case .importName, .importAll, .dynamicImport, .bind, .unbind: Name(rawValue: link)
@@ -169,7 +231,7 @@ extension Event {
 }
 
 /// What an `enter` event begins. The arms of one statement follow each other inside of the statement's block.
-public enum Block: UInt8, Sendable, CaseIterable {
+public enum Block: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case module
     case `class`, function, lambda, comprehension
     /// A statement with arms: the arms are blocks inside of it.
@@ -186,7 +248,7 @@ public enum Block: UInt8, Sendable, CaseIterable {
 }
 
 /// What is known of an arm's condition.
-public enum Condition: UInt8, Sendable, CaseIterable {
+public enum Condition: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// Depends on what runs: both ways are possible.
     case unknown
     case alwaysTrue, alwaysFalse
@@ -201,7 +263,7 @@ public enum Condition: UInt8, Sendable, CaseIterable {
 }
 
 /// How something is bound.
-public enum Binding: UInt8, Sendable, CaseIterable {
+public enum Binding: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// `x = value`
     case assignment
     /// `x: T = value`
@@ -229,7 +291,7 @@ public enum Binding: UInt8, Sendable, CaseIterable {
 }
 
 /// The form of a target.
-public enum TargetForm: UInt8, Sendable, CaseIterable {
+public enum TargetForm: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// `x`
     case name
     /// `a.b.x`: `self`, `cls`, a module or any other object.
@@ -241,7 +303,7 @@ public enum TargetForm: UInt8, Sendable, CaseIterable {
 }
 
 /// What `__all__` is made of.
-public enum Exports: UInt8, Sendable, CaseIterable {
+public enum Exports: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// `__all__ = [...]`
     case replace
     /// `__all__ += [...]`, `.extend([...])`, `.append("x")`

@@ -4,16 +4,17 @@
 /// unresolved and never left out. They know no rule, and of the language only what their documentation names.
 public struct FileFacts: Sendable, Equatable {
     /// Changes whenever a record changes its meaning or its layout; stored facts of another version are not read.
-    public static let formatVersion: UInt32 = 1
+    public static let formatVersion: UInt32 = 2
     /// The index of no declaration.
-    public static let noIndex = UInt32.max
+    @inlinable
+    public static var noIndex: UInt32 { UInt32.max }
 
     public var names = NameTable()
     /// In the order of the source: a declaration stands before those inside of it.
     public var declarations: [Declaration] = []
     public var parameters: [Parameter] = []
     /// The code in the order in which it runs; see ``Event``.
-    public var events: [Event] = []
+    public var events = EventList()
     public var state: [StateFact] = []
     public var fingerprints: [CloneFingerprint] = []
     /// Lists of other records, in one array: mostly raw values of ``Name``s.
@@ -26,19 +27,11 @@ public struct FileFacts: Sendable, Equatable {
 
     public init() {}
 
-    /// Forgets everything and keeps the memory.
-    public mutating func removeAll() {
-        names.removeAll()
-        declarations.removeAll(keepingCapacity: true)
-        parameters.removeAll(keepingCapacity: true)
-        events.removeAll(keepingCapacity: true)
-        state.removeAll(keepingCapacity: true)
-        fingerprints.removeAll(keepingCapacity: true)
-        lists.removeAll(keepingCapacity: true)
-        error = nil
-        lineCount = 0
-        byteCount = 0
-        hasDocstring = false
+    /// The names that a declaration is nested in and its own, with dots: `Outer.method.inner`.
+    public func qualifiedName(of declaration: Int) -> String {
+        let item = declarations[declaration]
+        let name = names[item.name]
+        return item.parent == Self.noIndex ? name : qualifiedName(of: Int(item.parent)) + "." + name
     }
 
     /// The texts of a list of names.

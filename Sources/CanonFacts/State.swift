@@ -14,18 +14,19 @@ public struct StateFact: Hashable, Sendable, BitwiseCopyable {
 
     public struct Flags: OptionSet, Hashable, Sendable, BitwiseCopyable {
         public let rawValue: UInt8
+        @inlinable
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// A function rebinds it (`global x`, `cls.x = ...`): it is set while the program runs.
-        public static let setByFunction = Flags(rawValue: 1)
+        @inlinable public static var setByFunction: Flags { Flags(rawValue: 1) }
         /// Bound to `None` somewhere and to something else elsewhere: set on first use.
-        public static let startsEmpty = Flags(rawValue: 2)
+        @inlinable public static var startsEmpty: Flags { Flags(rawValue: 2) }
         /// Annotated `Final`, or a module's name in capitals.
-        public static let isConstant = Flags(rawValue: 4)
+        @inlinable public static var isConstant: Flags { Flags(rawValue: 4) }
         /// Annotated `ClassVar`.
-        public static let isClassVariable = Flags(rawValue: 8)
+        @inlinable public static var isClassVariable: Flags { Flags(rawValue: 8) }
         /// It has an annotation without a value only.
-        public static let isDeclaredOnly = Flags(rawValue: 16)
+        @inlinable public static var isDeclaredOnly: Flags { Flags(rawValue: 16) }
     }
 
     var ownerByte: UInt8

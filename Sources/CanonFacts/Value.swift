@@ -1,5 +1,5 @@
 /// What an expression gives, as far as its own text tells.
-public enum ValueKind: UInt8, Sendable, CaseIterable {
+public enum ValueKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// No value: a bare `return`, an annotation.
     case none
     /// `None`
@@ -26,7 +26,7 @@ public enum ValueKind: UInt8, Sendable, CaseIterable {
 
 /// The kind of state that a value or an annotation makes its owner hold. Subclasses and aliases of these types are for the
 /// code model to find.
-public enum ContainerKind: UInt8, Sendable, CaseIterable {
+public enum ContainerKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// Nothing that is known here.
     case none
     case dict, defaultDict, orderedDict, counter, chainMap, weakKeyDictionary, weakValueDictionary

@@ -6,11 +6,13 @@ import Testing
 struct FactStorageTests {
     private func sample() -> FileFacts {
         var facts = FileFacts()
-        let name = facts.names.intern("Manager")
-        let base = facts.names.intern("Bäse")
+        var names = NameInterner()
+        let name = names.intern("Manager")
+        let base = names.intern("Bäse")
+        facts.names = names.table
         var declaration = Declaration(
-            kind: .class, name: name, qualifiedName: name, parent: FileFacts.noIndex, event: 0, line: 1, column: 0)
-        declaration.bases = FactList(start: 0, count: 1)
+            kind: .class, name: name, parent: FileFacts.noIndex, event: 0, line: 1, column: 0)
+        declaration.setLists(start: 0, decorators: 0, bases: 1, keywords: 0)
         declaration.bodyHash = 0x1234_5678_9ABC_DEF0
         facts.declarations = [declaration]
         facts.parameters = [Parameter(kind: .keywordOnly, name: name, annotation: base, hasDefault: true)]
@@ -75,18 +77,31 @@ struct FactStorageTests {
 
     @Test("records have no padding, so that equal facts have equal bytes")
     func layout() {
-        #expect(MemoryLayout<Event>.size == 32 && MemoryLayout<Event>.stride == 32)
-        #expect(MemoryLayout<Declaration>.size == 88 && MemoryLayout<Declaration>.stride == 88)
-        #expect(MemoryLayout<Parameter>.size == 12)
+        #expect(MemoryLayout<EventList.Extra>.size == 16)
+        #expect(MemoryLayout<Declaration>.size == 64 && MemoryLayout<Declaration>.stride == 64)
+        #expect(MemoryLayout<Parameter>.size == 8)
         #expect(MemoryLayout<StateFact>.size == 24)
-        #expect(MemoryLayout<CloneFingerprint>.size == 16)
+        #expect(MemoryLayout<CloneFingerprint>.size == 8)
         #expect(encoded(sample()) == encoded(sample()))
     }
 
-    @Test("facts that were emptied are as good as new ones")
-    func reuse() {
-        var facts = sample()
-        facts.removeAll()
-        #expect(facts == FileFacts())
+    @Test("a fingerprint keeps its line and the number of lines")
+    func fingerprints() {
+        let fingerprint = CloneFingerprint(hash: 0x1234_5678_9ABC_DEF0, line: 70_000, endLine: 70_012)
+        #expect(fingerprint.line == 70_000 && fingerprint.endLine == 70_012)
+        #expect(fingerprint.hash == 0x1_2345_6789)
+        let long = CloneFingerprint(hash: 0, line: 2_000_000, endLine: 3_000_000)
+        #expect(long.line == 1_048_575 && long.endLine == 1_048_830)
+    }
+
+    @Test("a parameter keeps its name, kind and default apart")
+    func parameters() {
+        for kind in Parameter.Kind.allCases {
+            for hasDefault in [false, true] {
+                let name = Name(rawValue: 0xFFF_FFFF)
+                let parameter = Parameter(kind: kind, name: name, annotation: Name(rawValue: 7), hasDefault: hasDefault)
+                #expect(parameter.kind == kind && parameter.hasDefault == hasDefault && parameter.name == name)
+            }
+        }
     }
 }

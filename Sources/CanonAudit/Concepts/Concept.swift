@@ -85,9 +85,23 @@ extension Concept {
 
     private static func isAdapter(_ object: ObjectID, of implementations: Set<ObjectID>, _ model: CodeModel) -> Bool {
         switch model.kind(of: object) {
-        case .class: [.adapter, .factory].contains(model.role(of: object))
-        case .function, .asyncFunction: model.products(of: object).contains { implementations.contains($0.object) }
-        default: false
+        case .class:
+            let methods = model.publicMethods(of: object)
+            if methods.contains(where: { method in
+                model.products(of: method).contains { implementations.contains($0.object) }
+            }) {
+                return true
+            }
+            guard model.role(of: object) == .adapter else { return false }
+            // One method that only calls something is a small client, unless it stands for the very method.
+            let targets = methods.compactMap { method in model.forwardTarget(of: method).map { (method, $0.callee) } }
+            return targets.count > 1
+                || targets.contains { method, callee in
+                    callee.split(separator: ".").last.map(String.init) == model.name(of: method)
+                }
+        case .function, .asyncFunction:
+            return model.products(of: object).contains { implementations.contains($0.object) }
+        default: return false
         }
     }
 }

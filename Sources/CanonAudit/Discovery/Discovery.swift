@@ -36,7 +36,7 @@ public struct Discovery: Sendable {
             )
         }.sorted { ($1.weight, $0.key) < ($0.weight, $1.key) }
         concepts = likely.prefix(Self.mostGroups)
-            .compactMap { DiscoveredConcept(words: $0.key, objects: $0.objects, context) }
+            .compactMap { DiscoveredConcept($0.objects, context) }
             .sorted { ($1.harm, $0.name) < ($0.harm, $1.name) }
     }
 }
@@ -58,6 +58,8 @@ public struct DiscoveredConcept: Sendable {
         public var tests: Int
         public var methods: Int
         public var state: StateKinds
+        /// Other classes of the group that share its design: it inherits from them, they from it, or all from one base.
+        public var relatives = 0
     }
 
     /// Kebab-case, from the words of the names.
@@ -69,13 +71,14 @@ public struct DiscoveredConcept: Sendable {
     /// Live modules that import any member.
     public var consumers: Int
 
-    public var implementations: [Member] { members.filter { $0.role == .implementation } }
+    /// One for each family of classes that inherit from each other.
+    public private(set) var implementations: [Member]
 
     /// What each further implementation costs: everybody who may have taken the wrong one; further paths add to it.
     public var harm: Int { (implementations.count - 1) * (consumers + 1) + max(0, paths - members.count) }
 
     /// Nil when there is at most one implementation, or the group shares nothing but words.
-    init?(words: String, objects: [ObjectID], _ context: RuleContext) {
+    init?(_ objects: [ObjectID], _ context: RuleContext) {
         let model = context.model
         var paths: Set<ModuleID> = []
         var users: Set<FileID> = []
@@ -105,40 +108,32 @@ public struct DiscoveredConcept: Sendable {
             if ($0.role == .implementation) != ($1.role == .implementation) { return $0.role == .implementation }
             return ($1.consumers, $1.methods, $0.symbol) < ($0.consumers, $0.methods, $1.symbol)
         }
-        self.members = members
+        let candidates = members.filter { $0.role == .implementation }
+        implementations = Families(Array(candidates.prefix(Self.mostCandidates)), context).implementations
+        // What implements something else of a similar name is left out of the picture.
+        self.members = implementations + members.filter { $0.role != .implementation }
         self.paths = paths.count
         consumers = users.count
-        name = Self.name(words: words, names: members.map { model.name(of: $0.object) })
-        let implementations = members.filter { $0.role == .implementation }
-        guard implementations.count > 1, Self.isHeldTogether(implementations, context) else { return nil }
+        name = Self.name(implementations.map { model.name(of: $0.object) })
+        guard implementations.count > 1 else { return nil }
     }
 
-    /// Two implementations keep the same kind of state, or are alike.
-    private static func isHeldTogether(_ implementations: [Member], _ context: RuleContext) -> Bool {
-        let objects = Set(implementations.map(\.object))
-        let areAlike = objects.contains { object in
-            context.likenesses.of(object).contains { objects.contains($0.other(than: object)) }
-        }
-        if areAlike { return true }
-        var seen: StateKinds = []
-        for member in implementations {
-            if !seen.isDisjoint(with: member.state) { return true }
-            seen.formUnion(member.state)
-        }
-        return false
-    }
+    /// Of the same words: they are compared with each other.
+    private static let mostCandidates = 64
 
-    /// With the words in front that most of the names share: `web socket manager` rather than `socket manager`.
-    private static func name(words: String, names: [String]) -> String {
-        var name = words.split(separator: " ").map(String.init)
-        let lists = names.map { NameWords($0).words }.filter { $0.suffix(name.count).elementsEqual(name) }
+    /// The words that most implementations end with; those of the first one when they end with different ones.
+    private static func name(_ implementations: [String]) -> String {
+        let lists = implementations.map { NameWords($0).words }
+        var name: [String] = []
         while true {
-            let fronts = lists.compactMap { list in list.count > name.count ? list[list.count - name.count - 1] : nil }
+            let fronts = lists.filter { $0.suffix(name.count).elementsEqual(name) && $0.count > name.count }
+                .map { $0[$0.count - name.count - 1] }
             let counts = Dictionary(grouping: fronts, by: \.self).mapValues(\.count)
             guard let (front, count) = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
                 count * 10 >= lists.count * 6
-            else { return name.joined(separator: "-") }
+            else { break }
             name.insert(front, at: 0)
         }
+        return (name.isEmpty ? lists.first ?? [] : name).joined(separator: "-")
     }
 }

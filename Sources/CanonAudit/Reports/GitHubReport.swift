@@ -24,10 +24,30 @@ struct GitHubReport {
     }
 
     static func message(_ text: String) -> String {
-        text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+        escaped(text) { scalar in
+            switch scalar {
+            case "%": "%25"
+            case "\r": "%0D"
+            case "\n": "%0A"
+            default: nil
+            }
+        }
     }
 
     static func property(_ text: String) -> String {
-        message(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+        escaped(message(text)) { $0 == ":" ? "%3A" : $0 == "," ? "%2C" : nil }
+    }
+
+    /// By scalars: a carriage return and a line feed are one character.
+    private static func escaped(_ text: String, _ escape: (Unicode.Scalar) -> String?) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if let escaped = escape(scalar) {
+                result.append(contentsOf: escaped.unicodeScalars)
+            } else {
+                result.append(scalar)
+            }
+        }
+        return String(result)
     }
 }

@@ -94,7 +94,7 @@ struct MarkdownReport {
 
     /// Within backquotes nothing can be escaped.
     static func code(_ text: String) -> String {
-        text.replacing("`", with: "'").replacing("|", with: "\u{2502}").replacing("\n", with: " ")
+        String(text.map { $0 == "`" ? "'" : $0 == "|" ? "\u{2502}" : $0.isNewline ? " " : $0 })
     }
 }
 

@@ -1,4 +1,5 @@
 import CanonCodeModel
+import CanonFacts
 
 /// Counts who uses a concept, and who does so as registered.
 ///
@@ -16,9 +17,10 @@ struct ConsumerCount {
         let objects = Set(concept.objects)
         let holders = Set(objects.map(\.file))
         var users: Set<FileID> = []
-        for sites in model.references(to: objects.union([concept.factory].compactMap(\.self))).values {
-            for site in sites where context.scope(of: site.file) == .live && !holders.contains(site.file) {
-                users.insert(site.file)
+        let wanted = objects.union([concept.factory].compactMap(\.self))
+        for sites in model.references(to: wanted).values {
+            for (file, reference) in sites where context.scope(of: file) == .live && !holders.contains(file) {
+                if !Self.isAlias(reference, model.files[Int(file.rawValue)].facts) { users.insert(file) }
             }
         }
         var strays: Set<FileID> = []
@@ -31,6 +33,17 @@ struct ConsumerCount {
         consumers = users.sorted()
         bound = consumers.filter { !strays.contains($0) }
         unbound = consumers.filter { strays.contains($0) }
+    }
+
+    /// Whether the name is only read to be given another one, at the top of a file: `Store = Cache`.
+    private static func isAlias(_ reference: Reference, _ facts: FileFacts) -> Bool {
+        let next = Int(reference.event) + 1
+        guard reference.kind == .use, reference.scope == FileFacts.noIndex, next < facts.events.count else {
+            return false
+        }
+        let binding = facts.events[next]
+        return binding.kind == .bind && binding.form == .name && binding.valueKind == .reference
+            && binding.line == reference.line && binding.value == facts.events[Int(reference.event)].name
     }
 }
 

@@ -69,6 +69,7 @@ extension Interpreter {
             callee = found.value
         } else {
             let parts = frame.code.parts(of: event.name)
+            if parts.contains(Self.hooksKey) { hasHooks = true }
             if parts.count == 1, parts[0] == Self.superKey, lookup(Self.superKey, frame) == nil {
                 frame.lastCall = (index, parent(frame))
                 return .normal
@@ -107,7 +108,12 @@ extension Interpreter {
     func apply(_ callee: Value, _ event: Event, _ frame: Frame) -> (Value, Completion) {
         switch callee {
         case .unknown, .null, .plain, .parent: return (.unknown, .normal)
-        case .external(let name): return (.external(name), .normal)
+        case .external(let name):
+            // `IntEnum._convert_` makes names of its caller's module.
+            if frame.kind == .module, frame.code.facts.names.lastKey(of: event.name) == Self.convertKey {
+                loaded[frame.module].isOpen = true
+            }
+            return (.external(name), .normal)
         case .module: return (.unknown, .normal)
         case .method(let function, let receiver): return run(function, receiver: receiver, event, frame)
         case .thing(let thing):
@@ -123,6 +129,8 @@ extension Interpreter {
         }
     }
 
+    private static let hooksKey = TextKey("meta_path" as StaticString)
+    private static let convertKey = TextKey("_convert_" as StaticString)
     private static let callKey = TextKey("__call__" as StaticString)
     private static let newKey = TextKey("__new__" as StaticString)
     private static let initKey = TextKey("__init__" as StaticString)
@@ -130,10 +138,13 @@ extension Interpreter {
 
     /// Makes an instance: `__new__`, then `__init__` of what it gave.
     private func make(_ type: Thing, _ event: Event, _ frame: Frame) -> (Value, Completion) {
-        var made = Value.thing(
-            Thing(
-                kind: .instance, code: type.code, declaration: type.declaration, module: type.module, scope: nil,
-                owner: type))
+        let instance = Thing(
+            kind: .instance, code: type.code, declaration: type.declaration, module: type.module, scope: nil,
+            owner: type)
+        // Where its constructor is not run again, it has what the last one got.
+        if let last = lastInstances[ObjectIdentifier(type)] { instance.attributes = last.attributes }
+        defer { lastInstances[ObjectIdentifier(type)] = instance }
+        var made = Value.thing(instance)
         // `Mode("x")` finds a member, it makes none.
         if model.classInfo(of: type.object).traits.contains(.enumeration) { return (made, .normal) }
         if let new = inherited(Self.newKey, from: type, 0), case .thing(let function) = new.value,
@@ -164,6 +175,7 @@ extension Interpreter {
             }
             checking = function
         }
+        if caller.kind == .module, writesModules(function) { loaded[caller.module].isOpen = true }
         // A coroutine or generator runs when somebody waits for it.
         guard declaration.kind == .function, !declaration.flags.contains(.isGenerator) else {
             return (.unknown, .normal)
@@ -171,6 +183,11 @@ extension Interpreter {
         guard callDepth < options.callDepth, active[function.object, default: 0] < 2, !isExhausted else {
             return (.unknown, .normal)
         }
+        let key = CallHistory.Key(function: ObjectIdentifier(function), receiver: receiver?.kindIdentity)
+        if checking == nil, let history = histories[key], history.quiet >= CallHistory.enough {
+            return (history.value, .normal)
+        }
+        let newsBefore = news
         let scope = Scope(.function, parent: function.scope)
         var parameters = facts.parameters[declaration.parameters.indices]
         if let receiver, let first = parameters.first {
@@ -183,11 +200,24 @@ extension Interpreter {
         let frame = Frame(.function, code: function.code, scope: scope, module: function.module, function: function)
         callDepth += 1
         active[function.object, default: 0] += 1
-        let completion = execute(facts.body(of: Int(function.declaration)), frame)
+        let doubtsBefore = doubts
+        var completion = execute(facts.body(of: Int(function.declaration)), frame)
         active[function.object, default: 1] -= 1
         callDepth -= 1
+        doubts = doubtsBefore
+        // An error behind a return that may have come first is as uncertain as that.
+        if case .raised = completion, frame.mayHaveReturned {
+            note(.possibleError, caller.code, event)
+            completion = .returned
+        }
         switch completion {
-        case .normal, .returned: return (frame.result ?? .null, .normal)
+        case .normal, .returned:
+            let value = frame.result ?? .null
+            let before = histories[key]
+            let isQuiet = news == newsBefore && before.map { $0.value.isLike(value) } ?? true
+            histories[key] = CallHistory(quiet: isQuiet ? (before?.quiet ?? 0) + 1 : 0, value: value)
+            if before == nil { kept.append(function) }
+            return (value, .normal)
         case .raised, .stopped: return (.unknown, completion)
         }
     }

@@ -21,6 +21,8 @@ extension Interpreter {
         return (parent.map { .module($0) } ?? .external(name), .normal)
     }
 
+    private static let pathKey = TextKey("__path__" as StaticString)
+
     private enum Step {
         case found(Int)
         case opaque
@@ -32,12 +34,15 @@ extension Interpreter {
         if options.preloaded.contains(full) { return .opaque }
         let key = TextKey(last)
         let folders = parent.map { loaded[$0].folders } ?? searchPath
+        if let parent, model.graph.tree.isCompiled(key, in: loaded[parent].node) { return .opaque }
         let nodes = find(key, in: folders)
         guard let node = nodes.first else {
             guard let parent else {
                 return options.absent.contains(full)
                     ? .ended(.raised(importError("No module named '\(full)'", place))) : .opaque
             }
+            // A package that makes its own modules, or an import hook, may have it.
+            if hasHooks || isOpen(parent) || loaded[parent].scope.names[Self.pathKey] != nil { return .opaque }
             // Of a folder without code an installed package of the same name may have it.
             if loaded[parent].code == nil, model.graph.isBareFolder(loaded[parent].node) { return .opaque }
             return .ended(.raised(importError("No module named '\(full)'", place)))
@@ -75,6 +80,7 @@ extension Interpreter {
             LoadedModule(
                 name: name, node: node, folders: isNamespace ? folders : tree.nodes[Int(node)].isPackage ? [node] : [],
                 code: code, scope: Scope(.module, parent: nil)))
+        loaded[index].isDoubtful = doubts > 0
         guard let code else {
             loaded[index].state = .loaded
             enter(name, index)
@@ -91,6 +97,7 @@ extension Interpreter {
                 Raised(kind: .named("RecursionError", nil), file: place.file.rawValue, line: place.line, text: name))
         }
         enter(name, index)
+        news += 1
         let frame = Frame(.module, code: code, scope: loaded[index].scope, module: index)
         importDepth += 1
         // Calls that lead to an import do not make the calls in the imported module any deeper.
@@ -116,7 +123,8 @@ extension Interpreter {
     }
 
     private func importError(_ text: String, _ place: Place) -> Raised {
-        Raised(kind: .importError, file: place.file.rawValue, line: place.line, text: text)
+        news += 1
+        return Raised(kind: .importError, file: place.file.rawValue, line: place.line, text: text)
     }
 
     private func place(_ event: Event, _ frame: Frame) -> Place {
@@ -205,6 +213,9 @@ extension Interpreter {
     private func taken(_ key: TextKey, _ name: String, from module: Int) -> Cell? {
         if let cell = loaded[module].scope.names[key] { return cell }
         // A submodule that is still running is not yet an attribute of its package.
+        if model.graph.tree.isCompiled(key, in: loaded[module].node) {
+            return Cell(value: .external(loaded[module].name + "." + name), origin: -1)
+        }
         if let entry = entry(loaded[module].name + "." + name) {
             return Cell(value: entry.map { .module($0) } ?? .external(name), origin: -1)
         }

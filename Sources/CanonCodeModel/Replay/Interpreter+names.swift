@@ -35,14 +35,16 @@ extension Interpreter {
 
     static let superKey = TextKey("super" as StaticString)
 
-    /// An attribute of a value; nil when a module surely has none of that name.
+    /// An attribute of a value; nil when a module that is still running has none of that name yet.
     func attribute(_ key: TextKey, of value: Value) -> Cell? {
         switch value {
         case .unknown, .null, .plain: return Cell(value: .unknown, origin: -1)
         case .external(let name): return Cell(value: .external(name), origin: -1)
         case .module(let index):
             if let cell = loaded[index].scope.names[key] { return cell }
-            return isOpen(index) || Known.moduleAttributes.contains(key) ? Cell(value: .unknown, origin: -1) : nil
+            // Of a module that has loaded, more is likely to be there than its statements show.
+            return loaded[index].state != .running || isOpen(index) || Known.moduleAttributes.contains(key)
+                ? Cell(value: .unknown, origin: -1) : nil
         case .thing(let thing):
             if thing.kind == .function { return Cell(value: .unknown, origin: -1) }
             if let own = thing.attributes[key] { return thing.kind == .class ? bound(own, to: value) : own }
@@ -153,7 +155,8 @@ extension Interpreter {
         case .attribute:
             let owner = evaluate(parts.dropLast(), frame).value
             switch owner {
-            case .thing(let thing): thing.attributes[parts[parts.count - 1]] = Cell(value: value, origin: origin)
+            case .thing(let thing):
+                thing.attributes[parts[parts.count - 1]] = Cell(value: value, origin: origin)
             case .module(let module):
                 rememberLast(parts[parts.count - 1], frame.code, event.name)
                 loaded[module].scope.names[parts[parts.count - 1]] = Cell(
@@ -175,7 +178,11 @@ extension Interpreter {
         var read = event
         read = Event(.use, line: event.line, column: 0, declaration: event.declaration, name: event.name)
         guard isModulesRead(read, frame.code, &search) else { return }
-        guard event.linkedName.exists else { return }
+        guard event.linkedName.exists else {
+            // `sys.modules[__name__] = …`: what stands there now has whatever names it has.
+            loaded[frame.module].isOpen = true
+            return
+        }
         if case .module(let index) = value {
             enter(frame.code.facts.names[event.linkedName], index)
         } else {

@@ -93,7 +93,10 @@ extension Interpreter {
             let inner = Frame(
                 frame.kind, code: frame.code, scope: Scope(.function, parent: frame.scope), module: frame.module,
                 function: frame.function)
-            return perhaps(execute(body, inner), event, frame)
+            doubts += 1
+            let completion = execute(body, inner)
+            doubts -= 1
+            return perhaps(completion, event, frame)
         case .ifStatement: return ifStatement(body, frame)
         case .tryStatement: return tryStatement(body, frame)
         case .forStatement, .whileStatement: return loop(body, frame)
@@ -147,8 +150,14 @@ extension Interpreter {
     /// - Parameter isExhaustive: one of them runs.
     private func arms(_ range: Range<Int>, _ frame: Frame, isExhaustive: Bool) -> Completion {
         var result: Completion?
+        var hasReturned = false
+        defer { if hasReturned, !isExhaustive { noteReturn(frame) } }
         for arm in arms(in: range, frame) {
+            let before = doubts
+            doubts += 1
             let completion = execute(arm.body, frame)
+            doubts = before
+            if case .returned = completion { hasReturned = true }
             switch (completion, result) {
             case (.stopped, _): return .stopped
             case (.normal, _): result = .normal
@@ -158,7 +167,14 @@ extension Interpreter {
             }
         }
         guard isExhaustive, let result else { return .normal }
+        if case .normal = result, hasReturned { noteReturn(frame) }
         return result
+    }
+
+    private func noteReturn(_ frame: Frame) {
+        guard frame.kind == .function, !frame.mayHaveReturned else { return }
+        frame.mayHaveReturned = true
+        doubts += 1
     }
 
     /// What may not run at all: its end is not the end of what is around.
@@ -168,14 +184,21 @@ extension Interpreter {
         case .raised:
             note(.possibleError, frame.code, event)
             return .normal
-        case .normal, .returned: return .normal
+        case .returned:
+            noteReturn(frame)
+            return .normal
+        case .normal: return .normal
         }
     }
 
     private func loop(_ range: Range<Int>, _ frame: Frame) -> Completion {
         for arm in arms(in: range, frame) {
             if arm.event.block == .body, arm.event.condition == .alwaysFalse { continue }
-            let completion = perhaps(execute(arm.body, frame), arm.event, frame)
+            let before = doubts
+            doubts += 1
+            let end = execute(arm.body, frame)
+            doubts = before
+            let completion = perhaps(end, arm.event, frame)
             guard case .normal = completion else { return completion }
         }
         return .normal

@@ -25,6 +25,13 @@ final class Interpreter {
     /// Functions that run at the moment, and how often each.
     var active: [ObjectID: Int] = [:]
     var callDepth = 0
+    var histories: [CallHistory.Key: CallHistory] = [:]
+    /// Grows whenever a module begins to load or an import fails.
+    var news = 0
+    /// Keeps what ``histories`` is keyed by.
+    var kept: [Thing] = []
+    /// Of each class the instance that was made last.
+    var lastInstances: [ObjectIdentifier: Thing] = [:]
     var importDepth = 0
     /// Where it stopped.
     var stopPlace: Place?
@@ -35,6 +42,11 @@ final class Interpreter {
     var checking: Thing?
     /// Functions that read `sys.modules` in their own body.
     private var readers: [ObjectID: Bool] = [:]
+    private var writers: [ObjectID: Bool] = [:]
+    /// Something was put into `sys.meta_path`: modules may come from nowhere.
+    var hasHooks = false
+    /// Arms around that may not run.
+    var doubts = 0
 
     init(model: CodeModel, options: ImportReplay.Options, entry: ModuleID, stop: StopPoint?) {
         self.model = model
@@ -122,6 +134,22 @@ final class Interpreter {
         return (name == "sys" && parts.count > 1 && parts[1] == Self.modulesKey) || name == "sys.modules"
     }
 
+    /// Whether a function takes a module from `sys.modules` and changes what it finds there: names may come that way.
+    func writesModules(_ function: Thing) -> Bool {
+        if let known = writers[function.object] { return known }
+        let facts = function.code.facts
+        let writes =
+            readsModules(function)
+            && facts.events[facts.body(of: Int(function.declaration))].contains { event in
+                guard event.kind == .call, event.name.exists else { return false }
+                let last = facts.names.lastKey(of: event.name)
+                return last == Self.updateKey || last == Known.setattr
+            }
+        writers[function.object] = writes
+        return writes
+    }
+
+    private static let updateKey = TextKey("update" as StaticString)
     private static let modulesKey = TextKey("modules" as StaticString)
 }
 
@@ -141,6 +169,8 @@ final class Frame {
     /// The event of the last call, and what it gave.
     var lastCall: (event: Int, value: Value) = (-1, .unknown)
     var result: Value?
+    /// It returned in an arm that may not have run: what comes behind may not run either.
+    var mayHaveReturned = false
     /// The exceptions that `except` arms around handle.
     var handled: [Raised] = []
 

@@ -25,6 +25,23 @@ enum Value {
         }
     }
 
+    /// Whether two values are as good as each other: the same, or instances of one class.
+    func isLike(_ other: Value) -> Bool {
+        switch (self, other) {
+        case (.thing(let a), .thing(let b)):
+            a === b || (a.kind == .instance && b.kind == .instance && a.owner === b.owner)
+        case (.module(let a), .module(let b)): a == b
+        case (.method(let a, _), .method(let b, _)): a === b
+        default: !isKnown && !other.isKnown
+        }
+    }
+
+    /// A class itself, or the class of an instance.
+    var kindIdentity: ObjectIdentifier? {
+        guard case .thing(let thing) = self else { return nil }
+        return ObjectIdentifier(thing.kind == .instance ? thing.owner ?? thing : thing)
+    }
+
     var type: Thing? {
         if case .thing(let thing) = self, thing.kind == .class { thing } else { nil }
     }
@@ -91,6 +108,23 @@ final class Scope {
     }
 }
 
+/// How the calls of a function went so far.
+struct CallHistory {
+    struct Key: Hashable {
+        var function: ObjectIdentifier
+        /// A class that is called on, or the class of an instance.
+        var receiver: ObjectIdentifier?
+    }
+
+    /// Calls in a row in which no module was loaded, no import failed, and that gave the same kind of value.
+    var quiet = 0
+    var value = Value.unknown
+
+    /// From then on a call is taken as having gone like the ones before: of a function that is called a thousand times while a
+    /// program starts, the later calls import nothing new.
+    static let enough = 2
+}
+
 /// The facts of a file that runs, and what is asked of them again and again.
 final class FileCode {
     let file: UInt32
@@ -125,6 +159,8 @@ struct LoadedModule {
     let code: FileCode?
     let scope: Scope
     var state = State.running
+    /// Its import stands in an arm that may not run.
+    var isDoubtful = false
     /// What `__all__` holds.
     var exports: [TextKey]?
     /// Names come from somewhere that is not seen here.

@@ -2,29 +2,17 @@ internal import CanonFacts
 
 // What is bound, to what, and who owns it.
 extension FactWalk {
-    mutating func bind(_ task: Task) {
-        bind(
-            task.node, Binding(rawValue: UInt8(task.detail & 0xFF)) ?? .assignment, value: task.extra,
-            form: task.detail >> 8)
-    }
-
-    mutating func bindAnnotated(_ node: Node) {
-        bind(node.a, node.c == 0 ? .annotationOnly : .annotated, value: node.c, annotation: node.b)
-    }
-
     /// - Parameters:
     ///   - value: the node of the value, 0 for none.
-    ///   - form: bits of ``Unpacking``.
-    private mutating func bind(
-        _ target: UInt32, _ binding: Binding, value: UInt32, annotation: UInt32 = 0, form: UInt16 = 0
+    ///   - isElement: the value is not the one that is bound but holds it.
+    mutating func bind(
+        _ target: UInt32, _ binding: Binding, value: UInt32, annotation: UInt32 = 0, isElement: Bool = false,
+        isStarred: Bool = false
     ) {
         let node = tree[target]
         switch node.kind {
         case .tuple, .list: unpack(node, binding, value)
-        case .starred:
-            push(
-                .bind, node.a, detail: UInt16(binding.rawValue) | (Unpacking.element | Unpacking.starred) << 8,
-                extra: value)
+        case .starred: bind(node.a, binding, value: value, isElement: true, isStarred: true)
         default:
             var step = event(.bind, at: node.start)
             step.binding = binding
@@ -35,45 +23,38 @@ extension FactWalk {
                 describeValue(value, in: &step)
             }
             if annotation != 0, step.container == .none { step.container = container(ofAnnotation: annotation) }
-            if binding == .loopTarget || form & Unpacking.element != 0 {
+            if binding == .loopTarget || isElement {
                 // Not the value itself but something out of it.
                 step.valueKind = .element
                 step.container = .none
             }
-            if form & Unpacking.starred != 0, step.form == .name { step.form = .starred }
-            if step.name == known.all, scope.block == .module, binding == .assignment || binding == .annotated {
+            if isStarred, step.form == .name { step.form = .starred }
+            if scope.block == .module, binding == .assignment || binding == .annotated, isText(step.name, "__all__") {
                 exports(.replace, value: value, at: node.start)
             }
-            facts.events.append(step)
+            events.append(step)
             noteState(step, target: target, annotation: annotation)
             if step.form != .attribute, step.form != .subscript { noteBound(step.name) }
+            readTarget(target, isUnresolved: step.flags.contains(.unresolved))
         }
-    }
-
-    private enum Unpacking {
-        static let element: UInt16 = 1
-        static let starred: UInt16 = 2
     }
 
     /// `a, b = 1, {}` binds each to its own value; `a, b = pair` binds both to elements of one.
     private mutating func unpack(_ target: Node, _ binding: Binding, _ value: UInt32) {
         let isPair =
             value != 0 && (tree[value].kind == .tuple || tree[value].kind == .list) && matches(target, tree[value])
-        pushInOrder { walk in
-            var values = walk.tree.list(isPair ? walk.tree[value].a : 0)
-            for element in walk.tree.list(target.a) {
-                if let own = values.next() {
-                    walk.push(.bind, element.index, detail: UInt16(binding.rawValue), extra: own.index)
-                } else {
-                    walk.push(
-                        .bind, element.index, detail: UInt16(binding.rawValue) | Unpacking.element << 8, extra: value)
-                }
+        var values = tree.list(isPair ? tree[value].a : 0)
+        for element in tree.list(target.a) {
+            if let own = values.next() {
+                bind(element.index, binding, value: own.index)
+            } else {
+                bind(element.index, binding, value: value, isElement: true)
             }
         }
     }
 
     /// Whether two displays have the same number of elements and no starred ones.
-    private func matches(_ target: Node, _ value: Node) -> Bool {
+    private mutating func matches(_ target: Node, _ value: Node) -> Bool {
         var left = tree.list(target.a)
         var right = tree.list(value.a)
         while true {
@@ -85,7 +66,7 @@ extension FactWalk {
         }
     }
 
-    /// Fills the name and the form of a target in; what a target reads (`a[i].x = 1` reads `i`) becomes tasks.
+    /// Fills the name and the form of a target in.
     ///
     /// - Returns: whether it is a target.
     private mutating func describeTarget(_ index: UInt32, in step: inout Event) -> Bool {
@@ -96,33 +77,35 @@ extension FactWalk {
         case .arg: step.name = name(node.start, node.c)
         case .attribute:
             step.form = .attribute
-            describeOwner(index, in: &step, last: (node.b, node.end))
+            if let (name, _) = dotted(index) {
+                step.name = name
+            } else {
+                step.flags.insert(.unresolved)
+                step.name = name(node.b, node.end)
+            }
         case .subscript:
             step.form = .subscript
-            push(.expression, node.b)
             if let key = literal(node.b) { step.link = key.rawValue }
-            describeOwner(node.a, in: &step, last: nil)
+            if let (name, _) = dotted(node.a) { step.name = name } else { step.flags.insert(.unresolved) }
         default: return false
         }
         return true
     }
 
-    /// The dotted text of what is changed; when it is none, the expression that gives it is read.
-    private mutating func describeOwner(_ index: UInt32, in step: inout Event, last: (start: UInt32, end: UInt32)?) {
-        if let (name, _) = dotted(index) {
-            step.name = name
-            return
+    /// What a target reads: `f(a)[i].x = 1` reads `a` and `i`, and calls `f`.
+    private mutating func readTarget(_ index: UInt32, isUnresolved: Bool) {
+        let node = tree[index]
+        guard node.kind == .attribute || node.kind == .subscript else { return }
+        if isUnresolved {
+            var base = node.kind == .subscript ? node.a : index
+            while tree[base].kind == .attribute { base = tree[base].a }
+            expression(base)
         }
-        step.flags.insert(.unresolved)
-        if let last { step.name = name(last.start, last.end) }
-        var base = index
-        while tree[base].kind == .attribute { base = tree[base].a }
-        push(.expression, base)
+        if node.kind == .subscript { expression(node.b) }
     }
 
-    mutating func augmented(_ index: UInt32) {
-        let node = tree[index]
-        if tree[node.a].kind == .name, source(node.a, is: "__all__"), scope.block == .module {
+    mutating func augmented(_ node: Node) {
+        if tree[node.a].kind == .name, scope.block == .module, source(node.a, is: "__all__") {
             exports(.add, value: node.b, at: node.start)
         }
         bind(node.a, .augmented, value: node.b)
@@ -131,52 +114,37 @@ extension FactWalk {
     mutating func unbind(_ target: UInt32) {
         let node = tree[target]
         switch node.kind {
-        case .tuple, .list:
-            pushInOrder { walk in
-                for element in walk.tree.list(node.a) { walk.push(.unbind, element.index) }
-            }
+        case .tuple, .list: for element in tree.list(node.a) { unbind(element.index) }
         default:
             var step = event(.unbind, at: node.start)
             guard describeTarget(target, in: &step) else { return }
-            facts.events.append(step)
+            events.append(step)
+            readTarget(target, isUnresolved: step.flags.contains(.unresolved))
         }
-    }
-
-    mutating func unbindName(_ index: UInt32) {
-        facts.events.append(event(.unbind, at: tree[index].start, name: identifier(index)))
     }
 
     // MARK: __all__
 
-    mutating func exports(from call: Event, _ node: Node) {
-        let change: Exports = call.name == known.allRemove ? .remove : .add
-        if call.name == known.allExtend {
-            exports(.add, value: node.b, at: node.start)
-        } else {
-            exports(change, names: node.b, at: node.start)
-        }
-    }
-
     /// - Parameter value: a display of literals; of anything else the names are unresolved.
-    private mutating func exports(_ change: Exports, value: UInt32, at offset: UInt32) {
+    mutating func exports(_ change: Exports, value: UInt32, at offset: UInt32) {
         let isDisplay = value != 0 && [.list, .tuple, .set].contains(tree[value].kind)
         exports(change, names: isDisplay ? tree[value].a : 0, at: offset, isResolved: isDisplay)
     }
 
-    private mutating func exports(_ change: Exports, names list: UInt32, at offset: UInt32, isResolved: Bool = true) {
-        var step = event(.exports, at: offset, name: known.all)
+    mutating func exports(_ change: Exports, names list: UInt32, at offset: UInt32, isResolved: Bool = true) {
+        var step = event(.exports, at: offset, name: names.intern("__all__"))
         step.exports = change
-        step.link = UInt32(facts.lists.count)
+        step.link = UInt32(lists.count)
         if !isResolved { step.flags.insert(.unresolved) }
         for element in tree.list(list) {
             if let text = literal(element.index), step.count < .max {
-                facts.lists.append(text.rawValue)
+                lists.append(text.rawValue)
                 step.count += 1
             } else {
                 step.flags.insert(.unresolved)
             }
         }
-        facts.events.append(step)
+        events.append(step)
     }
 
     // MARK: State
@@ -199,13 +167,16 @@ extension FactWalk {
         case .attribute:
             let node = tree[target]
             guard tree[node.a].kind == .name else { return }
-            let base = name(tree[node.a].start, tree[node.a].end)
-            let attribute = name(node.b, node.end)
+            let base = lookUp(tree[node.a].start, tree[node.a].end)
             if base == scope.receiver, scope.receiver.exists {
                 let owner: StateFact.Owner = scope.isClassMethod ? .classFromMethod : .instance
-                note(owner, attribute, scope.receiverClass, step, annotation, byFunction: scope.isClassMethod)
-            } else if let index = classes[base] {
-                note(.classFromMethod, attribute, index, step, annotation, byFunction: scope.block == .function)
+                note(
+                    owner, name(node.b, node.end), scope.receiverClass, step, annotation,
+                    byFunction: scope.isClassMethod)
+            } else if let index = classIndex(base) {
+                note(
+                    .classFromMethod, name(node.b, node.end), index, step, annotation,
+                    byFunction: scope.block == .function)
             }
         case .subscript: break
         }
@@ -216,54 +187,46 @@ extension FactWalk {
         byFunction: Bool = false
     ) {
         // What a class body binds and what `cls.x = ...` rebinds is one variable.
-        let isClass = owner == .class || owner == .classFromMethod
-        let key = UInt64(declaration) << 33 | UInt64(isClass ? 1 : 0) << 32 | UInt64(name.rawValue)
-        let index: Int
-        if let existing = stateIndex[key] {
-            index = Int(existing)
-        } else {
-            index = facts.state.count
-            stateIndex[key] = UInt32(index)
-            facts.state.append(StateFact(owner: owner, name: name, declaration: declaration, line: step.line))
-            if owner == .module, isCapitals(name) { facts.state[index].flags.insert(.isConstant) }
+        let isClass = Self.isClass(owner)
+        let index = stateIndex(name) {
+            $0.declaration == declaration && Self.isClass($0.owner) == isClass
+        } make: {
+            StateFact(owner: owner, name: name, declaration: declaration, line: step.line)
         }
-        if byFunction { facts.state[index].flags.insert(.setByFunction) }
-        if annotation != 0 { noteAnnotation(annotation, at: index) }
+        var fact = state[index]
+        if owner == .module, fact.valueKind == .none, isCapitals(name) { fact.flags.insert(.isConstant) }
+        if byFunction { fact.flags.insert(.setByFunction) }
+        if annotation != 0 { noteAnnotation(annotation, in: &fact) }
         let hasValue = step.binding != .annotationOnly
         if hasValue {
-            if step.valueKind == .null {
-                facts.state[index].flags.insert(.startsEmpty)
+            if step.valueKind == .null { fact.flags.insert(.startsEmpty) }
+            if fact.valueKind == .none || fact.valueKind == .null {
+                fact.valueKind = step.valueKind
+                fact.value = step.value
             }
-            if facts.state[index].valueKind == .none || facts.state[index].valueKind == .null {
-                facts.state[index].valueKind = step.valueKind
-                facts.state[index].value = step.value
-            }
-            facts.state[index].flags.remove(.isDeclaredOnly)
-        } else if facts.state[index].valueKind == .none {
-            facts.state[index].flags.insert(.isDeclaredOnly)
+            fact.flags.remove(.isDeclaredOnly)
+        } else if fact.valueKind == .none {
+            fact.flags.insert(.isDeclaredOnly)
         }
-        if facts.state[index].container == .none, step.binding != .augmented {
-            facts.state[index].container = step.container
-        }
+        if fact.container == .none, step.binding != .augmented { fact.container = step.container }
+        state[index] = fact
     }
 
-    private mutating func noteAnnotation(_ annotation: UInt32, at index: Int) {
+    private static func isClass(_ owner: StateFact.Owner) -> Bool { owner == .class || owner == .classFromMethod }
+
+    private mutating func noteAnnotation(_ annotation: UInt32, in fact: inout StateFact) {
         let annotationText = text(annotation)
-        if !facts.state[index].annotation.exists { facts.state[index].annotation = annotationText }
+        if !fact.annotation.exists { fact.annotation = annotationText }
         var outer = annotation
         if tree[outer].kind == .subscript { outer = tree[outer].a }
         guard let (type, _) = dotted(outer) else { return }
-        if lastPart(of: type, { Self.equals($0, "Final") }) { facts.state[index].flags.insert(.isConstant) }
-        if lastPart(of: type, { Self.equals($0, "ClassVar") }) { facts.state[index].flags.insert(.isClassVariable) }
+        if lastPart(of: type, { Self.equals($0, "Final") }) { fact.flags.insert(.isConstant) }
+        if lastPart(of: type, { Self.equals($0, "ClassVar") }) { fact.flags.insert(.isClassVariable) }
     }
 
-    private func isCapitals(_ name: Name) -> Bool {
-        facts.names.withUTF8(of: name) { text in
+    private mutating func isCapitals(_ name: Name) -> Bool {
+        names.withUTF8(of: name) { text in
             text.contains { $0 >= 0x41 && $0 <= 0x5A } && !text.contains { $0 >= 0x61 && $0 <= 0x7A }
         }
-    }
-
-    static func equals(_ bytes: UnsafeBufferPointer<UInt8>, _ text: StaticString) -> Bool {
-        bytes.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }

@@ -6,92 +6,76 @@ extension FactWalk {
     mutating func function(_ index: UInt32) {
         let node = tree[index]
         let definition = tree[node.a]
-        pushInOrder { walk in
-            walk.push(.expressions, definition.a, detail: Event.Flags.decorator.rawValue)
-            for parameter in walk.parameters(of: node.b) { walk.push(.expression, walk.tree[parameter].b) }
-            walk.push(.beginAnnotation, index)
-            for parameter in walk.parameters(of: node.b) { walk.push(.expression, walk.tree[parameter].a) }
-            walk.push(.expression, node.c)
-            walk.push(.endAnnotation, index)
-            walk.push(.declaration, index)
-            walk.push(.typeParameters, definition.b)
-            walk.push(.statements, node.d)
-            walk.push(.leave, index, detail: UInt16(Block.function.rawValue))
-        }
+        expressions(definition.a, .decorator)
+        for parameter in parameters(of: node.b) { expression(tree[parameter].b) }
+        isAnnotation = true
+        for parameter in parameters(of: node.b) { expression(tree[parameter].a) }
+        expression(node.c)
+        isAnnotation = false
+        declaration(index, node, definition)
     }
 
     mutating func classStatement(_ index: UInt32) {
         let node = tree[index]
         let definition = tree[node.a]
-        pushInOrder { walk in
-            walk.push(.expressions, definition.a, detail: Event.Flags.decorator.rawValue)
-            walk.push(.expressions, node.b)
-            walk.push(.keywordValues, node.c)
-            walk.push(.declaration, index)
-            walk.push(.typeParameters, definition.b)
-            walk.push(.statements, node.d)
-            walk.push(.leave, index, detail: UInt16(Block.class.rawValue))
-        }
+        expressions(definition.a, .decorator)
+        expressions(node.b)
+        for keyword in tree.list(node.c) { expression(tree[keyword].a) }
+        declaration(index, node, definition)
+    }
+
+    private mutating func declaration(_ index: UInt32, _ node: Node, _ definition: Node) {
+        let begin = enter(node, definition)
+        typeParameters(definition.b)
+        _ = statements(node.d)
+        popScope()
+        end(begin, at: lastByte(of: index), keepsEmpty: true)
     }
 
     /// Makes the declaration, its scope, and the event that begins it.
-    mutating func enterDeclaration(_ index: UInt32) {
-        let node = tree[index]
-        let definition = tree[node.a]
+    private mutating func enter(_ node: Node, _ definition: Node) -> Int {
         let outer = scope
         let isClass = node.kind == .classDef
-        let number = UInt32(facts.declarations.count)
+        let number = UInt32(declarations.count)
         let name = name(definition.start, definition.end)
 
-        var begin = event(.enter, at: node.start, name: name)
-        begin.block = isClass ? .class : .function
-        begin.declaration = number
-        if node.kind == .asyncFunctionDef { begin.flags.insert(.asynchronous) }
+        let index = begin(isClass ? .class : .function, at: node.start, isAsync: node.kind == .asyncFunctionDef)
+        events.base[index].name = name
+        events.base[index].declaration = number
 
         var declaration = Declaration(
             kind: isClass ? .class : node.kind == .asyncFunctionDef ? .asyncFunction : .function, name: name,
-            qualifiedName: qualifiedName(name, in: outer.declaration), parent: outer.declaration,
-            event: UInt32(facts.events.count), line: begin.line, column: UInt32(begin.column))
+            parent: outer.declaration, event: UInt32(index), line: events[index].line,
+            column: Int(node.start - tree.lineStarts[Int(events[index].line) - 1]))
         declaration.endLine = UInt32(tree.position(of: node.end - 1).line)
-        describeDecorators(definition.a, in: &declaration)
         if definition.b != 0 { declaration.flags.insert(.isGeneric) }
         if isDocstring(node.d) { declaration.flags.insert(.hasDocstring) }
         if isStub(node.d) { declaration.flags.insert(.isStub) }
-        if isClass { describeBases(node, in: &declaration) } else { describeSignature(node, in: &declaration) }
-        let hashes = hashes.ofBody(from: tree[node.d].start, to: node.end)
+        describeLists(node, definition, in: &declaration)
+        if !isClass { describeSignature(node, in: &declaration) }
+        let hashes = hashes.ofBody(from: tree[node.d].start, to: node.end, in: tree)
         declaration.bodyHash = hashes.exact
         declaration.shapeHash = hashes.shape
         declaration.tokenCount = hashes.count
 
-        var inner = Scope(block: begin.block, declaration: number, identity: 0)
+        var inner = Scope(block: isClass ? .class : .function, declaration: number)
         if !isClass, outer.block == .class {
             declaration.flags.insert(.isMethod)
             describeReceiver(declaration, of: outer.declaration, in: &inner)
         }
-        if isClass { classes[name] = number }
-
-        open.append(UInt32(facts.events.count))
-        facts.events.append(begin)
-        facts.declarations.append(declaration)
+        declarations.append(declaration)
+        if isClass { noteClass(name, number) }
         pushScope(inner)
-        for parameter in declaration.parameters.indices { noteBound(facts.parameters[parameter].name) }
-    }
-
-    private mutating func qualifiedName(_ name: Name, in parent: UInt32) -> Name {
-        guard parent != FileFacts.noIndex else { return name }
-        scratch.removeAll(keepingCapacity: true)
-        facts.names.withUTF8(of: facts.declarations[Int(parent)].qualifiedName) { scratch.append(contentsOf: $0) }
-        scratch.append(0x2E)
-        facts.names.withUTF8(of: name) { scratch.append(contentsOf: $0) }
-        return scratch.withUnsafeBufferPointer { facts.names.intern($0) }
+        for parameter in declaration.parameters.indices { noteBound(parameters[parameter].name) }
+        return index
     }
 
     /// The first parameter of a method is its instance or, in a class method, its class; a static method has none.
-    private func describeReceiver(_ method: Declaration, of class: UInt32, in scope: inout Scope) {
+    private mutating func describeReceiver(_ method: Declaration, of class: UInt32, in scope: inout Scope) {
         var isStatic = isText(method.name, "__new__")
         for index in stride(from: method.decorators.indices.lowerBound, to: method.decorators.indices.upperBound, by: 2)
         {
-            let decorator = Name(rawValue: facts.lists[index])
+            let decorator = Name(rawValue: lists[index])
             if isText(decorator, "staticmethod") { isStatic = true }
             if isText(decorator, "classmethod") { scope.isClassMethod = true }
         }
@@ -103,7 +87,7 @@ extension FactWalk {
             isStatic = false
         }
         guard !isStatic, method.parameters.count > 0 else { return }
-        let first = facts.parameters[method.parameters.indices.lowerBound]
+        let first = parameters[method.parameters.indices.lowerBound]
         guard first.kind == .positionalOnly || first.kind == .positionalOrKeyword else { return }
         scope.receiver = first.name
         scope.receiverClass = `class`
@@ -111,41 +95,51 @@ extension FactWalk {
 
     // MARK: Parts of the statement
 
-    private mutating func describeDecorators(_ list: UInt32, in declaration: inout Declaration) {
-        var pairs: [UInt32] = []
-        for decorator in tree.list(list) {
+    private mutating func describeLists(_ node: Node, _ definition: Node, in declaration: inout Declaration) {
+        let start = lists.count
+        for decorator in tree.list(definition.a) {
             let isCall = tree[decorator].kind == .call
             let callee = isCall ? tree[decorator].a : decorator.index
             if let (name, _) = dotted(callee) {
-                pairs += [name.rawValue, isCall ? 1 : 0]
+                append(name, isCall ? 1 : 0, from: start, in: &declaration)
             } else {
-                pairs += [text(decorator.index).rawValue, 0]
+                append(text(decorator.index), 0, from: start, in: &declaration)
                 declaration.flags.insert(.isUnresolved)
             }
         }
-        declaration.decorators = append(pairs)
-    }
-
-    private mutating func describeBases(_ node: Node, in declaration: inout Declaration) {
-        var bases: [UInt32] = []
+        let decorators = lists.count - start
+        guard node.kind == .classDef else {
+            return declaration.setLists(start: start, decorators: decorators, bases: 0, keywords: 0)
+        }
         for base in tree.list(node.b) {
-            bases.append(text(base.index).rawValue)
             let type = tree[base].kind == .subscript ? tree[base].a : base.index
             if dotted(type) == nil { declaration.flags.insert(.isUnresolved) }
+            append(text(base.index), nil, from: start + decorators, in: &declaration)
         }
-        declaration.bases = append(bases)
-        var keywords: [UInt32] = []
+        let bases = lists.count - start - decorators
         for keyword in tree.list(node.c) {
             let keyword = tree[keyword]
-            keywords.append(keyword.b == 0 ? 0 : name(keyword.start, keyword.b).rawValue)
-            keywords.append(text(keyword.a).rawValue)
+            let name = keyword.b == 0 ? .none : name(keyword.start, keyword.b)
+            append(name, text(keyword.a).rawValue, from: start + decorators + bases, in: &declaration)
             if keyword.b == 0 { declaration.flags.insert(.isUnresolved) }
         }
-        declaration.keywords = append(keywords)
+        let keywords = lists.count - start - decorators - bases
+        declaration.setLists(start: start, decorators: decorators, bases: bases, keywords: keywords)
+    }
+
+    private mutating func append(
+        _ name: Name, _ second: UInt32?, from start: Int, in declaration: inout Declaration
+    ) {
+        guard lists.count - start < Declaration.longestList else {
+            declaration.flags.insert(.isUnresolved)
+            return
+        }
+        lists.append(name.rawValue)
+        if let second { lists.append(second) }
     }
 
     private mutating func describeSignature(_ node: Node, in declaration: inout Declaration) {
-        let start = facts.parameters.count
+        let start = parameters.count
         for id in parameters(of: node.b) {
             let parameter = tree[id]
             let kind: Parameter.Kind =
@@ -157,33 +151,28 @@ extension FactWalk {
                 case .keywords: .variadicKeyword
                 }
             let annotation = text(parameter.a)
-            facts.parameters.append(
+            guard parameters.count - start < Declaration.longestList else {
+                declaration.flags.insert(.isUnresolved)
+                break
+            }
+            parameters.append(
                 Parameter(
                     kind: kind, name: name(parameter.start, parameter.c), annotation: annotation,
                     hasDefault: parameter.b != 0))
         }
-        declaration.parameters = FactList(start: UInt32(start), count: UInt32(facts.parameters.count - start))
+        declaration.setParameters(start: start, count: parameters.count - start)
         declaration.returns = text(node.c)
     }
 
-    private mutating func append(_ words: [UInt32]) -> FactList {
-        guard !words.isEmpty else { return .empty }
-        defer { facts.lists += words }
-        return FactList(start: UInt32(facts.lists.count), count: UInt32(words.count))
-    }
-
-    mutating func typeParameters(_ list: UInt32) {
-        pushInOrder { walk in
-            for parameter in walk.tree.list(list) {
-                let node = walk.tree[parameter]
-                let start = node.kind == .typeVar ? node.start : node.d
-                let end = node.c
-                var step = walk.event(.bind, at: start, name: walk.name(start, end))
-                step.binding = .typeParameter
-                walk.facts.events.append(step)
-                if node.kind == .typeVar { walk.push(.expression, node.a) }
-                walk.push(.expression, node.b)
-            }
+    private mutating func typeParameters(_ list: UInt32) {
+        for parameter in tree.list(list) {
+            let node = tree[parameter]
+            let start = node.kind == .typeVar ? node.start : node.d
+            var step = event(.bind, at: start, name: name(start, node.c))
+            step.binding = .typeParameter
+            events.append(step)
+            if node.kind == .typeVar { expression(node.a) }
+            expression(node.b)
         }
     }
 

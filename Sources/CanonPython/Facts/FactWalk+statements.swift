@@ -1,47 +1,51 @@
 internal import CanonFacts
 
-// What each statement does. Tasks are pushed in reverse: the last one pushed runs first.
+// What each statement does, in the order in which Python does it.
 extension FactWalk {
-    mutating func statement(_ index: UInt32) {
+    /// - Returns: the last statement of the list.
+    mutating func statements(_ first: UInt32) -> UInt32 {
+        var last = first
+        var next = first
+        while next != 0 {
+            last = next
+            statement(next)
+            next = tree[next].next.index
+        }
+        return last
+    }
+
+    private mutating func statement(_ index: UInt32) {
         let node = tree[index]
         switch node.kind {
         case .functionDef, .asyncFunctionDef: function(index)
         case .classDef: classStatement(index)
-        case .expr: push(.expression, node.a)
+        case .expr: expression(node.a)
         case .return:
-            push(.returned, index)
-            push(.expression, node.a)
+            expression(node.a)
+            returned(node)
         case .raise:
-            push(.raised, index)
-            push(.expression, node.b)
-            push(.expression, node.a)
+            expression(node.a)
+            expression(node.b)
+            raised(node)
         case .assert:
-            push(.asserted, index)
-            push(.expression, node.b)
-            push(.expression, node.a)
-        case .delete:
-            pushInOrder { walk in
-                for target in walk.tree.list(node.a) { walk.push(.unbind, target.index) }
-            }
+            expression(node.a)
+            expression(node.b)
+            asserted(node)
+        case .delete: for target in tree.list(node.a) { unbind(target.index) }
         case .assign:
-            pushInOrder { walk in
-                walk.push(.expression, node.b)
-                for target in walk.tree.list(node.a) {
-                    walk.push(.bind, target.index, detail: UInt16(Binding.assignment.rawValue), extra: node.b)
-                }
-            }
+            expression(node.b)
+            for target in tree.list(node.a) { bind(target.index, .assignment, value: node.b) }
         case .annAssign:
-            push(.bindAnnotated, index)
-            pushAnnotation(node.b)
-            push(.expression, node.c)
+            expression(node.c)
+            annotation(node.b)
+            bind(node.a, node.c == 0 ? .annotationOnly : .annotated, value: node.c, annotation: node.b)
         case .augAssign:
-            push(.augmented, index)
-            push(.expression, node.b)
-        case .typeAlias:
-            push(.bind, node.a, detail: UInt16(Binding.typeAlias.rawValue), extra: node.c)
+            expression(node.b)
+            augmented(node)
+        case .typeAlias: bind(node.a, .typeAlias, value: node.c)
         case .import, .importFrom: importStatement(node)
         case .global, .nonlocal: scopeStatement(node)
-        case .if: ifStatement(index, node)
+        case .if: ifStatement(index)
         case .for, .asyncFor: forStatement(index, node)
         case .while: whileStatement(index, node)
         case .with, .asyncWith: withStatement(index, node)
@@ -53,34 +57,30 @@ extension FactWalk {
 
     // MARK: Simple statements
 
-    mutating func returned(_ index: UInt32) {
-        let node = tree[index]
+    private mutating func returned(_ node: Node) {
         var step = event(.return, at: node.start)
         if node.a != 0 { describeValue(node.a, in: &step) }
-        facts.events.append(step)
+        events.append(step)
     }
 
-    mutating func raised(_ index: UInt32) {
-        let node = tree[index]
+    private mutating func raised(_ node: Node) {
         var what = node.a
         if what != 0, tree[what].kind == .call { what = tree[what].a }
         var step = event(.raise, at: node.start)
         if let dotted = dotted(what) { step.name = dotted.name } else if what != 0 { step.flags.insert(.unresolved) }
-        facts.events.append(step)
+        events.append(step)
     }
 
-    mutating func asserted(_ index: UInt32) {
-        let node = tree[index]
+    private mutating func asserted(_ node: Node) {
         var step = event(.assertion, at: node.start)
         describeCondition(node.a, in: &step)
-        facts.events.append(step)
+        events.append(step)
     }
 
-    mutating func pushAnnotation(_ node: UInt32) {
-        guard node != 0 else { return }
-        push(.endAnnotation, node)
-        push(.expression, node)
-        push(.beginAnnotation, node)
+    private mutating func annotation(_ node: UInt32) {
+        isAnnotation = true
+        expression(node)
+        isAnnotation = false
     }
 
     private mutating func scopeStatement(_ node: Node) {
@@ -88,7 +88,7 @@ extension FactWalk {
         for id in tree.list(node.a) {
             let name = identifier(id.index)
             if node.kind == .global { noteGlobal(name) }
-            facts.events.append(event(kind, at: tree[id].start, name: name))
+            events.append(event(kind, at: tree[id].start, name: name))
         }
     }
 
@@ -109,82 +109,95 @@ extension FactWalk {
             }
             if !isFirst { step.flags.insert(.continues) }
             isFirst = false
-            facts.events.append(step)
+            events.append(step)
         }
     }
 
     // MARK: Statements with blocks
 
-    private mutating func ifStatement(_ index: UInt32, _ node: Node) {
-        pushBlock(.ifStatement, at: index) { walk in
-            walk.pushArm(.otherwise, node.c)
-            walk.pushArm(.then, node.b, condition: node.a)
+    /// An `elif` is an `if` alone in the `else` of the one before it; there may be thousands.
+    private mutating func ifStatement(_ index: UInt32) {
+        let mark = spine.count
+        var index = index
+        while true {
+            let node = tree[index]
+            expression(node.a)
+            spine.append(index)
+            spine.append(UInt32(begin(.ifStatement, at: node.start)))
+            arm(.then, node.b, condition: node.a)
+            guard node.c != 0 else { break }
+            let inner = tree[node.c]
+            guard inner.kind == .if, !inner.next.exists else {
+                arm(.otherwise, node.c)
+                break
+            }
+            spine.append(UInt32(begin(.otherwise, at: inner.start)))
+            index = node.c
         }
-        push(.expression, node.a)
+        while true {
+            let begin = Int(spine.removeLast())
+            let node = spine.removeLast()
+            end(begin, at: lastByte(of: node))
+            guard spine.count > mark else { break }
+            end(Int(spine.removeLast()), at: lastByte(of: node))
+        }
     }
 
     private mutating func forStatement(_ index: UInt32, _ node: Node) {
-        pushBlock(.forStatement, at: index, isAsync: node.kind == .asyncFor) { walk in
-            walk.pushArm(.otherwise, node.d)
-            walk.pushArm(.body, node.c) { walk in
-                walk.push(.bind, node.a, detail: UInt16(Binding.loopTarget.rawValue), extra: node.b)
-            }
-        }
-        push(.expression, node.b)
+        expression(node.b)
+        let block = begin(.forStatement, at: node.start, isAsync: node.kind == .asyncFor)
+        let body = begin(.body, at: tree[node.c].start)
+        bind(node.a, .loopTarget, value: node.b)
+        let last = statements(node.c)
+        end(body, at: lastByte(of: last))
+        arm(.otherwise, node.d)
+        end(block, at: lastByte(of: index))
     }
 
     private mutating func whileStatement(_ index: UInt32, _ node: Node) {
-        pushBlock(.whileStatement, at: index) { walk in
-            walk.pushArm(.otherwise, node.c)
-            walk.pushArm(.body, node.b, condition: node.a)
-        }
-        push(.expression, node.a)
+        expression(node.a)
+        let block = begin(.whileStatement, at: node.start)
+        arm(.body, node.b, condition: node.a)
+        arm(.otherwise, node.c)
+        end(block, at: lastByte(of: index))
     }
 
     private mutating func withStatement(_ index: UInt32, _ node: Node) {
-        pushBlock(.withStatement, at: index, isAsync: node.kind == .asyncWith) { walk in
-            walk.push(.statements, node.b)
-            walk.pushInOrder { walk in
-                for item in walk.tree.list(node.a) {
-                    let item = walk.tree[item]
-                    walk.push(.expression, item.a)
-                    walk.push(.bind, item.b, detail: UInt16(Binding.contextTarget.rawValue), extra: item.a)
-                }
-            }
+        let block = begin(.withStatement, at: node.start, isAsync: node.kind == .asyncWith)
+        for id in tree.list(node.a) {
+            let item = tree[id]
+            expression(item.a)
+            if item.b != 0 { bind(item.b, .contextTarget, value: item.a) }
         }
+        _ = statements(node.b)
+        end(block, at: lastByte(of: index))
     }
 
     private mutating func tryStatement(_ index: UInt32, _ node: Node) {
-        pushBlock(.tryStatement, at: index) { walk in
-            walk.pushArm(.finally, node.d)
-            walk.pushArm(.otherwise, node.c)
-            walk.pushInOrder { walk in
-                for handler in walk.tree.list(node.b) { walk.push(.except, handler.index) }
-            }
-            walk.pushArm(.body, node.a)
-        }
+        let block = begin(.tryStatement, at: node.start)
+        arm(.body, node.a, keepsEmpty: true)
+        for handler in tree.list(node.b) { exceptArm(handler.index) }
+        arm(.otherwise, node.c)
+        arm(.finally, node.d)
+        // Whether anything but the empty body is there.
+        if events.count == block + 3 { events.count = block + 1 }
+        end(block, at: lastByte(of: index))
     }
 
-    private mutating func matchStatement(_ index: UInt32, _ node: Node) {
-        pushBlock(.matchStatement, at: index) { walk in
-            walk.pushInOrder { walk in
-                for arm in walk.tree.list(node.b) { walk.push(.matchCase, arm.index) }
-            }
-        }
-        push(.expression, node.a)
-    }
-
-    mutating func exceptArm(_ index: UInt32) {
+    private mutating func exceptArm(_ index: UInt32) {
         let node = tree[index]
-        pushBlock(.except, at: index) { walk in
-            walk.push(.unbindName, node.b)
-            walk.push(.statements, node.c)
-            walk.push(.bind, node.b, detail: UInt16(Binding.exceptionTarget.rawValue))
-            walk.push(.expression, node.a)
-        }
+        let block = begin(.except, at: node.start)
+        var enter = events[block]
+        describeHandler(node, in: &enter)
+        events[block] = enter
+        expression(node.a)
+        if node.b != 0 { bind(node.b, .exceptionTarget, value: 0) }
+        _ = statements(node.c)
+        if node.b != 0 { events.append(event(.unbind, at: tree[node.b].start, name: identifier(node.b))) }
+        end(block, at: lastByte(of: index), keepsEmpty: true)
     }
 
-    mutating func describeHandler(_ node: Node, in begin: inout Event) {
+    private mutating func describeHandler(_ node: Node, in begin: inout Event) {
         begin.name = text(node.a)
         begin.value = identifier(node.b)
         let isTuple = node.a != 0 && tree[node.a].kind == .tuple
@@ -205,53 +218,43 @@ extension FactWalk {
         }
     }
 
-    mutating func matchArm(_ index: UInt32) {
-        let node = tree[index]
-        pushBlock(.case, at: index) { walk in
-            walk.push(.statements, node.c)
-            walk.push(.expression, node.b)
-            walk.push(.pattern, node.a)
+    private mutating func matchStatement(_ index: UInt32, _ node: Node) {
+        expression(node.a)
+        let block = begin(.matchStatement, at: node.start)
+        for id in tree.list(node.b) {
+            let arm = tree[id]
+            let block = begin(.case, at: arm.start)
+            pattern(arm.a)
+            expression(arm.b)
+            _ = statements(arm.c)
+            end(block, at: lastByte(of: id.index))
         }
+        end(block, at: lastByte(of: index))
     }
 
     /// An arm that has no node of its own: it begins where its first statement does.
-    ///
-    /// - Parameter first: pushes what runs before the statements.
-    private mutating func pushArm(
-        _ block: Block, _ body: UInt32, condition: UInt32 = 0, first: ((inout FactWalk) -> Void)? = nil
-    ) {
+    private mutating func arm(_ block: Block, _ body: UInt32, condition: UInt32 = 0, keepsEmpty: Bool = false) {
         guard body != 0 else { return }
-        push(.leave, lastStatement(of: body), detail: UInt16(block.rawValue))
-        push(.statements, body)
-        first?(&self)
-        push(.enter, body, detail: UInt16(block.rawValue), extra: condition)
-    }
-
-    private func lastStatement(of body: UInt32) -> UInt32 {
-        var last = body
-        while tree[last].next.exists { last = tree[last].next.index }
-        return last
-    }
-
-    /// Pushes the tasks of a block in reverse: its end, what is inside, its beginning.
-    mutating func pushBlock(
-        _ block: Block, at node: UInt32, isAsync: Bool = false, _ body: (inout FactWalk) -> Void
-    ) {
-        push(.leave, node, detail: UInt16(block.rawValue))
-        body(&self)
-        push(.enter, node, detail: UInt16(block.rawValue) | (isAsync ? 0x100 : 0))
+        let begin = begin(block, at: tree[body].start)
+        if condition != 0 {
+            var enter = events[begin]
+            describeCondition(condition, in: &enter)
+            events[begin] = enter
+        }
+        let last = statements(body)
+        end(begin, at: lastByte(of: last), keepsEmpty: keepsEmpty)
     }
 
     // MARK: Conditions
 
-    mutating func describeCondition(_ test: UInt32, in event: inout Event) {
-        event.condition = condition(test)
-        if event.condition != .unknown, event.condition != .alwaysTrue, event.condition != .alwaysFalse {
-            event.name = text(test)
-        }
+    private mutating func describeCondition(_ test: UInt32, in event: inout Event) {
+        let condition = condition(test)
+        guard condition != .unknown else { return }
+        event.condition = condition
+        if condition != .alwaysTrue, condition != .alwaysFalse { event.name = text(test) }
     }
 
-    func condition(_ index: UInt32) -> Condition {
+    private mutating func condition(_ index: UInt32) -> Condition {
         let node = tree[index]
         switch node.kind {
         case .constant:
@@ -279,10 +282,10 @@ extension FactWalk {
         }
     }
 
-    private func comparison(_ node: Node) -> Condition {
+    private mutating func comparison(_ node: Node) -> Condition {
         guard node.b != 0, !tree[node.b].next.exists else { return .unknown }
         let right = tree[node.b]
-        if source(node.a, is: "__name__"), right.comparison == .eq, right.kind == .constant, right.constant == .string {
+        if right.comparison == .eq, right.kind == .constant, right.constant == .string, source(node.a, is: "__name__") {
             return source(node.b, is: "\"__main__\"") || source(node.b, is: "'__main__'") ? .mainModule : .unknown
         }
         if isPlatform(node.a) { return .platform }
@@ -290,18 +293,14 @@ extension FactWalk {
         return .unknown
     }
 
-    private func isTypeChecking(_ index: UInt32) -> Bool {
+    private mutating func isTypeChecking(_ index: UInt32) -> Bool {
         let node = tree[index]
-        let start = node.kind == .attribute ? node.b : node.start
-        let text: StaticString = "TYPE_CHECKING"
-        return tree.bytes(start, node.end)
-            .elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        return Self.equals(tree.bytes(node.kind == .attribute ? node.b : node.start, node.end), "TYPE_CHECKING")
     }
 
-    private func isPlatform(_ index: UInt32) -> Bool {
+    private mutating func isPlatform(_ index: UInt32) -> Bool {
         guard tree[index].kind == .attribute else { return false }
         return source(index, is: "sys.version_info") || source(index, is: "sys.platform")
-            || source(index, is: "os.name")
-            || source(index, is: "sys.implementation.name")
+            || source(index, is: "os.name") || source(index, is: "sys.implementation.name")
     }
 }

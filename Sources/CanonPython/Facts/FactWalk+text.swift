@@ -3,22 +3,37 @@ internal import CanonFacts
 // Names and texts of the source.
 extension FactWalk {
     /// Longer expressions are cut: a text is for people and for comparing, the stream has the facts.
-    static let longestText = 300
-    static let longestLiteral = 300
+    private static let longestText = 300
+    private static let longestLiteral = 300
 
     /// The name of a range that is an identifier, or a dotted one.
+    @inline(__always)
     mutating func name(_ start: UInt32, _ end: UInt32) -> Name {
+        // The text has padding behind it.
+        guard isASCII, let base = tree.text.baseAddress else { return normalizedName(start, end) }
+        return names.intern(padded: base + Int(start), count: Int(end - start))
+    }
+
+    /// Two spellings may be one name (PEP 3131).
+    @inline(never)
+    private mutating func normalizedName(_ start: UInt32, _ end: UInt32) -> Name {
         let bytes = tree.bytes(start, end)
-        guard !isASCII, bytes.contains(where: { $0 >= 0x80 }) else { return facts.names.intern(bytes) }
-        // Two spellings may be one name (PEP 3131).
-        return facts.names.intern(tree.identifier(start, end, flags: .notASCII))
+        guard bytes.contains(where: { $0 >= 0x80 }) else { return names.intern(bytes) }
+        return names.intern(tree.identifier(start, end, flags: .notASCII))
+    }
+
+    /// The name of a range, when something was called that before.
+    @inline(__always)
+    mutating func lookUp(_ start: UInt32, _ end: UInt32) -> Name {
+        guard isASCII, let base = tree.text.baseAddress else { return normalizedName(start, end) }
+        return names.find(padded: base + Int(start), count: Int(end - start))
     }
 
     mutating func identifier(_ node: UInt32) -> Name {
         guard node != 0 else { return .none }
         let node = tree[node]
         guard node.flags.contains(.spaced) else { return name(node.start, node.end) }
-        return facts.names.intern(tree.identifier(node.start, node.end, flags: [.spaced, .notASCII]))
+        return names.intern(tree.identifier(node.start, node.end, flags: [.spaced, .notASCII]))
     }
 
     /// A range without its blanks, line breaks and comments: `a . b` is `a.b`.
@@ -33,28 +48,42 @@ extension FactWalk {
             default: if !inComment { scratch.append(byte) }
             }
         }
-        return scratch.withUnsafeBufferPointer { facts.names.intern($0) }
+        return names.intern(scratch)
     }
 
     /// `a.b.c` as one name, when the expression is a name or attributes of one.
     ///
     /// - Returns: the dotted name, and the node of the `Name` that it starts with.
+    @inline(__always)
     mutating func dotted(_ index: UInt32) -> (name: Name, root: UInt32)? {
-        guard index != 0 else { return nil }
-        var root = index
-        // Parts that follow each other with nothing but a dot between them are the text itself.
+        let node = tree[index]
+        if node.kind == .name { return (name(node.start, node.end), index) }
+        guard node.kind == .attribute else { return nil }
+        let (root, isPlain) = root(of: index)
+        guard tree[root].kind == .name else { return nil }
+        return (dottedName(index, root: root, isPlain: isPlain), root)
+    }
+
+    /// What attributes are attributes of.
+    ///
+    /// - Returns: also whether the parts follow each other with nothing but a dot between them.
+    mutating func root(of attribute: UInt32) -> (node: UInt32, isPlain: Bool) {
+        var root = attribute
         var isPlain = true
         while tree[root].kind == .attribute {
-            let attribute = tree[root]
-            let value = tree[attribute.a]
-            if value.end + 1 != attribute.b || value.start != attribute.start { isPlain = false }
-            root = attribute.a
+            let outer = tree[root]
+            let value = tree[outer.a]
+            if value.end + 1 != outer.b || value.start != outer.start { isPlain = false }
+            root = outer.a
         }
-        guard tree[root].kind == .name else { return nil }
+        return (root, isPlain)
+    }
+
+    mutating func dottedName(_ index: UInt32, root: UInt32, isPlain: Bool) -> Name {
         let node = tree[index]
-        guard !isPlain else { return (name(node.start, node.end), root) }
+        guard !isPlain else { return name(node.start, node.end) }
         // In parentheses the name may start before the attribute's range does: `(a).b`.
-        return (squeezed(min(node.start, tree[root].start), node.end), root)
+        return squeezed(min(node.start, tree[root].start), node.end)
     }
 
     /// The text of an expression, on one line.
@@ -63,7 +92,8 @@ extension FactWalk {
         let node = tree[index]
         let end = min(node.end, node.start + UInt32(Self.longestText))
         let bytes = tree.bytes(node.start, end)
-        guard bytes.contains(0x0A) || bytes.last ?? 0 >= 0x80 else { return facts.names.intern(bytes) }
+        guard let base = bytes.baseAddress, let last = bytes.last else { return .none }
+        guard last >= 0x80 || bytes.contains(0x0A) else { return names.intern(padded: base, count: bytes.count) }
         scratch.removeAll(keepingCapacity: true)
         var isBlank = false
         for byte in bytes {
@@ -80,37 +110,43 @@ extension FactWalk {
             while let last = scratch.last, last & 0xC0 == 0x80 { scratch.removeLast() }
             if let last = scratch.last, last >= 0xC0 { scratch.removeLast() }
         }
-        return scratch.withUnsafeBufferPointer { facts.names.intern($0) }
+        return names.intern(scratch)
     }
 
-    /// The value of a literal text; nil when the node is none, is too long, or has escapes that would have to be decoded.
+    /// The value of a literal text; nil when the node is none, is too long, or holds a surrogate.
     mutating func literal(_ index: UInt32) -> Name? {
         guard index != 0 else { return nil }
         let node = tree[index]
-        guard node.kind == .constant, node.constant == .string, !node.flags.contains(.escaped),
-            Int(node.end - node.start) <= Self.longestLiteral
+        guard node.kind == .constant, node.constant == .string, Int(node.end - node.start) <= Self.longestLiteral
         else { return nil }
-        guard node.a != 0 else {
-            guard let content = Self.content(of: tree.bytes(node.start, node.end)) else { return nil }
-            return facts.names.intern(content)
-        }
-        scratch.removeAll(keepingCapacity: true)
-        for part in tree.list(node.a) {
-            let part = tree[part]
-            guard !part.flags.contains(.escaped), !part.flags.contains(.bare),
-                let content = Self.content(of: tree.bytes(part.start, part.end))
-            else { return nil }
-            scratch.append(contentsOf: content)
-        }
-        return scratch.withUnsafeBufferPointer { facts.names.intern($0) }
+        guard !node.flags.contains(.escaped), node.a == 0 else { return decodedLiteral(node) }
+        guard let content = Self.content(of: tree.bytes(node.start, node.end)) else { return nil }
+        guard let base = content.baseAddress else { return Name.none }
+        return names.intern(padded: base, count: content.count)
     }
 
-    /// A literal that may name something: short and without blanks, as messages for people are not.
+    /// A text of several literals, or with escapes.
+    private mutating func decodedLiteral(_ node: Node) -> Name? {
+        // A piece of an f-string is no literal.
+        if node.a != 0, tree[node.a].flags.contains(.bare) { return nil }
+        var result = ""
+        for scalar in LiteralReader(tree: tree).characters(of: node) {
+            guard let scalar = Unicode.Scalar(scalar) else { return nil }
+            result.unicodeScalars.append(scalar)
+        }
+        return names.intern(result)
+    }
+
+    /// A literal that may name something: short, without blanks and backslashes, as messages and patterns are not.
+    @inline(__always)
     mutating func mention(_ index: UInt32) -> Name? {
         let node = tree[index]
-        guard node.kind == .constant, node.constant == .string, node.end - node.start <= 120,
-            !tree.bytes(node.start, node.end).contains(0x20)
-        else { return nil }
+        guard node.kind == .constant, node.constant == .string, node.end - node.start <= 120 else { return nil }
+        return shortLiteral(index, node)
+    }
+
+    private mutating func shortLiteral(_ index: UInt32, _ node: Node) -> Name? {
+        guard !tree.bytes(node.start, node.end).contains(where: { $0 == 0x20 || $0 == 0x5C }) else { return nil }
         return literal(index)
     }
 
@@ -125,43 +161,31 @@ extension FactWalk {
     }
 
     /// The last part of a dotted name: `deque` of `collections.deque`.
-    func lastPart<Result>(of name: Name, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        facts.names.withUTF8(of: name) { text in
-            let start = text.lastIndex(of: 0x2E).map { $0 + 1 } ?? 0
+    mutating func lastPart<Result>(of name: Name, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        names.withUTF8(of: name) { text in
+            var start = text.count
+            while start > 0, text[start - 1] != 0x2E { start -= 1 }
             return body(UnsafeBufferPointer(rebasing: text[start...]))
         }
     }
 
-    func isText(_ name: Name, _ text: StaticString) -> Bool {
-        facts.names.withUTF8(of: name) {
-            $0.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-        }
+    mutating func isText(_ name: Name, _ text: StaticString) -> Bool {
+        names.withUTF8(of: name) { Self.equals($0, text) }
     }
 
-    func source(_ index: UInt32, is text: StaticString) -> Bool {
+    mutating func source(_ index: UInt32, is text: StaticString) -> Bool {
         let node = tree[index]
-        return tree.bytes(node.start, node.end)
-            .elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        return Self.equals(tree.bytes(node.start, node.end), text)
     }
 
-    /// Whether all bytes are ASCII, eight at a time.
-    static func isASCII(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        let raw = UnsafeRawBufferPointer(text)
-        var seen: UInt64 = 0
-        var offset = 0
-        while offset + 8 <= raw.count {
-            seen |= raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            offset += 8
-        }
-        while offset < raw.count {
-            seen |= UInt64(raw[offset])
-            offset += 1
-        }
-        return seen & 0x8080_8080_8080_8080 == 0
+    @inline(__always)
+    static func equals(_ bytes: UnsafeBufferPointer<UInt8>, _ text: StaticString) -> Bool {
+        bytes.count == text.utf8CodeUnitCount
+            && bytes.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Whether a body starts with a text of its own.
-    func isDocstring(_ body: UInt32) -> Bool {
+    mutating func isDocstring(_ body: UInt32) -> Bool {
         guard body != 0, tree[body].kind == .expr else { return false }
         let value = tree[tree[body].a]
         return value.kind == .constant && value.constant == .string

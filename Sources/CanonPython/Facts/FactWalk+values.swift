@@ -7,28 +7,44 @@ extension FactWalk {
         switch node.kind {
         case .ifExp:
             step.flags.insert(.oneOfSeveral)
-            describeFirstKnown([node.b, node.c], in: &step)
+            describeFirstKnown(node.b, node.c, in: &step)
         case .boolOp:
             step.flags.insert(.oneOfSeveral)
-            // `x or Default()`: what comes last is what is made when there is nothing yet.
-            var operands: [UInt32] = []
-            for operand in tree.list(node.a) { operands.append(operand.index) }
-            describeFirstKnown(node.operator == .or ? operands.reversed() : operands, in: &step)
+            describeOperands(node, in: &step)
         case .namedExpr: describeSimpleValue(node.b, in: &step)
         default: describeSimpleValue(index, in: &step)
         }
     }
 
-    /// The first of some values that is a call, a container or a name; else the first.
-    private mutating func describeFirstKnown(_ values: [UInt32], in step: inout Event) {
-        for value in values {
+    /// `x or Default()`: what comes last is what is made when there is nothing yet. Of `and` the first is taken.
+    private mutating func describeOperands(_ node: Node, in step: inout Event) {
+        let mark = spine.count
+        for operand in tree.list(node.a) { spine.append(operand.index) }
+        let count = spine.count - mark
+        for place in 0..<count {
+            let value = spine[node.operator == .or ? mark + count - 1 - place : mark + place]
             describeSimpleValue(value, in: &step)
-            switch step.valueKind {
-            case .call, .awaitedCall, .container, .reference, .function: return
-            default: break
-            }
+            if isKnown(step) { break }
         }
-        if let first = values.first { describeSimpleValue(first, in: &step) }
+        if count > 0, !isKnown(step) {
+            describeSimpleValue(spine[node.operator == .or ? mark + count - 1 : mark], in: &step)
+        }
+        spine.count = mark
+    }
+
+    private mutating func describeFirstKnown(_ first: UInt32, _ second: UInt32, in step: inout Event) {
+        describeSimpleValue(first, in: &step)
+        if isKnown(step) { return }
+        describeSimpleValue(second, in: &step)
+        if !isKnown(step) { describeSimpleValue(first, in: &step) }
+    }
+
+    /// A call, a container or a name.
+    private mutating func isKnown(_ step: Event) -> Bool {
+        switch step.valueKind {
+        case .call, .awaitedCall, .container, .reference, .function: true
+        default: false
+        }
     }
 
     private mutating func describeSimpleValue(_ index: UInt32, in step: inout Event) {
@@ -65,7 +81,7 @@ extension FactWalk {
         }
     }
 
-    private func set(_ container: ContainerKind, in step: inout Event) {
+    private mutating func set(_ container: ContainerKind, in step: inout Event) {
         step.valueKind = .container
         step.container = container
     }
@@ -122,7 +138,7 @@ extension FactWalk {
                 index = tree[node.a].kind == .constant ? node.b : node.a
             case .constant:
                 guard let text = literal(index) else { return .none }
-                return facts.names.withUTF8(of: text) { bytes in
+                return names.withUTF8(of: text) { bytes in
                     let word = bytes.prefix { $0 != 0x5B && $0 != 0x20 && $0 != 0x7C }
                     let start = word.lastIndex(of: 0x2E).map { $0 + 1 } ?? word.startIndex
                     return ContainerKind.named(UnsafeBufferPointer(rebasing: word[start...]))

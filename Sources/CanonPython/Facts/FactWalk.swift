@@ -1,234 +1,220 @@
+private import CCanonBytes
 internal import CanonFacts
 
 /// One pass over a tree, in the order in which the code runs, that collects its facts.
 ///
-/// It never calls itself: what is still to do lies on a stack of its own, because a tree can be deeper than a thread's stack
-/// allows. A task that needs others done first pushes itself for later and them above it.
+/// It descends as the parser did, so that what the parser could read can be walked. Chains that the parser reads in a loop
+/// (`a + b + ...`, `a.b().c()...`, `elif`) are walked in a loop as well, with ``spine`` in place of the stack.
+///
+/// Its methods are mutating, those that change nothing too: to lend such a value for reading, the compiler copies it.
 struct FactWalk: ~Copyable {
-    /// One thing to do.
-    struct Task {
-        var step: Step
-        /// What the step wants to know besides its node: a ``Block``, a ``Binding``, flags.
-        var detail: UInt16 = 0
-        var node: UInt32 = 0
-        var extra: UInt32 = 0
-    }
-
-    enum Step: UInt8 {
-        /// The statement, then those after it in its list.
-        case statements
-        /// The expression, and with ``expressions`` those after it in its list.
-        case expression, expressions
-        /// The values of a list of `keyword`s.
-        case keywordValues
-        /// A call, after its arguments.
-        case call
-        /// `extra`: the node of the value, 0 when there is none.
-        case bind
-        /// The target of an `AnnAssign`, which is the node.
-        case bindAnnotated
-        case unbind
-        case enter, leave
-        /// The arms of statements.
-        case except, matchCase
-        case pattern, patterns
-        case declaration
-        case typeParameters
-        case comprehension, generators, lambda
-        case beginAnnotation, endAnnotation
-        case returned, raised, asserted, augmented
-        /// The name of an `except` arm is unbound when the arm ends. `node`: an `identifier`.
-        case unbindName
-    }
-
     /// Where names are bound: the module, a class, a function, a lambda or a comprehension.
-    struct Scope {
+    struct Scope: BitwiseCopyable {
         var block: Block
         /// The declaration that events belong to.
         var declaration: UInt32
-        /// Never used again, not even for another file, so that the tables below need no clearing.
-        var identity: UInt32
+        /// Never used again, not even for another file, so that ``marks`` need no clearing.
+        var identity: UInt32 = 0
         /// The first parameter of a method: `self`, `cls`.
         var receiver: Name = .none
         /// The class around a method.
         var receiverClass: UInt32 = FileFacts.noIndex
         /// The receiver is the class itself.
         var isClassMethod = false
+        /// The receiver of the innermost method around: functions in it see it too.
+        var visibleReceiver: Name = .none
     }
 
-    var facts = FileFacts()
+    /// What is known of a name, by its number.
+    struct Marks: BitwiseCopyable {
+        /// The scope that bound it as a variable, used it, or declared it global. See ``Scope/identity``.
+        var boundIn: UInt32 = 0
+        var usedIn: UInt32 = 0
+        var globalIn: UInt32 = 0
+        /// Its last class, and the last state of that name. What an earlier file left here is seen by its having another name.
+        var classIndex: UInt32 = 0
+        var stateIndex: UInt32 = 0
+    }
+
+    var names = NameInterner()
+    var events = GrowingBuffer<Event>(capacity: 1 << 10)
+    var declarations = GrowingBuffer<Declaration>(capacity: 1 << 7)
+    var parameters = GrowingBuffer<Parameter>(capacity: 1 << 8)
+    var state = GrowingBuffer<StateFact>(capacity: 1 << 7)
+    /// For each state the one before it of the same name, as far as there is one.
+    private var earlierState = GrowingBuffer<UInt32>(capacity: 1 << 7)
+    var lists = GrowingBuffer<UInt32>(capacity: 1 << 7)
+    private var fingerprints = GrowingBuffer<CloneFingerprint>(capacity: 1 << 7)
+    private var hasDocstring = false
+    private var packer = EventPacker()
+
     var tree = PythonTree(
         version: .v3_13, text: UnsafeBufferPointer(start: nil, count: 0),
         nodes: UnsafeBufferPointer(start: nil, count: 0),
         tokens: UnsafeBufferPointer(start: nil, count: 0), lineStarts: UnsafeBufferPointer(start: nil, count: 0),
         root: .none)
-    var tasks: [Task] = []
-    var scopes: [Scope] = []
-    /// The `enter` events of blocks that have not ended.
-    var open: [UInt32] = []
-    var hashes = TokenHashes()
-
-    private var lastIdentity: UInt32 = 0
-    /// By name: the scope that bound it as a variable, used it, or declared it global. See ``Scope/identity``.
-    private var boundIn: [UInt32] = []
-    private var usedIn: [UInt32] = []
-    private var globalIn: [UInt32] = []
-    /// State by owner and name.
-    var stateIndex: [UInt64: UInt32] = [:]
-    /// Classes of this file by name, for `ClassName.x = 1`.
-    var classes: [Name: UInt32] = [:]
-    var scratch: [UInt8] = []
-    var isAnnotation = false
     /// No name of the file has to be normalised.
     var isASCII = true
+    var hashes = StatementHashes()
+
+    var scopes = GrowingBuffer<Scope>(capacity: 1 << 6)
+    private var marks = GrowingBuffer<Marks>(capacity: 1 << 10)
+    private var lastIdentity: UInt32 = 0
+    /// Nodes of chains under way.
+    var spine = GrowingBuffer<UInt32>(capacity: 1 << 8)
+    var scratch: [UInt8] = []
+    var isAnnotation = false
+    /// The line of the last position, and where it and the next one begin.
     private var lineHint = 0
-    var known = KnownNames()
+    private var lineStart: UInt32 = 0
+    private var nextLineStart: UInt32 = 0
+    private var stackFloor: UInt = 0
+    /// The thread's stack is too small for the tree: the facts are not complete.
+    private(set) var isTooDeep = false
 
     mutating func reset() {
-        facts.removeAll()
-        tasks.removeAll(keepingCapacity: true)
-        scopes.removeAll(keepingCapacity: true)
-        open.removeAll(keepingCapacity: true)
-        stateIndex.removeAll(keepingCapacity: true)
-        classes.removeAll(keepingCapacity: true)
+        names.removeAll()
+        events.count = 0
+        declarations.count = 0
+        parameters.count = 0
+        state.count = 0
+        earlierState.count = 0
+        lists.count = 0
+        fingerprints.count = 0
+        hasDocstring = false
+        scopes.count = 0
+        spine.count = 0
         isAnnotation = false
+        isTooDeep = false
         lineHint = 0
+        lineStart = 0
+        nextLineStart = 0
         if lastIdentity > UInt32.max / 2 {
             lastIdentity = 0
-            for index in boundIn.indices {
-                boundIn[index] = 0
-                usedIn[index] = 0
-                globalIn[index] = 0
-            }
+            marks.count = 0
         }
     }
 
-    mutating func run(over tree: PythonTree) {
+    mutating func run(over tree: PythonTree, isASCII: Bool) {
         self.tree = tree
-        isASCII = Self.isASCII(tree.text)
-        facts.lineCount = UInt32(tree.lineStarts.count)
-        hashes.run(over: tree, facts: &facts)
-        known.intern(into: &facts.names)
-        pushScope(Scope(block: .module, declaration: FileFacts.noIndex, identity: 0))
+        self.isASCII = isASCII
+        stackFloor = canon_stack_floor()
+        hashes.run(over: tree)
+        hashes.appendFingerprints(of: tree, to: &fingerprints)
+        pushScope(Scope(block: .module, declaration: FileFacts.noIndex))
         let module = tree[tree.root]
-        facts.hasDocstring = isDocstring(module.a)
-        push(.statements, module.a)
-        while let task = tasks.popLast() { perform(task) }
+        hasDocstring = isDocstring(module.a)
+        _ = statements(module.a)
     }
 
+    /// What was found, in memory of the size that it needs.
+    mutating func makeFacts() -> FileFacts {
+        var facts = FileFacts()
+        facts.names = names.table
+        facts.declarations = Array(declarations.view)
+        facts.parameters = Array(parameters.view)
+        facts.events = packer.pack(events.view)
+        facts.state = Array(state.view)
+        facts.fingerprints = Array(fingerprints.view)
+        facts.lists = Array(lists.view)
+        facts.lineCount = UInt32(tree.lineStarts.count)
+        facts.hasDocstring = hasDocstring
+        return facts
+    }
+
+    /// Whether there is stack for one more level. When there is not, nothing below is walked.
     @inline(__always)
-    mutating func push(_ step: Step, _ node: UInt32, detail: UInt16 = 0, extra: UInt32 = 0) {
-        guard node != 0 else { return }
-        tasks.append(Task(step: step, detail: detail, node: node, extra: extra))
-    }
-
-    /// For tasks that are pushed in the order in which they are to run.
-    mutating func pushInOrder(_ body: (inout FactWalk) -> Void) {
-        let start = tasks.count
-        body(&self)
-        if tasks.count - start > 1 { tasks[start...].reverse() }
-    }
-
-    private mutating func perform(_ task: Task) {
-        switch task.step {
-        case .statements:
-            push(.statements, tree[task.node].next.index)
-            statement(task.node)
-        case .expressions:
-            push(.expressions, tree[task.node].next.index, detail: task.detail)
-            expression(task.node, Event.Flags(rawValue: task.detail))
-        case .expression: expression(task.node, Event.Flags(rawValue: task.detail))
-        case .keywordValues:
-            push(.keywordValues, tree[task.node].next.index)
-            push(.expression, tree[task.node].a)
-        case .call: call(task.node, Event.Flags(rawValue: task.detail))
-        case .bind: bind(task)
-        case .bindAnnotated: bindAnnotated(tree[task.node])
-        case .unbind: unbind(task.node)
-        case .enter: enter(task)
-        case .leave: leave(task)
-        case .except: exceptArm(task.node)
-        case .matchCase: matchArm(task.node)
-        case .patterns:
-            push(.patterns, tree[task.node].next.index)
-            pattern(task.node)
-        case .pattern: pattern(task.node)
-        case .declaration: enterDeclaration(task.node)
-        case .typeParameters: typeParameters(task.node)
-        case .comprehension: comprehension(task.node)
-        case .generators: generators(task.node, isFirst: task.detail == 1)
-        case .lambda: lambda(task.node)
-        case .beginAnnotation: isAnnotation = true
-        case .endAnnotation: isAnnotation = false
-        case .returned: returned(task.node)
-        case .raised: raised(task.node)
-        case .asserted: asserted(task.node)
-        case .augmented: augmented(task.node)
-        case .unbindName: unbindName(task.node)
-        }
+    mutating func canDescend() -> Bool {
+        if UInt(bitPattern: canon_frame_address()) >= stackFloor { return true }
+        isTooDeep = true
+        return false
     }
 }
 
 // MARK: - Events and places
 
 extension FactWalk {
-    /// The line (from 1) and column of an offset. Offsets mostly grow from one call to the next.
+    /// The line (from 1) and column of an offset. Offsets are mostly close to the one asked for last.
+    @inline(__always)
     mutating func position(of offset: UInt32) -> (line: UInt32, column: Int) {
+        if offset < lineStart || offset >= nextLineStart { findLine(of: offset) }
+        return (UInt32(truncatingIfNeeded: lineHint + 1), Int(offset - lineStart))
+    }
+
+    @inline(never)
+    private mutating func findLine(of offset: UInt32) {
         let starts = tree.lineStarts
         var line = lineHint
+        var steps = 0
         if starts[line] <= offset {
-            var steps = 0
             while line + 1 < starts.count, starts[line + 1] <= offset, steps < 8 {
                 line += 1
                 steps += 1
             }
-            if line + 1 == starts.count || starts[line + 1] > offset {
-                lineHint = line
-                return (UInt32(line + 1), Int(offset - starts[line]))
+        } else {
+            while starts[line] > offset, steps < 8 {
+                line -= 1
+                steps += 1
             }
         }
-        let place = tree.position(of: offset)
-        lineHint = place.line - 1
-        return (UInt32(place.line), place.column)
+        if steps == 8 { line = tree.position(of: offset).line - 1 }
+        lineHint = line
+        lineStart = starts[line]
+        nextLineStart = line + 1 < starts.count ? starts[line + 1] : .max
     }
 
     mutating func event(_ kind: Event.Kind, at offset: UInt32, name: Name = .none, value: Name = .none) -> Event {
         let place = position(of: offset)
         return Event(
-            kind, line: place.line, column: place.column, declaration: scopes[scopes.count - 1].declaration, name: name,
-            value: value)
+            kind, line: place.line, column: place.column, declaration: scope.declaration, name: name, value: value)
     }
 
-    /// Begins a block that is no declaration. For an arm of `if` and `while`, `extra` is the condition.
-    private mutating func enter(_ task: Task) {
-        let block = Block(rawValue: UInt8(task.detail & 0xFF)) ?? .body
-        var begin = event(.enter, at: tree[task.node].start)
+    /// Begins a block.
+    ///
+    /// - Returns: what ``end(_:at:keepsEmpty:)`` wants to know.
+    mutating func begin(_ block: Block, at offset: UInt32, isAsync: Bool = false) -> Int {
+        var begin = event(.enter, at: offset)
         begin.block = block
-        if task.extra != 0 { describeCondition(task.extra, in: &begin) }
-        if block == .except { describeHandler(tree[task.node], in: &begin) }
-        if task.detail & 0x100 != 0 { begin.flags.insert(.asynchronous) }
-        open.append(UInt32(facts.events.count))
-        facts.events.append(begin)
-        if block == .lambda || block == .comprehension {
-            pushScope(Scope(block: block, declaration: scopes[scopes.count - 1].declaration, identity: 0))
+        if isAsync { begin.flags = .asynchronous }
+        events.append(begin)
+        return events.count - 1
+    }
+
+    /// Ends a block. One that holds nothing is left out as if it had not begun, unless it says something by being there.
+    mutating func end(_ begin: Int, at offset: UInt32, keepsEmpty: Bool = false) {
+        let enter = events[begin]
+        if !keepsEmpty, enter.condition == .unknown, holdsNothing(from: begin, enter.block) {
+            events.count = begin
+            return
+        }
+        var end = event(.leave, at: offset)
+        end.block = enter.block
+        end.name = enter.name
+        end.declaration = enter.declaration
+        end.link = UInt32(truncatingIfNeeded: begin)
+        events.base[begin].link = UInt32(truncatingIfNeeded: events.count)
+        events.append(end)
+    }
+
+    /// No event at all; or in a lambda or comprehension, none but of its own variables.
+    private mutating func holdsNothing(from begin: Int, _ block: Block) -> Bool {
+        switch block {
+        case .lambda, .comprehension:
+            for index in begin + 1..<events.count {
+                let event = events[index]
+                guard event.kind == .bind, event.binding == .loopTarget || event.binding == .parameter,
+                    event.form == .name || event.form == .starred
+                else { return false }
+            }
+            return true
+        default: return events.count == begin + 1
         }
     }
 
-    private mutating func leave(_ task: Task) {
-        let block = Block(rawValue: UInt8(task.detail & 0xFF)) ?? .body
-        switch block {
-        case .class, .function, .lambda, .comprehension: scopes.removeLast()
-        default: break
-        }
-        let begin = Int(open.removeLast())
-        let node = tree[task.node]
-        var end = event(.leave, at: node.end > node.start ? node.end - 1 : node.start)
-        end.block = block
-        end.name = facts.events[begin].name
-        end.declaration = facts.events[begin].declaration
-        end.link = UInt32(begin)
-        facts.events[begin].link = UInt32(facts.events.count)
-        facts.events.append(end)
+    /// Where a block's end is noted: its last byte.
+    mutating func lastByte(of node: UInt32) -> UInt32 {
+        let node = tree[node]
+        return node.end > node.start ? node.end - 1 : node.start
     }
 }
 
@@ -239,80 +225,103 @@ extension FactWalk {
         lastIdentity += 1
         var scope = scope
         scope.identity = lastIdentity
+        if scope.receiver.exists {
+            scope.visibleReceiver = scope.receiver
+        } else if scopes.count > 0 {
+            scope.visibleReceiver = self.scope.visibleReceiver
+        }
         scopes.append(scope)
     }
 
-    var scope: Scope { scopes[scopes.count - 1] }
+    mutating func popScope() { scopes.count -= 1 }
+
+    var scope: Scope {
+        @inline(__always) mutating get { scopes[scopes.count - 1] }
+    }
+
+    /// Makes room for the marks of a name.
+    @inline(__always)
+    private mutating func markIndex(_ name: Name) -> Int {
+        let index = Int(name.rawValue)
+        while index >= marks.count { marks.append(Marks()) }
+        return index
+    }
 
     /// Notes that a function, lambda or comprehension binds a name as a variable: what is read by it is no fact.
     mutating func noteBound(_ name: Name) {
         let current = scope
         guard current.block != .module, current.block != .class else { return }
-        let index = Int(name.rawValue)
-        Self.extend(&boundIn, to: index)
-        if !isActive(boundIn[index]) { boundIn[index] = current.identity }
+        let index = markIndex(name)
+        if !isActive(marks[index].boundIn) { marks.base[index].boundIn = current.identity }
     }
 
-    func isBoundVariable(_ name: Name) -> Bool {
+    mutating func isBoundVariable(_ name: Name) -> Bool {
         let index = Int(name.rawValue)
-        return index < boundIn.count && isActive(boundIn[index])
+        return index < marks.count && isActive(marks[index].boundIn)
     }
 
-    private func isActive(_ identity: UInt32) -> Bool {
+    private mutating func isActive(_ identity: UInt32) -> Bool {
         guard identity >= scopes[0].identity else { return false }
-        for scope in scopes where scope.identity == identity { return true }
+        var depth = scopes.count
+        // Identities grow towards the top.
+        while depth > 0 {
+            depth -= 1
+            if scopes[depth].identity <= identity { return scopes[depth].identity == identity }
+        }
         return false
     }
 
     /// Whether this is the first use of a dotted name in the current scope.
     mutating func noteUse(_ name: Name) -> Bool {
-        let index = Int(name.rawValue)
-        Self.extend(&usedIn, to: index)
-        defer { usedIn[index] = scope.identity }
-        return usedIn[index] != scope.identity
+        let index = markIndex(name)
+        let identity = scope.identity
+        defer { marks.base[index].usedIn = identity }
+        return marks[index].usedIn != identity
     }
 
     mutating func noteGlobal(_ name: Name) {
-        Self.extend(&globalIn, to: Int(name.rawValue))
-        globalIn[Int(name.rawValue)] = scope.identity
+        let index = markIndex(name)
+        marks.base[index].globalIn = scope.identity
     }
 
-    func isDeclaredGlobal(_ name: Name) -> Bool {
+    mutating func isDeclaredGlobal(_ name: Name) -> Bool {
         let index = Int(name.rawValue)
-        return index < globalIn.count && globalIn[index] == scope.identity
+        return index < marks.count && marks[index].globalIn == scope.identity
     }
 
-    private static func extend(_ table: inout [UInt32], to index: Int) {
-        if index >= table.count { table.append(contentsOf: repeatElement(0, count: max(index + 1 - table.count, 256))) }
-    }
-}
-
-/// Names that the walk compares with, interned once a file so that a comparison is one of numbers.
-struct KnownNames {
-    var all = Name.none
-    var allAppend = Name.none
-    var allExtend = Name.none
-    var allRemove = Name.none
-    var importModule = Name.none
-    var importlibImportModule = Name.none
-    var dunderImport = Name.none
-    var importlibDunderImport = Name.none
-    var builtinsDunderImport = Name.none
-
-    mutating func intern(into names: inout NameTable) {
-        all = names.intern("__all__")
-        allAppend = names.intern("__all__.append")
-        allExtend = names.intern("__all__.extend")
-        allRemove = names.intern("__all__.remove")
-        importModule = names.intern("import_module")
-        importlibImportModule = names.intern("importlib.import_module")
-        dunderImport = names.intern("__import__")
-        importlibDunderImport = names.intern("importlib.__import__")
-        builtinsDunderImport = names.intern("builtins.__import__")
+    mutating func noteClass(_ name: Name, _ declaration: UInt32) {
+        let index = markIndex(name)
+        marks.base[index].classIndex = declaration
     }
 
-    func isDynamicImport(_ callee: Name) -> Bool {
-        callee == importModule || callee == importlibImportModule || callee == dunderImport
-            || callee == importlibDunderImport || callee == builtinsDunderImport
+    /// The last class of that name in this file, so far.
+    mutating func classIndex(_ name: Name) -> UInt32? {
+        let index = Int(name.rawValue)
+        guard name.exists, index < marks.count else { return nil }
+        let candidate = marks[index].classIndex
+        guard Int(candidate) < declarations.count, declarations[Int(candidate)].name == name,
+            declarations[Int(candidate)].kind == .class
+        else { return nil }
+        return candidate
+    }
+
+    /// The state of a name and owner: the one that is there, or a new one.
+    mutating func stateIndex(
+        _ name: Name, where isSame: (StateFact) -> Bool, make: () -> StateFact
+    ) -> Int {
+        let mark = markIndex(name)
+        var candidate = Int(marks[mark].stateIndex)
+        let hasOne = candidate < state.count && state[candidate].name == name
+        while hasOne {
+            if isSame(state[candidate]) { return candidate }
+            let earlier = Int(earlierState[candidate])
+            guard earlier != candidate else { break }
+            candidate = earlier
+        }
+        let index = state.count
+        earlierState.append(hasOne ? marks[mark].stateIndex : UInt32(index))
+        marks.base[mark].stateIndex = UInt32(index)
+        state.append(make())
+        return index
     }
 }

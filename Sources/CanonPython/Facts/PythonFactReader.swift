@@ -15,25 +15,28 @@ public struct PythonFactReader: ~Copyable {
     public var version: PythonVersion { parser.version }
 
     /// What the last ``read(_:)`` found.
-    public var facts: FileFacts {
-        _read { yield walk.facts }
-    }
+    public private(set) var facts = FileFacts()
 
     /// Parses the bytes of a file and collects its facts in ``facts``.
     ///
     /// - Returns: why the file does not parse, or nil. The error is part of the facts as well.
     @discardableResult
     public mutating func read(_ bytes: UnsafeRawBufferPointer) -> PythonDiagnostic? {
-        let problem = parser.parse(bytes)
-        walk.reset()
-        walk.facts.byteCount = UInt32(clamping: bytes.count)
+        var problem = parser.parse(bytes)
+        facts = FileFacts()
+        if problem == nil {
+            walk.reset()
+            walk.run(over: parser.tree, isASCII: !parser.source.hasWideCharacters)
+            if walk.isTooDeep { problem = PythonDiagnostic(line: 1, column: 1, message: Grammar.tooDeepMessage) }
+        }
         if let problem {
-            walk.facts.error = FactError(
+            facts.error = FactError(
                 line: UInt32(clamping: problem.line), column: UInt32(clamping: problem.column), message: problem.message
             )
         } else {
-            walk.run(over: parser.tree)
+            facts = walk.makeFacts()
         }
+        facts.byteCount = UInt32(clamping: bytes.count)
         return problem
     }
 }

@@ -150,7 +150,9 @@ struct Grammar: ~Copyable {
     }
 
     @inline(never)
-    mutating func tooDeep() -> Stop { fail(at: start, "too complex: the parser's stack would overflow") }
+    mutating func tooDeep() -> Stop { fail(at: start, Self.tooDeepMessage) }
+
+    static let tooDeepMessage = "too complex: the parser's stack would overflow"
 }
 
 /// What the parser asks of a kind of token, as one lookup.

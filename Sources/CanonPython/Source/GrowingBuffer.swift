@@ -20,6 +20,14 @@ struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
         count += 1
     }
 
+    /// Takes the last element off.
+    @inline(__always)
+    mutating func removeLast() -> Element {
+        precondition(count > 0)
+        count -= 1
+        return base[count]
+    }
+
     /// Makes room for `wanted` elements in all, keeping those that are there.
     @inline(never)
     mutating func reserve(_ wanted: Int) {

@@ -77,14 +77,14 @@ struct ManifestProposal {
             }
             text += "      canonical: \(symbol)\n"
             text += "      import_from: [\(context.moduleName(of: chosen.member.object.file))]\n"
-            text += "      names: [\"\(pattern(concept, context))\"]\n"
+            text += "      names: [\"\(pattern(concept))\"]\n"
             if let state = state(of: chosen.member.object, context) { text += "      state: \(state)\n" }
         }
         return text
     }
 
     /// `*Web*Socket*Manager*`, when it fits the names as they are written.
-    private static func pattern(_ concept: DiscoveredConcept, _ context: RuleContext) -> String {
+    private static func pattern(_ concept: DiscoveredConcept) -> String {
         "*"
             + concept.name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(
                 separator: "*") + "*"

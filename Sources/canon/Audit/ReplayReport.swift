@@ -45,6 +45,7 @@ struct ReplayReport {
 
     private func json(_ module: ReplayResult.Module) -> JSONObject {
         var object: JSONObject = ["name": .string(module.name), "state": .string(module.state.rawValue)]
+        if module.isDoubtful { object["doubtful"] = true }
         object["path"] = model.file(of: module.module).map { .string(model.path(of: $0)) }
         return object
     }

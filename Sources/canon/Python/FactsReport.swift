@@ -71,7 +71,7 @@ struct FactsReport {
     private func declaration(_ facts: FileFacts, _ index: Int) -> JSONObject {
         let item = facts.declarations[index]
         var object: JSONObject = [
-            "kind": .string(Words.of(item.kind)), "qualified_name": .string(facts.names[item.qualifiedName]),
+            "kind": .string(Words.of(item.kind)), "qualified_name": .string(facts.qualifiedName(of: index)),
             "line": .int(Int64(item.line)), "column": .int(Int64(item.column)), "end_line": .int(Int64(item.endLine)),
         ]
         let pairs = facts.lists[item.decorators.indices]
@@ -141,7 +141,7 @@ struct FactsReport {
     }
 
     private static func within(_ facts: FileFacts, _ declaration: UInt32) -> String {
-        declaration == FileFacts.noIndex ? "" : facts.names[facts.declarations[Int(declaration)].qualifiedName]
+        declaration == FileFacts.noIndex ? "" : facts.qualifiedName(of: Int(declaration))
     }
 
     private func event(_ facts: FileFacts, _ index: Int) -> JSONObject {

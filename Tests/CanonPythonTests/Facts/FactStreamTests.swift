@@ -78,6 +78,41 @@ struct FactStreamTests {
         #expect(facts.names[facts.events[Int(end)].name] == "f")
     }
 
+    @Test("a block in which nothing happens is left out, but for what it says by being there")
+    func emptyBlocks() throws {
+        let silent = """
+            def f(a, b):
+                if a: pass
+                elif b: 1
+                else: ...
+                for x.y in a: pass
+                while a: pass
+                with a: pass
+                [c for c in b if c]
+                lambda d, *e: d
+                try: pass
+                finally: pass
+                match a:
+                    case 1: pass
+            """
+        #expect(
+            try facts(of: silent).lines(.enter, .leave, .bind) == [
+                "function {", "forStatement {", "body {", "loopTarget attribute x.y = element a", "}", "}", "}",
+            ])
+        let telling = """
+            if TYPE_CHECKING: pass
+            else: import a
+            try: pass
+            except ImportError: pass
+            [g() for c in b]
+            """
+        #expect(
+            try facts(of: telling).lines(.enter, .leave, .bind, .importModule) == [
+                "ifStatement {", "then {", "}", "otherwise {", "import a", "}", "}", "tryStatement {", "body {", "}",
+                "except {", "}", "}", "comprehension {", "loopTarget c = element b", "}",
+            ])
+    }
+
     @Test(
         "conditions that say something are recognised",
         arguments: [
@@ -107,11 +142,13 @@ struct FactStreamTests {
                 __import__("e")
                 importlib.import_module(f"plugins.{name}")
                 importlib.import_module(name="f")
+                import_module("g\\x2eh" "\\u0069")
                 """)
         #expect(
             facts.lines(.dynamicImport) == [
                 "importlib.import_module a.b ", "import_module .c pkg", "import_module .d  ?", "__import__ e ",
                 "importlib.import_module   ?", "importlib.import_module f ",
+                "import_module g.hi ",
             ])
     }
 
@@ -125,10 +162,12 @@ struct FactStreamTests {
                 __all__.extend(["e", name])
                 __all__.remove("a")
                 __all__ += sub.__all__
+                __all__ = ["\\x61b" 'c', "\\N{LATIN SMALL LETTER D}", "\\udc00"]
                 """)
         #expect(
             facts.lines(.exports) == [
                 #"replace ["a", "b"]"#, #"add ["c"]"#, #"add ["d"]"#, #"add ["e"] ?"#, #"remove ["a"]"#, "add [] ?",
+                #"replace ["abc", "d"] ?"#,
             ])
     }
 

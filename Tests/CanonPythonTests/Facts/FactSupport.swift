@@ -59,6 +59,6 @@ extension FileFacts {
     }
 
     func declaration(_ name: String) throws -> Declaration {
-        try #require(declarations.first { names[$0.qualifiedName] == name })
+        declarations[try #require(declarations.indices.first { qualifiedName(of: $0) == name })]
     }
 }

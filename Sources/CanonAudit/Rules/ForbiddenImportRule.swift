@@ -1,0 +1,307 @@
+import CanonCodeModel
+import CanonFacts
+
+/// An import that the manifest's layers or services do not allow.
+enum ForbiddenImportRule: Rule {
+    static let identity = RuleIdentity(
+        "forbidden-import", severity: .high,
+        summary: """
+            A module imports one of a higher layer, or of a service that its own may not import, directly or through \
+            modules that belong to none.
+            """,
+        exceptions: "What the manifest excuses until a day.")
+
+    static let rationale = """
+        Layers and services are a promise: what lies below can be understood, tested and deployed without what lies above. \
+        One import in the wrong direction takes that back, and mostly nobody sees it, because the way leads through a \
+        module that looks harmless. The finding shows the whole way.
+        """
+    static let remedy = """
+        Move what is needed down to where both may reach it, or hand it in as an argument. If the direction is meant, say \
+        so in `audit.layers` or in the service's `may_import`.
+        """
+
+    static let examples = RuleExamples(
+        violating: [
+            RuleExample(
+                "A lower layer imports a higher one, once directly and once through a module of no layer",
+                RuleExample.File("canon.yaml", LayerExample.manifest),
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/api/__init__.py", ""),
+                RuleExample.File("shop/api/pages.py", "def page():\n    pass\n"),
+                RuleExample.File(
+                    "shop/helpers.py", "def help():\n    from shop.api.pages import page\n    return page()\n"),
+                RuleExample.File("shop/core/__init__.py", ""),
+                RuleExample.File(
+                    "shop/core/orders.py",
+                    """
+                    ↓
+                    from shop.api import pages
+
+
+                    def again():
+                        ↓
+                        import shop.api.pages
+                        return shop.api.pages
+                    """),
+                RuleExample.File(
+                    "shop/core/mails.py",
+                    """
+                    ↓
+                    from shop import helpers
+                    """)),
+            RuleExample(
+                "A service imports another one, for its types only",
+                RuleExample.File("canon.yaml", LayerExample.services),
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File(
+                    "shop/orders.py",
+                    """
+                    from typing import TYPE_CHECKING
+
+                    if TYPE_CHECKING:
+                        ↓
+                        from mill.grain import Grain
+                    """),
+                RuleExample.File("mill/__init__.py", ""),
+                RuleExample.File("mill/grain.py", "class Grain:\n    pass\n")),
+        ],
+        clean: [
+            RuleExample(
+                "Downwards, within a layer, and through modules of no layer",
+                RuleExample.File("canon.yaml", LayerExample.manifest),
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/helpers.py", "from shop.core import orders\n"),
+                RuleExample.File("shop/main.py", "from shop.api import pages\n"),
+                RuleExample.File("shop/api/__init__.py", "from shop.api import pages\n"),
+                RuleExample.File("shop/api/pages.py", "from shop import helpers\nfrom shop.core import orders\n"),
+                RuleExample.File("shop/core/__init__.py", ""),
+                RuleExample.File("shop/core/orders.py", "import json\n"),
+                RuleExample.File("shop/core/mails.py", "from shop.core import orders\n"),
+                RuleExample.File("tests/test_orders.py", "from shop.api import pages\nfrom shop.core import orders\n")),
+            RuleExample(
+                "What the contract allows, and what services share",
+                RuleExample.File("canon.yaml", LayerExample.services),
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/orders.py", "from shared import texts\n"),
+                RuleExample.File("shared/__init__.py", ""),
+                RuleExample.File("shared/texts.py", "HELLO = \"hello\"\n"),
+                RuleExample.File("mill/__init__.py", ""),
+                RuleExample.File("mill/grain.py", "from shared import texts\nfrom shop import orders\n")),
+            RuleExample(
+                "An arm that never runs",
+                RuleExample.File("canon.yaml", LayerExample.services),
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/orders.py", "if False:\n    from mill import grain\n"),
+                RuleExample.File("mill/__init__.py", ""),
+                RuleExample.File("mill/grain.py", "")),
+        ])
+
+    static func isConfigured(by manifest: Manifest) -> Bool { !manifest.layers.isEmpty || !manifest.services.isEmpty }
+
+    static func check(_ context: RuleContext, _ findings: inout FindingCollector) {
+        guard isConfigured(by: context.manifest) else { return }
+        let graph = LiveImports(context)
+        for contract in [ImportContract(layersOf: context.manifest), ImportContract(servicesOf: context.manifest)] {
+            check(contract, graph, context, &findings)
+        }
+    }
+
+    private static func check(
+        _ contract: ImportContract, _ graph: LiveImports, _ context: RuleContext, _ findings: inout FindingCollector
+    ) {
+        guard contract.groups.count > 1 else { return }
+        let groups = graph.modules.map { contract.group(of: context.model.name(of: $0)) }
+        // For each group, how modules of no group come to it.
+        for target in contract.groups.indices
+        where contract.groups.indices.contains(where: { !contract.allows($0, target) }) {
+            let ways = graph.ways(to: { groups[$0] == target }, through: { groups[$0] == nil })
+            for module in groups.indices {
+                guard let own = groups[module], own != target else { continue }
+                findings.examined += graph.edges[module].count
+                guard !contract.allows(own, target) else { continue }
+                var statements: [Int: [LiveImports.Edge]] = [:]
+                for edge in graph.edges[module] where ways[edge.target] != nil {
+                    // Types are knowledge, but what only type checkers read leads no further.
+                    if edge.isTypingOnly, groups[edge.target] != target { continue }
+                    statements[graph.end(of: edge.target, ways), default: []].append(edge)
+                }
+                for (end, edges) in statements.sorted(by: { $0.key < $1.key }) {
+                    let way = graph.way(from: edges[0].target, ways)
+                    report(
+                        module, own, end, target, edges: edges.filter { ways[$0.target]?.distance == way.count }, way,
+                        contract,
+                        graph, context, &findings)
+                }
+            }
+        }
+    }
+
+    private static func report(
+        _ module: Int, _ own: Int, _ end: Int, _ target: Int, edges: [LiveImports.Edge], _ way: [LiveImports.Step],
+        _ contract: ImportContract, _ graph: LiveImports, _ context: RuleContext, _ findings: inout FindingCollector
+    ) {
+        let model = context.model
+        let importer = model.name(of: graph.modules[module])
+        let imported = model.name(of: graph.modules[end])
+        let path = context.path(of: graph.files[module])
+        var evidence = edges.map {
+            Evidence(
+                path: path, line: Int($0.line), text: "\(importer) imports \(model.name(of: graph.modules[$0.target]))")
+        }
+        var through = ""
+        if !way.isEmpty {
+            evidence = Array(evidence.prefix(1))
+            through = " through " + way.map { model.name(of: graph.modules[$0.module]) }.joined(separator: ", ")
+        }
+        for step in way {
+            evidence.append(
+                Evidence(
+                    path: context.path(of: graph.files[step.module]), line: Int(step.line),
+                    text:
+                        "\(model.name(of: graph.modules[step.module])) imports \(model.name(of: graph.modules[step.target]))"
+                ))
+        }
+        findings.add(
+            [importer, imported], at: path, line: Int(edges[0].line),
+            message: "\(importer) imports \(imported)\(through): " + contract.verdict(own, target), evidence: evidence,
+            places: edges.map { Finding.Place(path: path, line: Int($0.line)) })
+    }
+}
+
+/// Groups of modules, and which of them may import which.
+private struct ImportContract {
+    private(set) var groups: [(name: String, patterns: [SymbolPattern])] = []
+    private var allowed: [Set<Int>] = []
+    private var word = "layer"
+
+    /// A layer may import those below it.
+    init(layersOf manifest: Manifest) {
+        groups = manifest.layers.map { ($0.name, $0.modules.map { SymbolPattern($0.value) }) }
+        allowed = groups.indices.map { Set($0..<groups.count) }
+    }
+
+    init(servicesOf manifest: Manifest) {
+        word = "service"
+        groups = manifest.services.map { ($0.name, $0.modules.map { SymbolPattern($0.value) }) }
+        let names = groups.map(\.name)
+        allowed = manifest.services.map { service in
+            Set(service.mayImport.compactMap { names.firstIndex(of: $0.value) })
+        }
+    }
+
+    func allows(_ importer: Int, _ imported: Int) -> Bool {
+        importer == imported || allowed[importer].contains(imported)
+    }
+
+    /// The first that names it.
+    func group(of module: String) -> Int? {
+        groups.firstIndex { group in group.patterns.contains { $0.covers(module) } }
+    }
+
+    func verdict(_ importer: Int, _ imported: Int) -> String {
+        let names = (groups[importer].name, groups[imported].name)
+        return word == "layer"
+            ? "the layer \(names.0) lies below \(names.1)" : "the service \(names.0) may not import \(names.1)"
+    }
+}
+
+/// Imports between live modules, by number.
+private struct LiveImports {
+    struct Edge {
+        var target: Int
+        var line: UInt32
+        var isTypingOnly: Bool
+    }
+
+    struct Step {
+        var module: Int
+        var target: Int
+        var line: UInt32
+    }
+
+    /// How a module comes to a group: through how many others, and by which import first.
+    struct Way {
+        var distance: Int
+        var next: Step?
+    }
+
+    private(set) var modules: [ModuleID] = []
+    private(set) var files: [FileID] = []
+    private(set) var edges: [[Edge]] = []
+    private var importers: [[Step]] = []
+
+    init(_ context: RuleContext) {
+        let model = context.model
+        files = context.liveFiles
+        modules = files.map { model.module(of: $0) }
+        var numbers: [ModuleID: Int] = [:]
+        for (number, module) in modules.enumerated() { numbers[module] = number }
+        importers = Array(repeating: [], count: modules.count)
+        edges.reserveCapacity(modules.count)
+        for (number, file) in files.enumerated() {
+            var own: [Edge] = []
+            for statement in model.imports(in: file) where !statement.context.contains(.never) {
+                var targets: [ModuleID] = []
+                switch statement.target {
+                // `from package import module` is about the module.
+                case .module(let module): targets = [module]
+                default: targets = [statement.from].compactMap(\.self)
+                }
+                for case let target? in targets.map({ numbers[$0] }) where target != number {
+                    let isTypingOnly = statement.context.contains(.typeChecking)
+                    own.append(Edge(target: target, line: statement.line, isTypingOnly: isTypingOnly))
+                    if !isTypingOnly {
+                        importers[target].append(Step(module: number, target: target, line: statement.line))
+                    }
+                }
+            }
+            edges.append(own)
+        }
+    }
+
+    /// Breadth first from the ends backwards.
+    func ways(to isEnd: (Int) -> Bool, through isBetween: (Int) -> Bool) -> [Way?] {
+        var ways = [Way?](repeating: nil, count: modules.count)
+        var queue = modules.indices.filter(isEnd)
+        for end in queue { ways[end] = Way(distance: 0) }
+        var next = 0
+        while next < queue.count {
+            let module = queue[next]
+            next += 1
+            for step in importers[module] where ways[step.module] == nil && isBetween(step.module) {
+                ways[step.module] = Way(distance: ways[module]!.distance + 1, next: step)
+                queue.append(step.module)
+            }
+        }
+        return ways
+    }
+
+    /// The imports from a module to the end of its way; empty when it is the end.
+    func way(from module: Int, _ ways: [Way?]) -> [Step] {
+        var steps: [Step] = []
+        var module = module
+        while let step = ways[module]?.next {
+            steps.append(step)
+            module = step.target
+        }
+        return steps
+    }
+
+    func end(of module: Int, _ ways: [Way?]) -> Int { way(from: module, ways).last?.target ?? module }
+}
+
+private enum LayerExample {
+    static let manifest = """
+        audit:
+          layers:
+            - {name: api, modules: [shop.api]}
+            - {name: core, modules: [shop.core]}
+        """
+    static let services = """
+        audit:
+          services:
+            shop: {modules: [shop]}
+            mill: {modules: [mill], may_import: [shop]}
+        """
+}

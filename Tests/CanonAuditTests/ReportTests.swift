@@ -1,0 +1,170 @@
+import CanonTestSupport
+import Foundation
+import Testing
+
+@testable import CanonAudit
+
+@Suite("Reports")
+struct ReportTests {
+    /// Findings of each kind, with texts that are hard to print.
+    private func report() throws -> AuditReport {
+        let project = ExampleProject([
+            "canon.yaml": """
+            audit:
+              entries: [shop.gone]
+              concepts:
+                cache:
+                  canonical: shop.cache.Cache
+                  owner: platform
+                  escalate_to: [architecture]
+                  impact: {text: "orders, \\"all\\" of them", golden_path: true}
+              waivers:
+                - {rule: syntax, symbol: shop.broken, reason: later, owner: me, issue: "1", expires: 2026-02-01}
+            """,
+            "shop/__init__.py": "", "shop/cache.py": "class Cache:\n    pass\n", "shop/broken.py": "def (:\n",
+            "shop/compat.py": "from shop.cache import Cache\n",
+            "shop/orders and, bills%.py": "from shop.compat import Cache\n\norders = Cache()\n",
+        ])
+        var input = try project.input()
+        input.unread = [Evidence(path: "shop/|secret`.py", line: 0, text: "Permission denied")]
+        input.commit = "0123456789abcdef0123456789abcdef01234567"
+        input.dirty = true
+        let report = Audit(input).run()
+        return report.compared(with: try project.report(), named: "main")
+    }
+
+    @Test("the JSON is what the published schema says, and comes back as it was")
+    func json() throws {
+        let schema = try JSONSchema(Repository.data("docs/schemas/audit-report.schema.json"))
+        let reports =
+            try [report(), ExampleProject(["a.py": ""]).report()]
+            + RuleList.all.flatMap { rule in try rule.examples.violating.map { try ExampleProject($0.files).report() } }
+        for report in reports {
+            let bytes = report.rendered(as: .json, failOn: .high)
+            #expect(try schema.problems(in: Data(bytes)) == [])
+            #expect(try JSONReport.report(from: bytes) == report)
+        }
+    }
+
+    @Test("the schema refuses another form")
+    func schemaRefuses() throws {
+        let schema = try JSONSchema(Repository.data("docs/schemas/audit-report.schema.json"))
+        let text = String(decoding: try report().rendered(as: .json, failOn: .high), as: UTF8.self)
+        for (old, new) in [
+            ("\"severity\" : \"critical\"", "\"severity\" : \"fatal\""),
+            ("\"isIntegrity\" : false", "\"isIntegrity\" : 0"),
+            ("\"files\" : ", "\"files\" : -"), ("\"canon.audit/1\"", "\"canon.audit/2\""),
+            ("\"symbol\" :", "\"symbols\" :"),
+        ] {
+            #expect(text.contains(old), "\(old)")
+            #expect(
+                try !schema.problems(in: Data(text.replacing(old, with: new, maxReplacements: 1).utf8)).isEmpty,
+                "\(old)")
+        }
+    }
+
+    @Test("a report of another schema is refused with its name")
+    func otherSchema() throws {
+        let text = String(decoding: try report().rendered(as: .json, failOn: .high), as: UTF8.self)
+        let other = Array(text.replacing("canon.audit/1", with: "canon.audit/9").utf8)
+        #expect(throws: JSONReport.UnknownSchema.self) { try JSONReport.report(from: other) }
+    }
+
+    @Test("SARIF has one result for each finding, with its fingerprint and a relative address")
+    func sarif() throws {
+        let report = try report()
+        let log = try #require(
+            JSONSerialization.jsonObject(with: Data(report.rendered(as: .sarif, failOn: .high))) as? [String: Any])
+        #expect(log["version"] as? String == "2.1.0")
+        let run = try #require((log["runs"] as? [[String: Any]])?.first)
+        let results = try #require(run["results"] as? [[String: Any]])
+        #expect(results.count == report.findings.count)
+        let driver = try #require((run["tool"] as? [String: Any])?["driver"] as? [String: Any])
+        let rules = try #require(driver["rules"] as? [[String: Any]]).compactMap { $0["id"] as? String }
+        #expect(Set(rules).count == rules.count)
+        for (finding, result) in zip(report.findings, results) {
+            #expect(result["ruleId"] as? String == finding.rule)
+            let index = try #require(result["ruleIndex"] as? Int)
+            #expect(rules[index] == finding.rule)
+            #expect(
+                (result["partialFingerprints"] as? [String: String])?["canonFingerprint/v1"] == finding.fingerprint.text
+            )
+        }
+        let waived = try #require(results.first { $0["ruleId"] as? String == "syntax" })
+        #expect((waived["suppressions"] as? [Any])?.count == 1)
+        let known = try #require(results.first { $0["ruleId"] as? String == "import-path" })
+        #expect(known["baselineState"] as? String == "unchanged")
+        #expect(SARIFReport.uri("shop/orders and, bills%ä.py") == "shop/orders%20and%2C%20bills%25%C3%A4.py")
+    }
+
+    @Test("SARIF has at most 5,000 results and says what it left out")
+    func sarifLimit() throws {
+        var report = try report()
+        report.findings = Array(repeating: report.findings[0], count: 5003)
+        let log = SARIFReport.log(report)
+        #expect(log.runs[0].results.count == 5000)
+        #expect(
+            log.runs[0].invocations[0].toolExecutionNotifications.contains { $0.message.text.hasPrefix("3 findings") })
+    }
+
+    @Test("CSV quotes what it must, and nothing is a formula")
+    func csv() throws {
+        #expect(
+            CSVReport.field("a,b") == "\"a,b\"" && CSVReport.field("a\"b") == "\"a\"\"b\""
+                && CSVReport.field("a b") == "a b")
+        #expect(
+            CSVReport.field("=1+1") == "'=1+1" && CSVReport.field("@x,y") == "\"'@x,y\""
+                && CSVReport.field("-1") == "'-1")
+        let report = try report()
+        let lines = String(decoding: report.rendered(as: .csv, failOn: .high), as: UTF8.self).split(separator: "\r\n")
+        #expect(lines.count == report.findings.count + 1)
+    }
+
+    @Test("annotations escape what would end them")
+    func github() throws {
+        #expect(GitHubReport.message("a%\r\nb:,") == "a%25%0D%0Ab:,")
+        #expect(GitHubReport.property("a:b,c%") == "a%3Ab%2Cc%25")
+        let report = try report()
+        let text = String(decoding: report.rendered(as: .github, failOn: .high), as: UTF8.self)
+        for line in text.split(separator: "\n") {
+            #expect(line.hasPrefix("::error ") || line.hasPrefix("::warning ") || line.hasPrefix("::notice "))
+        }
+        #expect(!text.contains("shop.broken"), "what is waived is not shown")
+    }
+
+    @Test("Markdown shows texts of files as texts")
+    func markdown() throws {
+        let text = String(decoding: try report().rendered(as: .markdown, failOn: .high), as: UTF8.self)
+        #expect(text.contains("`shop/\u{2502}secret'.py`"))
+        #expect(MarkdownReport.escaped("a|<b>_c`") == "a\\|\\<b\\>\\_c\\`")
+        #expect(text.contains("rule set") && text.contains("commit 0123456789ab with changes"))
+    }
+
+    @Test("the pages of the rules are current")
+    func pages() throws {
+        for (name, text) in RulePages.all {
+            let page = try? Repository.data("docs/rules/\(name)")
+            #expect(page == Data(text.utf8), "docs/rules/\(name): run canon audit rules --write docs/rules")
+        }
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: Repository.root.appendingPathComponent("docs/rules").path)
+        #expect(Set(files) == Set(RulePages.all.map(\.name)))
+    }
+
+    @Test("the registry says how to import, and the same again")
+    func registry() throws {
+        let project = ExampleProject([
+            "canon.yaml": "audit:\n  concepts:\n    cache:\n      canonical: shop.cache.Cache\n      owner: me\n",
+            "shop/__init__.py": "", "shop/cache.py": "class Cache:\n    pass\n",
+            "shop/compat.py": "from shop.cache import Cache\n",
+            "shop/a.py": "from shop.compat import Cache\n", "shop/b.py": "from shop.cache import Cache\n",
+        ])
+        let text = try ImportRegistry(project.audit().context).markdown
+        #expect(text.contains("from shop.cache import Cache"))
+        #expect(text.contains("- `shop.compat`: 1 module"))
+        #expect(text.contains("| `shop.cache.Cache` | `shop.cache` | 2 |\n|  | `shop.compat` | 1 |"))
+        var moved = project
+        moved["shop/b.py"] = "\n\n\nfrom shop.cache import Cache\n"
+        #expect(try ImportRegistry(moved.audit().context).markdown == text)
+    }
+}

@@ -1,0 +1,28 @@
+"""What was said in which room."""
+
+from collections import defaultdict, deque
+
+from lantern.store.kinds import RoomKind
+
+
+class RoomLedger:
+    def __init__(self, history: int):
+        self.history = history
+        self.entries = defaultdict(lambda: deque(maxlen=history))
+        self.kinds: dict[str, RoomKind] = {}
+
+    def record(self, room: str, member: str, text: str):
+        self.entries[room].append((member, text))
+
+    def recent(self, room: str):
+        return list(self.entries[room])
+
+    def rooms(self):
+        return sorted(self.entries)
+
+    def trim(self, room: str, keep: int):
+        while len(self.entries[room]) > keep:
+            self.entries[room].popleft()
+
+    def kind(self, room: str) -> RoomKind:
+        return self.kinds.get(room, RoomKind.OPEN)

@@ -1,0 +1,3 @@
+"""What a request may ask for."""
+
+LONGEST_NOTE = 2000

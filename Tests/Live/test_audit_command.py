@@ -1,0 +1,359 @@
+"""What `canon audit` prints and how it ends: folders, commits, bases, waivers, broken input."""
+
+import datetime
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from canon_server import BINARY, ENVIRONMENT, PATIENCE
+
+MANIFEST = """\
+# kept
+audit:
+  concepts:
+    cache:
+      canonical: shop.cache.Cache
+      owner: platform
+"""
+CACHE = """\
+class Cache:
+    def __init__(self):
+        self.items = {}
+
+    def get(self, key):
+        return self.items.get(key)
+
+    def put(self, key, value):
+        self.items[key] = value
+
+    def drop(self, key):
+        del self.items[key]
+"""
+IN_TEN_DAYS = (datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(days=10)).isoformat()
+
+
+class AuditTests(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.tree = self.folder / "tree"
+        self.write("shop/__init__.py", "")
+        self.write("shop/cache.py", CACHE)
+        self.write("shop/compat.py", "from shop.cache import Cache\n")
+        self.write("shop/orders.py", "from shop.compat import Cache\n\norders = Cache()\n")
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.tree / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def canon(self, *arguments: "str | Path") -> subprocess.CompletedProcess:
+        environment = {**ENVIRONMENT, "XDG_CACHE_HOME": str(self.folder / "cache")}
+        return subprocess.run(
+            [BINARY, "audit", *map(str, arguments)], capture_output=True, text=True, timeout=PATIENCE * 10,
+            env=environment, cwd=self.tree)
+
+    def report(self, *arguments: "str | Path") -> dict:
+        run = self.canon(*arguments, "--format", "json")
+        self.assertEqual(run.stderr, "")
+        return json.loads(run.stdout)
+
+    def git(self, *arguments: str) -> str:
+        environment = {
+            **os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_AUTHOR_NAME": "a",
+            "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org",
+        }
+        run = subprocess.run(
+            ["git", "-C", str(self.tree), *arguments], capture_output=True, text=True, env=environment, check=True)
+        return run.stdout.strip()
+
+    def commit(self, message: str = "change") -> str:
+        if not (self.tree / ".git").exists():
+            self.git("init", "--quiet", "--initial-branch", "main")
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+    # The first minutes
+
+    def test_without_a_manifest_one_screen_shows_the_worst_concept_and_what_to_do(self) -> None:
+        self.write("shop/fast.py", CACHE.replace("Cache", "FastCache"))
+        run = self.canon()
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        self.assertIn("shop.fast.FastCache", run.stdout)
+        self.assertIn("canon audit --init", run.stdout)
+        self.assertLess(len(run.stdout.splitlines()), 40)
+        self.assertNotIn("\x1b", run.stdout)
+
+    def test_init_writes_a_manifest_that_the_audit_then_measures_by(self) -> None:
+        self.write("shop/fast.py", CACHE.replace("Cache", "FastCache"))
+        self.assertEqual(self.canon("--init").returncode, 0)
+        text = (self.tree / "canon.yaml").read_text()
+        self.assertIn("canonical: shop.cache.Cache", text)
+        self.assertIn("Instead of it: shop.fast.FastCache", text)
+        report = self.report()
+        self.assertEqual(report["score"]["concepts"][0]["implementations"], 2)
+        self.assertFalse([f for f in report["findings"] if f["rule"] == "stale-entry"])
+        again = self.canon("--init")
+        self.assertEqual(again.returncode, 2)
+        self.assertIn("declares an audit already", again.stderr)
+
+    def test_a_file_of_serve_settings_gets_the_section_and_keeps_its_lines(self) -> None:
+        self.write("canon.yaml", "serve:\n  port: 8080  # mine\n")
+        self.write("shop/fast.py", CACHE.replace("Cache", "FastCache"))
+        self.assertEqual(self.canon("--init").returncode, 0)
+        self.assertTrue((self.tree / "canon.yaml").read_text().startswith("serve:\n  port: 8080  # mine\n"))
+        self.assertEqual(self.canon("--fail-on", "critical").returncode, 0)
+
+    # Status and input
+
+    def test_statuses(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        self.assertEqual(self.canon().returncode, 0, "a medium finding does not fail")
+        self.assertEqual(self.canon("--fail-on", "medium").returncode, 1)
+        self.write("canon.yaml", MANIFEST + "  conceps: {}\n")
+        run = self.canon()
+        self.assertEqual(run.returncode, 2)
+        self.assertIn('canon.yaml:7:3: unknown key "conceps" in audit; did you mean "concepts"?', run.stderr)
+
+    def test_what_serve_says_in_an_audited_folder_is_not_looked_at(self) -> None:
+        self.write("canon.yaml", "serve: [nonsense]\n" + MANIFEST)
+        self.assertEqual(self.canon().returncode, 0)
+
+    def test_a_folder_without_anything_to_read_is_no_clean_one(self) -> None:
+        (self.folder / "empty").mkdir()
+        run = self.canon(self.folder / "empty")
+        self.assertEqual(run.returncode, 3)
+        self.assertIn("no file that can be audited", run.stderr)
+
+    def test_swift_cannot_be_read_here(self) -> None:
+        swift = self.folder / "swift"
+        swift.mkdir()
+        (swift / "main.swift").write_text("print(1)\n")
+        run = self.canon(swift)
+        self.assertEqual(run.returncode, 3)
+        self.assertIn("canon-swift", run.stderr)
+
+    def test_what_is_not_there_or_is_a_file_is_an_error_of_usage(self) -> None:
+        self.assertEqual(self.canon("nowhere").returncode, 2)
+        self.assertEqual(self.canon("shop/cache.py").returncode, 2)
+        self.assertEqual(self.canon("--rule", "syntaks").returncode, 2)
+        self.assertIn("did you mean syntax?", self.canon("--rule", "syntaks").stderr)
+
+    def test_a_broken_file_is_a_finding_and_the_rest_is_reported(self) -> None:
+        self.write("shop/broken.py", "def (:\n")
+        self.write("canon.yaml", MANIFEST)
+        run = self.canon("--format", "json")
+        self.assertEqual(run.returncode, 1)
+        rules = {finding["rule"] for finding in json.loads(run.stdout)["findings"]}
+        self.assertEqual(rules, {"syntax", "import-path"})
+
+    @unittest.skipIf(os.geteuid() == 0, "root reads everything")
+    def test_a_file_that_cannot_be_read_makes_the_answer_incomplete(self) -> None:
+        self.write("shop/secret.py", "x = 1\n").chmod(0)
+        self.assertEqual(self.canon().returncode, 3)
+
+    def test_a_subcommand_wins_over_a_folder_of_its_name(self) -> None:
+        (self.tree / "rules").mkdir()
+        self.assertIn("import-path", self.canon("rules").stdout)
+        self.assertEqual(self.canon("./rules").returncode, 3)
+
+    def test_the_report_can_be_written_to_a_file(self) -> None:
+        run = self.canon("--format", "sarif", "--output", self.folder / "a.sarif")
+        self.assertEqual((run.returncode, run.stdout), (0, ""))
+        self.assertEqual(json.loads((self.folder / "a.sarif").read_text())["version"], "2.1.0")
+        self.assertEqual(self.canon("--output", self.folder / "no" / "a").returncode, 3)
+
+    def test_the_result_does_not_depend_on_threads_or_the_cache(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        first = self.canon("--format", "json", "--no-cache", "--jobs", "1").stdout
+        self.assertEqual(self.canon("--format", "json", "--jobs", "4").stdout, first)
+        self.assertEqual(self.canon("--format", "json", "--jobs", "2").stdout, first)
+
+    # Commits and bases
+
+    def test_a_commit_is_read_from_its_objects_and_the_work_tree_is_not_touched(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        first = self.commit()
+        (self.tree / "shop" / "orders.py").unlink()
+        self.write("canon.yaml", "audit: {}\n")
+        before = sorted((path, path.stat().st_mtime_ns) for path in self.tree.rglob("*"))
+        report = self.report("--commit", "HEAD")
+        self.assertEqual([f["rule"] for f in report["findings"]], ["import-path"])
+        self.assertEqual((report["commit"], report["dirty"]), (first, False))
+        self.assertEqual(sorted((path, path.stat().st_mtime_ns) for path in self.tree.rglob("*")), before)
+        now = self.report()
+        self.assertEqual((now["commit"], now["dirty"], now["findings"]), (first, True, []))
+
+    def test_a_commit_gives_what_the_files_give(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        self.write("shop/name with \u00e4 space.py", "def (:\n")
+        self.commit()
+        self.assertEqual(self.report("--commit", "HEAD"), self.report())
+
+    def test_only_what_is_new_since_the_base_fails(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        self.commit()
+        self.git("switch", "--quiet", "--create", "topic")
+        self.write("shop/more.py", "VALUE = 1\n")
+        self.commit()
+        self.assertEqual(self.canon("--base", "main", "--fail-on", "medium").returncode, 0)
+        self.write("shop/bills.py", "from shop.api import Cache\n\nbills = Cache()\n")
+        self.write("shop/api.py", "from shop.cache import Cache\n")
+        run = self.canon("--base", "main", "--fail-on", "medium", "--format", "json")
+        self.assertEqual(run.returncode, 1)
+        comparison = json.loads(run.stdout)["comparison"]
+        self.assertEqual((len(comparison["new"]), comparison["known"]), (1, 1))
+
+    def test_the_base_is_where_the_branches_parted(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        start = self.commit()
+        self.git("switch", "--quiet", "--create", "topic")
+        self.write("shop/more.py", "VALUE = 1\n")
+        self.commit()
+        self.git("switch", "--quiet", "main")
+        self.write("shop/orders.py", "VALUE = 2\n")
+        self.commit()
+        self.git("switch", "--quiet", "topic")
+        comparison = self.report("--base", "main")["comparison"]
+        self.assertIn(start[:12], comparison["base"])
+        self.assertEqual((comparison["new"], comparison["known"]), ([], 1))
+
+    def test_code_that_was_moved_out_of_the_measurement_is_told(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        self.commit()
+        (self.tree / "backups").mkdir()
+        (self.tree / "shop" / "cache.py").rename(self.tree / "backups" / "cache.py")
+        self.write("shop/cache.py", "class Cache:\n    pass\n")
+        (self.tree / "backups" / "old.py").write_text((self.tree / "backups" / "cache.py").read_text())
+        (self.tree / "shop" / "cache.py").unlink()
+        run = self.canon("--base", "HEAD", "--format", "json")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("scope-shrank", [f["rule"] for f in json.loads(run.stdout)["findings"]])
+
+    def test_a_folder_of_a_repository_is_audited_by_itself(self) -> None:
+        self.write("part/canon.yaml", MANIFEST)
+        for name in ("shop/__init__.py", "shop/cache.py", "shop/compat.py", "shop/orders.py"):
+            self.write("part/" + name, (self.tree / name).read_text())
+        self.commit()
+        report = self.report("part", "--base", "HEAD")
+        self.assertEqual([f["path"] for f in report["findings"]], ["shop/orders.py"])
+        self.assertEqual(report["comparison"]["known"], 1)
+
+    def test_of_what_is_staged_only_new_findings_fail(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        self.commit()
+        strict = ("--staged", "--fail-on", "medium")
+        self.assertEqual(self.canon(*strict).returncode, 0, "what HEAD has is known")
+        stray = "from shop.api import Cache\n\nbills = Cache()\n"
+        self.write("shop/api.py", "from shop.cache import Cache\n")
+        self.write("shop/bills.py", stray)
+        self.assertEqual(self.canon(*strict).returncode, 0, "nothing of it is staged")
+        self.git("add", "--all")
+        run = self.canon(*strict, "--quiet")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("shop/bills.py:1", run.stdout)
+        self.write("shop/bills.py", "VALUE = 1\n")
+        self.assertEqual(self.canon(*strict).returncode, 1, "the index counts, not the file on disk")
+        self.git("add", "--all")
+        self.assertEqual((self.canon(*strict).returncode, self.canon(*strict, "--quiet").stdout), (0, ""))
+
+    def test_the_first_commit_has_nothing_to_be_compared_with(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        self.git("init", "--quiet")
+        self.git("add", "--all")
+        self.assertEqual(self.canon("--staged", "--fail-on", "medium").returncode, 1)
+
+    def test_revisions_that_are_not_there_are_errors_of_usage(self) -> None:
+        self.assertIn("in no git repository", self.canon("--base", "main").stderr)
+        self.commit()
+        for arguments in (("--base", "nowhere"), ("--commit", "nowhere"), ("--commit=--all",), ("compare", "nowhere", "HEAD")):
+            run = self.canon(*arguments)
+            self.assertEqual(run.returncode, 2, arguments)
+            self.assertIn("revision" if "--all" in arguments[0] else "no commit", run.stderr)
+
+    def test_compare_takes_reports_and_revisions(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        first = self.commit()
+        a = self.folder / "a.json"
+        self.canon("--format", "json", "--output", a)
+        self.write("shop/orders.py", "from shop.cache import Cache\n\norders = Cache()\n")
+        self.commit()
+        b = self.folder / "b.json"
+        self.canon("--format", "json", "--output", b)
+        for pair in ((a, b), (first, "HEAD"), (a, "HEAD"), (first, b)):
+            run = self.canon("compare", *pair)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertIn("0 new, 0 known, 1 resolved", run.stdout)
+        self.assertEqual(self.canon("compare", b, a, "--fail-on", "medium").returncode, 1)
+        (self.folder / "c.json").write_text("{}")
+        self.assertEqual(self.canon("compare", self.folder / "c.json", b).returncode, 2)
+
+    # Waivers
+
+    def test_a_finding_is_explained_accepted_and_pruned(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        fingerprint = self.report()["findings"][0]["fingerprint"]
+        explained = self.canon("explain", fingerprint[:6])
+        self.assertEqual(explained.returncode, 0)
+        self.assertIn("shop/orders.py:1", explained.stdout)
+        self.assertIn("What to do:", explained.stdout)
+        accepted = self.canon(
+            "accept", fingerprint[:6], "--reason", "goes with the next release", "--issue", "12", "--expires", IN_TEN_DAYS)
+        self.assertEqual((accepted.returncode, accepted.stderr), (0, ""))
+        text = (self.tree / "canon.yaml").read_text()
+        self.assertTrue(text.startswith(MANIFEST))
+        self.assertIn('owner: "platform"', text)
+        self.assertEqual([f["status"] for f in self.report()["findings"]], ["waived"])
+        self.assertEqual(self.canon("--fail-on", "low").returncode, 0)
+        self.assertIn("needed", self.canon("prune").stdout)
+        self.write("shop/orders.py", "from shop.cache import Cache\n\norders = Cache()\n")
+        self.assertEqual(self.canon().returncode, 1, "a waiver that covers nothing fails")
+        self.assertIn("would delete", self.canon("prune", "--dry-run").stdout)
+        self.assertEqual(self.canon("prune").returncode, 0)
+        self.assertEqual((self.tree / "canon.yaml").read_text(), MANIFEST)
+        self.assertEqual(self.canon().returncode, 0)
+
+    def test_what_cannot_be_accepted_is_refused(self) -> None:
+        self.write("canon.yaml", MANIFEST + "  entries: [shop.gone]\n")
+        findings = {f["rule"]: f["fingerprint"] for f in self.report()["findings"]}
+        more = ("--reason", "r", "--issue", "1", "--expires")
+        self.assertEqual(self.canon("accept", findings["stale-entry"], *more, IN_TEN_DAYS).returncode, 1)
+        self.assertEqual(self.canon("accept", "0000000000000000", *more, IN_TEN_DAYS).returncode, 2)
+        self.assertEqual(self.canon("accept", findings["import-path"], *more, "2099-01-01").returncode, 2)
+
+    def test_a_rule_is_explained_by_its_examples(self) -> None:
+        run = self.canon("explain", "import-path")
+        self.assertEqual(run.returncode, 0)
+        self.assertIn("Wrong:", run.stdout)
+        self.assertIn("↓", run.stdout)
+        self.assertIn("did you mean import-path?", self.canon("explain", "import-pat").stderr)
+
+    # Pages
+
+    def test_the_registry_is_written_and_checked(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        page = self.tree / "docs" / "import-registry.md"
+        self.assertEqual(self.canon("registry", "--check").returncode, 1)
+        page.parent.mkdir()
+        self.assertEqual(self.canon("registry", "--output", page).returncode, 0)
+        self.assertIn("from shop.cache import Cache", page.read_text())
+        self.assertEqual(self.canon("registry", "--check").returncode, 0)
+        self.write("shop/bills.py", "from shop.compat import Cache\n")
+        self.assertEqual(self.canon("registry", "--check").returncode, 1)
+
+    def test_the_map_of_a_concept(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        self.write("shop/fast.py", CACHE.replace("Cache", "FastCache"))
+        run = self.canon("map", "cache")
+        self.assertEqual(run.returncode, 0)
+        self.assertIn("[2] shop.fast.FastCache", run.stdout)
+        self.assertIn("class CacheProtocol(Protocol):", self.canon("map", "cache", "--emit-protocol").stdout)
+        self.assertIn("did you mean cache?", self.canon("map", "cach").stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
