@@ -5,11 +5,7 @@ import CanonFacts
 ///
 /// A imports a name of B behind `except ImportError`, and B, before it binds that name, imports something that leads back to
 /// A. Whoever imports B first makes A's statement fail, silently: A finds B in `sys.modules`, still without the name.
-<<<<<<<< HEAD:Sources/CanonAudit/Rules/HalfLoadedImports.swift
 struct HalfLoadedImports {
-========
-struct PartialImports {
->>>>>>>> e408e8eb6b8ab8b50010a327e0d89a90b3bcfc5d:Sources/CanonAudit/Rules/PartialImports.swift
     private let model: CodeModel
     /// Files that loading a file loads, by statements that nothing may skip.
     private let loads: [[FileID]]
