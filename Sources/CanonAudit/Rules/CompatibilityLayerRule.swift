@@ -86,6 +86,30 @@ enum CompatibilityLayerRule: Rule {
                         pass
                     """)),
             RuleExample(
+                "It passes on what lies beside the canonical module as well, and a client that is handed the object: somebody has to look",
+                RuleExample.File("canon.yaml", LayerExamples.manifest),
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/cart.py", LayerExamples.cart),
+                RuleExample.File("shop/users.py", "class User:\n    pass\n"),
+                RuleExample.File("shop/names.py", "↓\nfrom shop.cart import Cart\nfrom shop.users import User\n"),
+                RuleExample.File(
+                    "shop/desk.py",
+                    """
+                    from shop.cart import Cart
+                    from shop.users import User
+
+                    LIMIT = 3
+
+
+                    ↓
+                    class Desk:
+                        def __init__(self, cart: Cart):
+                            self.cart = cart
+
+                        def put(self, product):
+                            self.cart.add(product)
+                    """)),
+            RuleExample(
                 "The day on which it should have gone is over",
                 RuleExample.File(
                     "canon.yaml",
@@ -123,8 +147,8 @@ enum CompatibilityLayerRule: Rule {
                 RuleExample.File("canon.yaml", LayerExamples.manifest),
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File("shop/cart.py", LayerExamples.cart),
-                RuleExample.File("shop/users.py", "class User:\n    pass\n"),
-                RuleExample.File("shop/names.py", "from shop.cart import Cart\nfrom shop.users import User\n"),
+                RuleExample.File("people/users.py", "class User:\n    pass\n"),
+                RuleExample.File("shop/names.py", "from shop.cart import Cart\nfrom people.users import User\n"),
                 RuleExample.File("shop/main.py", "from shop.cart import get_cart\n\ncart = get_cart(1)\ncart.add(2)\n"),
                 RuleExample.File(
                     "shop/pages.py",
@@ -341,7 +365,7 @@ private struct ForwardingLayers {
                 leads = members.contains(object)
             case .module(let module):
                 guard homes.contains(module) || isLayer(module) || isBeside else { return nil }
-                leads = !isBeside
+                leads = homes.contains(module) || isLayer(module)
             case .variable: guard isOfLayer || isBeside else { return nil }
             }
             if first == nil, leads { first = (statement.line, model.text(of: statement, in: file)) }

@@ -48,6 +48,43 @@ enum SecondStateOwnerRule: Rule {
                             del self._shelves[place]
                     """)),
             RuleExample(
+                "The canonical class leaves the mapping to a class that it is made of",
+                RuleExample.File(
+                    "canon.yaml",
+                    """
+                    audit:
+                      concepts:
+                        shop:
+                          canonical: shop.front.Shop
+                          state: shelves
+                    """),
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/stock.py", StockExample.canonical),
+                RuleExample.File(
+                    "shop/front.py",
+                    """
+                    from shop.stock import Stock
+
+
+                    class Shop:
+                        def __init__(self):
+                            self.stock = Stock()
+                    """),
+                RuleExample.File(
+                    "shop/depot.py",
+                    """
+                    class Depot:
+                        def __init__(self):
+                            ↓
+                            self.shelves = {}
+
+                        def open(self, place):
+                            self.shelves[place] = []
+
+                        def close(self, place):
+                            del self.shelves[place]
+                    """)),
+            RuleExample(
                 "Without a manifest: the same name, filled and emptied by the same methods with the same things",
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File("shop/stock.py", StockExample.canonical),
@@ -219,9 +256,14 @@ enum SecondStateOwnerRule: Rule {
             mappings += OwnedMapping.all(of: member, in: context.model)
         }
         mappings = mappings.filter { context.sameService($0.owner.file, canonical.file) }
-        // The canonical class may leave the mapping to one it is made of; then that one is the owner.
         let ranked = context.ranked(Set(mappings.map(\.owner)))
-        guard let reference = ranked.first(where: { family.contains($0.object) }) ?? ranked.first else { return }
+        // The canonical class may leave the mapping to one it is made of; then that one is the owner. When neither has it,
+        // the manifest is wrong, and nothing can be said beside it.
+        let parts = used(by: canonical, context.model)
+        guard
+            let reference = ranked.first(where: { family.contains($0.object) })
+                ?? ranked.first(where: { parts.contains($0.object) })
+        else { return }
         let own = mappings.first { $0.owner == reference.object }!
         for owner in ranked where owner.object != reference.object {
             guard !isRelated(owner.object, reference.object, context.model) else { continue }
@@ -231,11 +273,19 @@ enum SecondStateOwnerRule: Rule {
                     own.value != nil && own.value == mapping.value || mapping.hasMethods(like: own)
                     || members.contains(owner.object)
                 report(
-                    mapping, owner, beside: own, reference, confidence: isSame ? .confirmed : .likely,
+                    mapping, owner, beside: own, reference, confidence: isSame ? .confirmed : .review,
                     concept: concept.name,
                     context, &findings, &reported)
             }
         }
+    }
+
+    /// Classes that the body of a class calls or names.
+    private static func used(by object: ObjectID, _ model: CodeModel) -> Set<ObjectID> {
+        guard let declaration = model.declaration(of: object) else { return [] }
+        let end = model.facts(of: object.file).events[Int(declaration.event)].link
+        let references = model.references(in: object.file).filter { $0.event > declaration.event && $0.event < end }
+        return Set(references.map(\.object))
     }
 
     // MARK: Found

@@ -66,14 +66,9 @@ struct AuditReader {
         let version = version(manifest)
         let state = RepositoryState(repository)
         let run = try PythonRun(
-            paths: [root], version: version, jobs: settings.jobs, cache: settings.cache?.open(for: version),
+            paths: [root], version: version, jobs: settings.jobs, cache: settings.cache,
             progress: settings.progress)
-        let facts = run.map { _, worker, outcome -> Result<FileFacts, SystemError> in
-            switch outcome {
-            case .unread(let error): .failure(error)
-            case .read: .success(worker.facts)
-            }
-        }
+        let facts = run.map { _, outcome in outcome }
         run.finish()
         var files: [CodeFile] = []
         files.reserveCapacity(facts.count)

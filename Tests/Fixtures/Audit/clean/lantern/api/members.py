@@ -13,7 +13,8 @@ class MemberDesk:
         await self.switchboard.ring(member, "welcome")
 
     def leave(self, member: str):
-        self.switchboard.unplug(member)
+        if self.switchboard.is_plugged_in(member):
+            self.switchboard.unplug(member)
 
     def is_here(self, member: str) -> bool:
         return self.switchboard.is_plugged_in(member)
