@@ -57,11 +57,14 @@ extension Concept {
         self.likenesses = like
         var implementations = cores
         for pair in like {
-            for object in [pair.first, pair.second] where !implementations.contains(object) { implementations.append(object) }
+            for object in [pair.first, pair.second] where !implementations.contains(object) {
+                implementations.append(object)
+            }
         }
         self.implementations = implementations
         let fronts = cores.contains(canonical) ? [] : [canonical]
-        adapters = fronts + Self.adapters(of: Set(implementations), model: model, isLive: isLive).filter { $0 != canonical }
+        adapters =
+            fronts + Self.adapters(of: Set(implementations), model: model, isLive: isLive).filter { $0 != canonical }
     }
 
     /// The class that the canonical symbol names; or, when that is a front which only hands out or passes on, what is behind it.
@@ -71,7 +74,8 @@ extension Concept {
         }
         let makers = model.publicMethods(of: canonical) + [factory].compactMap(\.self)
         var cores: [ObjectID] = []
-        for product in makers.flatMap({ model.products(of: $0) }) where product.object != canonical && !cores.contains(product.object) {
+        for product in makers.flatMap({ model.products(of: $0) })
+        where product.object != canonical && !cores.contains(product.object) {
             cores.append(product.object)
         }
         return cores.isEmpty ? [canonical] : cores
