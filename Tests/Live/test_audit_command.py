@@ -243,6 +243,30 @@ class AuditTests(unittest.TestCase):
         self.assertEqual([f["path"] for f in report["findings"]], ["shop/orders.py"])
         self.assertEqual(report["comparison"]["known"], 1)
 
+    def test_of_what_is_staged_only_new_findings_fail(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        self.commit()
+        strict = ("--staged", "--fail-on", "medium")
+        self.assertEqual(self.canon(*strict).returncode, 0, "what HEAD has is known")
+        stray = "from shop.api import Cache\n\nbills = Cache()\n"
+        self.write("shop/api.py", "from shop.cache import Cache\n")
+        self.write("shop/bills.py", stray)
+        self.assertEqual(self.canon(*strict).returncode, 0, "nothing of it is staged")
+        self.git("add", "--all")
+        run = self.canon(*strict, "--quiet")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("shop/bills.py:1", run.stdout)
+        self.write("shop/bills.py", "VALUE = 1\n")
+        self.assertEqual(self.canon(*strict).returncode, 1, "the index counts, not the file on disk")
+        self.git("add", "--all")
+        self.assertEqual((self.canon(*strict).returncode, self.canon(*strict, "--quiet").stdout), (0, ""))
+
+    def test_the_first_commit_has_nothing_to_be_compared_with(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        self.git("init", "--quiet")
+        self.git("add", "--all")
+        self.assertEqual(self.canon("--staged", "--fail-on", "medium").returncode, 1)
+
     def test_revisions_that_are_not_there_are_errors_of_usage(self) -> None:
         self.assertIn("in no git repository", self.canon("--base", "main").stderr)
         self.commit()

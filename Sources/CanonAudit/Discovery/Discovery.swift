@@ -58,6 +58,8 @@ public struct DiscoveredConcept: Sendable {
         public var tests: Int
         public var methods: Int
         public var state: StateKinds
+        /// Other classes of the group that share its design: it inherits from them, they from it, or all from one base.
+        public var relatives = 0
     }
 
     /// Kebab-case, from the words of the names.
@@ -69,7 +71,8 @@ public struct DiscoveredConcept: Sendable {
     /// Live modules that import any member.
     public var consumers: Int
 
-    public var implementations: [Member] { members.filter { $0.role == .implementation } }
+    /// One for each family of classes that inherit from each other.
+    public private(set) var implementations: [Member]
 
     /// What each further implementation costs: everybody who may have taken the wrong one; further paths add to it.
     public var harm: Int { (implementations.count - 1) * (consumers + 1) + max(0, paths - members.count) }
@@ -105,28 +108,18 @@ public struct DiscoveredConcept: Sendable {
             if ($0.role == .implementation) != ($1.role == .implementation) { return $0.role == .implementation }
             return ($1.consumers, $1.methods, $0.symbol) < ($0.consumers, $0.methods, $1.symbol)
         }
-        self.members = members
+        let candidates = members.filter { $0.role == .implementation }
+        implementations = Families(Array(candidates.prefix(Self.mostCandidates)), context).implementations
+        // What implements something else of a similar name is left out of the picture.
+        self.members = implementations + members.filter { $0.role != .implementation }
         self.paths = paths.count
         consumers = users.count
-        let implementations = members.filter { $0.role == .implementation }
         name = Self.name(implementations.map { model.name(of: $0.object) })
-        guard implementations.count > 1, Self.isHeldTogether(implementations, context) else { return nil }
+        guard implementations.count > 1 else { return nil }
     }
 
-    /// Two implementations keep the same kind of state, or are alike.
-    private static func isHeldTogether(_ implementations: [Member], _ context: RuleContext) -> Bool {
-        let objects = Set(implementations.map(\.object))
-        let areAlike = objects.contains { object in
-            context.likenesses.of(object).contains { objects.contains($0.other(than: object)) }
-        }
-        if areAlike { return true }
-        var seen: StateKinds = []
-        for member in implementations {
-            if !seen.isDisjoint(with: member.state) { return true }
-            seen.formUnion(member.state)
-        }
-        return false
-    }
+    /// Of the same words: they are compared with each other.
+    private static let mostCandidates = 64
 
     /// The words that most implementations end with; those of the first one when they end with different ones.
     private static func name(_ implementations: [String]) -> String {

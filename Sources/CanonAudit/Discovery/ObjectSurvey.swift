@@ -57,7 +57,8 @@ public struct ObjectSurvey: Sendable {
             for likeness in context.likenesses.of(object) where likeness.isSecondImplementation {
                 let other = likeness.other(than: object)
                 guard taken.insert(other).inserted else { continue }
-                let shared = "does what \(model.name(of: object)) does: \(likeness.sharedMethods.count) public methods in common"
+                let shared =
+                    "does what \(model.name(of: object)) does: \(likeness.sharedMethods.count) public methods in common"
                 found.append(Self.member(other, because: shared, context))
             }
         }

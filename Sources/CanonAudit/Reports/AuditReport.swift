@@ -115,4 +115,17 @@ extension AuditReport {
         }
         return report
     }
+
+    /// The report in which findings that touch none of some files are known.
+    public func openOnly(in paths: Set<String>) -> AuditReport {
+        var report = self
+        for index in report.findings.indices where report.findings[index].status == .open {
+            let finding = report.findings[index]
+            let touched = [finding.path] + finding.places.map(\.path) + finding.evidence.map(\.path)
+            if !finding.isIntegrity, !touched.contains(where: { paths.contains($0) }) {
+                report.findings[index].status = .known
+            }
+        }
+        return report
+    }
 }

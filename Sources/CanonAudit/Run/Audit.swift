@@ -44,8 +44,10 @@ public struct Audit: Sendable {
     /// Links the program.
     public init(_ input: Input) {
         self.input = input
+        let version = input.python.split(separator: ".").compactMap { Int($0) }
         let options = CodeModel.Options(
-            searchRoots: input.manifest.searchPaths.map(\.value), jobs: input.jobs)
+            searchRoots: input.manifest.searchPaths.map(\.value), jobs: input.jobs,
+            environment: RuntimeEnvironment(version: version + [0]))
         context = RuleContext(
             model: CodeModel(files: input.files, options: options), manifest: input.manifest, tree: input.tree,
             today: input.today)
@@ -78,7 +80,8 @@ public struct Audit: Sendable {
                 manifest: RuleSetHash.manifest(manifest)),
             commit: input.commit, dirty: input.dirty, python: input.python, scopes: scopeCounts(),
             score: Score(concepts: context.concepts.map { ConceptScore($0, in: context) }, findings: findings),
-            routes: context.concepts.compactMap { ConceptRoutes($0, in: context) }, findings: findings, isolation: isolation(findings, collectors), incomplete: incomplete)
+            routes: context.concepts.compactMap { ConceptRoutes($0, in: context) }, findings: findings,
+            isolation: isolation(findings, collectors), incomplete: incomplete)
     }
 
     // MARK: Rules
@@ -127,8 +130,11 @@ public struct Audit: Sendable {
     private func completed(_ finding: Finding, _ owners: CodeOwners) -> Finding {
         var finding = finding
         let concept = finding.concept.flatMap { name in input.manifest.concepts.first { $0.name == name } }
+        // Who depends on a thing and what breaks with it says something of live code only.
+        let isLive = finding.scope == .live
         finding.priority = Priority.of(
-            severity: finding.severity, onGoldenPath: concept?.isOnGoldenPath ?? false, consumers: finding.consumers)
+            severity: finding.severity, onGoldenPath: isLive && (concept?.isOnGoldenPath ?? false),
+            consumers: isLive ? finding.consumers : 0)
         finding.owner = concept?.owner ?? owners.owner(of: finding.path)
         finding.escalateTo = concept?.escalateTo ?? []
         finding.impact = concept?.impact

@@ -66,14 +66,9 @@ struct AuditReader {
         let version = version(manifest)
         let state = RepositoryState(repository)
         let run = try PythonRun(
-            paths: [root], version: version, jobs: settings.jobs, cache: settings.cache?.open(for: version),
+            paths: [root], version: version, jobs: settings.jobs, cache: settings.cache,
             progress: settings.progress)
-        let facts = run.map { _, worker, outcome -> Result<FileFacts, SystemError> in
-            switch outcome {
-            case .unread(let error): .failure(error)
-            case .read: .success(worker.facts)
-            }
-        }
+        let facts = run.map { _, outcome in outcome }
         run.finish()
         var files: [CodeFile] = []
         files.reserveCapacity(facts.count)
@@ -105,22 +100,36 @@ struct AuditReader {
     /// - Parameters:
     ///   - manifest: nil for the one in the commit.
     ///   - known: facts at hand, by the id of the content.
-    func commit(_ commit: String, manifest given: Manifest? = nil, known: [String: FileFacts] = [:]) throws
+    func commit(_ commit: String, manifest given: Manifest? = nil, known: KnownFacts = KnownFacts()) throws
         -> Audit.Input
     {
         let repository = try requiredRepository()
-        let entries = try repository.files(of: commit)
+        var input = try objects(try repository.files(of: commit), repository, manifest: given, known: known)
+        input.commit = commit
+        input.dirty = false
+        return input
+    }
+
+    /// What the next commit would hold, from the index.
+    func staged(known: KnownFacts) throws -> Audit.Input {
+        let repository = try requiredRepository()
+        var input = try objects(try repository.staged(), repository, manifest: nil, known: known)
+        input.commit = repository.head
+        input.dirty = true
+        return input
+    }
+
+    /// An input of contents that git keeps.
+    private func objects(
+        _ entries: [GitRepository.Entry], _ repository: GitRepository, manifest given: Manifest?,
+        known: KnownFacts
+    ) throws -> Audit.Input {
         let tree = try CommitTree(repository, files: entries)
-        let manifest: Manifest
-        if let given {
-            manifest = given
-        } else if settings.config != nil {
-            manifest = try self.manifest()
-        } else {
-            manifest = try self.manifest(of: tree, commit: commit)
-        }
+        let manifest = try given ?? (settings.config != nil ? self.manifest() : self.manifest(of: tree))
         let version = version(manifest)
         let sources = entries.filter { $0.path.hasSuffix(".py") }
+        // Facts by another grammar are other facts.
+        let known = known.python == version.description ? known.byBlob : [:]
         let missing = sources.filter { known[$0.blob] == nil }
         let read = try CommitFacts(repository, version: version, jobs: settings.jobs).facts(of: missing.map(\.blob))
         var files: [CodeFile] = []
@@ -135,23 +144,28 @@ struct AuditReader {
         }
         return Audit.Input(
             files: files, tree: tree, manifest: manifest, today: today, python: version.description,
-            toolVersion: ProductVersion.description, commit: commit, dirty: false, unread: unread,
-            jobs: settings.jobs)
+            toolVersion: ProductVersion.description, unread: unread, jobs: settings.jobs)
     }
 
     /// The manifest that stands in a commit.
-    func manifest(of tree: CommitTree, commit: String) throws -> Manifest {
+    func manifest(of tree: CommitTree) throws -> Manifest {
         guard let bytes = tree.bytes(of: ManifestFile.name) else { return Manifest() }
         return try ManifestFile.manifest(bytes, path: ManifestFile.name, today: today)
     }
 
     /// Facts of the work tree by the id of their content, so that a base that differs little is read as quickly.
-    func knownFacts(of input: Audit.Input) throws -> [String: FileFacts] {
+    func knownFacts(of input: Audit.Input) throws -> KnownFacts {
         let blobs = try requiredRepository().unchangedBlobs()
-        var known: [String: FileFacts] = [:]
-        for file in input.files { if let blob = blobs[file.path] { known[blob] = file.facts } }
+        var known = KnownFacts(python: input.python)
+        for file in input.files { if let blob = blobs[file.path] { known.byBlob[blob] = file.facts } }
         return known
     }
+}
+
+/// Facts at hand, by the id of the content and the version of the grammar.
+struct KnownFacts {
+    var python = ""
+    var byBlob: [String: FileFacts] = [:]
 }
 
 /// Asks git while files are read.

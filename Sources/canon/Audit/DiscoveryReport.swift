@@ -32,6 +32,7 @@ struct DiscoveryReport {
         for member in concept.members.prefix(Self.maximumMembers) {
             var facts = ["\(member.consumers) users", "\(member.methods) methods"]
             if !member.state.isEmpty { facts.append("keeps \(member.state.words)") }
+            if member.relatives > 0 { facts.append("\(member.relatives) relatives") }
             let line = "    \(member.role.rawValue.padded(to: 15))\(member.symbol)  (\(facts.joined(separator: ", ")))"
             text += (terminal.width.map { line.truncated(toWidth: $0) } ?? line) + "\n"
         }

@@ -81,15 +81,29 @@ struct GitRepository: Sendable {
         return prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix
     }
 
+    /// The regular files of the index below the audited folder: what the next commit would hold.
+    func staged() throws -> [Entry] {
+        try indexEntries().sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+
+    private func indexEntries() throws -> [Entry] {
+        try run(["ls-files", "-s", "-z"]).split(separator: 0).compactMap { line in
+            // <mode> SP <object> SP <stage> TAB <file>; other stages than 0 are a merge under way.
+            guard let tab = line.firstIndex(of: 0x09) else { return nil }
+            let fields = line[..<tab].split(separator: 0x20)
+            guard fields.count == 3, fields[0].starts(with: Array("100".utf8)), fields[2].elementsEqual([0x30]) else {
+                return nil
+            }
+            return Entry(
+                path: String(decoding: line[(tab + 1)...], as: UTF8.self),
+                blob: String(decoding: fields[1], as: UTF8.self))
+        }
+    }
+
     /// The content ids of tracked files whose content on disk is the one of the index.
     func unchangedBlobs() throws -> [String: String] {
         var blobs: [String: String] = [:]
-        for line in try run(["ls-files", "-s", "-z"]).split(separator: 0) {
-            guard let tab = line.firstIndex(of: 0x09) else { continue }
-            let fields = line[..<tab].split(separator: 0x20)
-            guard fields.count == 3, fields[2].elementsEqual([0x30]) else { continue }
-            blobs[String(decoding: line[(tab + 1)...], as: UTF8.self)] = String(decoding: fields[1], as: UTF8.self)
-        }
+        for entry in try indexEntries() { blobs[entry.path] = entry.blob }
         for path in try run(["diff-files", "--name-only", "-z", "--relative"]).split(separator: 0) {
             blobs[String(decoding: path, as: UTF8.self)] = nil
         }

@@ -28,6 +28,7 @@ struct AuditRunCommand: AsyncParsableCommand {
     @Option(name: .customLong("concept"), parsing: .upToNextOption, help: "Show only what belongs to these concepts.")
     var concepts: [String] = []
     @Option(help: "Compare with where HEAD and this revision parted: only new findings fail.") var base: String?
+    @Flag(help: "Audit what is staged, and let only new findings in staged files fail (for a hook).") var staged = false
     @Option(
         name: .customLong("fail-on"),
         help:
@@ -39,6 +40,9 @@ struct AuditRunCommand: AsyncParsableCommand {
         false
 
     func validate() throws {
+        if staged, base != nil || options.commit != nil {
+            throw ValidationError("--staged compares the index with HEAD; it goes with neither --base nor --commit")
+        }
         for name in rules where RuleList.named(name) == nil && !IntegrityRules.all.contains(where: { $0.name == name })
         {
             throw ValidationError(Self.unknown("rule", name, among: RuleList.all.map { $0.name }))
@@ -51,6 +55,10 @@ struct AuditRunCommand: AsyncParsableCommand {
             try ManifestProposal(reader: reader).write()
             return
         }
+        if staged {
+            try finish(StagedAudit(reader).report().narrowed(rules: rules, concepts: concepts), audit: nil)
+            return
+        }
         let input = try options.input(reader)
         try Self.requireSources(input, reader: reader)
         for name in concepts where !input.manifest.concepts.contains(where: { $0.name == name }) {
@@ -60,7 +68,11 @@ struct AuditRunCommand: AsyncParsableCommand {
         let audit = Audit(input)
         var report = audit.run()
         if let base { report = try compared(report, of: audit, with: base, reader) }
-        report = report.narrowed(rules: rules, concepts: concepts)
+        try finish(report.narrowed(rules: rules, concepts: concepts), audit: audit)
+    }
+
+    /// Prints the report and ends with its status.
+    private func finish(_ report: AuditReport, audit: Audit?) throws {
         try write(report, of: audit)
         switch report.verdict(failOn: gate) {
         case .passed: break
@@ -100,11 +112,11 @@ struct AuditRunCommand: AsyncParsableCommand {
         let repository = try reader.requiredRepository()
         let tip = try repository.commit(named: base)
         let commit = options.commit == nil ? try repository.mergeBase(with: tip) : tip
-        let known = options.commit == nil ? try reader.knownFacts(of: audit.input) : [:]
+        let known = options.commit == nil ? try reader.knownFacts(of: audit.input) : KnownFacts()
         let input = try reader.commit(commit, manifest: audit.input.manifest, known: known)
         let before = Audit(input)
         // Which code was live is for the base's own manifest to say: the one of today may have been made narrower.
-        let own = (input.tree as? CommitTree).flatMap { try? reader.manifest(of: $0, commit: commit) }
+        let own = (input.tree as? CommitTree).flatMap { try? reader.manifest(of: $0) }
         let moves = ScopeShrinkage.moves(
             base: before.context, scopes: own.map { ScopeMap(manifest: $0) }, now: audit.context)
         return report.compared(with: before.run(), named: "\(base) (\(commit.prefix(12)))", moved: moves)
@@ -112,7 +124,7 @@ struct AuditRunCommand: AsyncParsableCommand {
 
     // MARK: Output
 
-    private func write(_ report: AuditReport, of audit: Audit) throws {
+    private func write(_ report: AuditReport, of audit: Audit?) throws {
         let terminal = output == nil ? Terminal.output : Terminal(descriptor: -1, isTerminal: false, usesColour: false)
         let bytes: [UInt8]
         if let machine = format.machine {
@@ -121,7 +133,7 @@ struct AuditRunCommand: AsyncParsableCommand {
             var text = TerminalReport(
                 report: report, gate: gate, terminal: terminal, isVerbose: verbose, isQuiet: options.quiet
             ).text
-            if audit.input.manifest.concepts.isEmpty, rules.isEmpty, !options.quiet {
+            if let audit, audit.input.manifest.concepts.isEmpty, rules.isEmpty, !options.quiet {
                 text +=
                     DiscoveryReport(discovery: Discovery(audit.context), terminal: terminal, path: options.path).text
             }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CanonFacts
+import CanonPython
 import Foundation
 
 /// `canon python check`: whether files parse.
@@ -23,13 +24,12 @@ struct PythonCheckCommand: AsyncParsableCommand {
     @Option(help: "How to print the report.") var format = ReportFormat.terminal
 
     func run() async throws {
-        let run = try PythonRun(
-            paths: paths, options: options, jobs: threads.count, cache: cache.open(for: options.version))
-        let verdicts = run.map { _, worker, outcome -> PythonVerdicts.Problem? in
+        let run = try PythonRun(paths: paths, options: options, jobs: threads.count, cache: cache)
+        let verdicts = run.map { file, outcome -> PythonVerdicts.Problem? in
             switch outcome {
-            case .unread(let error): .unread(error)
-            case .read(let source):
-                worker.facts.error.map { .broken($0, excerpt: Self.excerpt(of: source, line: Int($0.line))) }
+            case .failure(let reason): .unread(reason)
+            case .success(let facts):
+                facts.error.map { .broken($0, excerpt: Self.excerpt(of: file, line: Int($0.line))) }
             }
         }
         run.finish()
@@ -44,7 +44,9 @@ struct PythonCheckCommand: AsyncParsableCommand {
     }
 
     /// The text of a line, when it is UTF-8 and short enough to be of use.
-    private static func excerpt(of bytes: UnsafeRawBufferPointer, line: Int) -> String? {
+    private static func excerpt(of file: SourceFile, line: Int) -> String? {
+        var reader = SourceReader()
+        guard case .success(let bytes) = reader.load(file) else { return nil }
         var start = 0
         for _ in 1..<max(1, line) {
             guard let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }

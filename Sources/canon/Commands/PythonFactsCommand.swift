@@ -1,5 +1,6 @@
 import ArgumentParser
 import CanonFacts
+import CanonPython
 import CanonWire
 import Foundation
 
@@ -36,8 +37,7 @@ struct PythonFactsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let run = try PythonRun(
-            paths: paths, options: options, jobs: threads.count, cache: cache.open(for: options.version))
+        let run = try PythonRun(paths: paths, options: options, jobs: threads.count, cache: cache)
         let isJSON = format == .json
         if isJSON {
             Terminal.output.write("{\"schema\":\"canon.python-facts/1\",\"python\":\"\(options.version)\",\"files\":[")
@@ -48,18 +48,18 @@ struct PythonFactsCommand: AsyncParsableCommand {
         var isFirst = true
         // A batch at a time: all of a large tree's facts are more than one wants to keep in memory.
         for batch in run.batches(of: 256) {
-            let texts = run.map(batch) { file, worker, outcome -> Printed in
+            let texts = run.map(batch) { file, outcome -> Printed in
                 switch outcome {
-                case .unread(let error):
+                case .failure(let error):
                     Printed(
                         text: isJSON ? Self.unread(file, error) : [], status: ExitStatus.unknown, file: file,
                         error: error)
-                case .read:
+                case .success(let facts):
                     Printed(
                         text: isJSON
-                            ? report.line(worker.facts, path: file.name)
-                            : Array(outline.text(of: worker.facts, path: file.name).utf8),
-                        status: worker.facts.error == nil ? ExitStatus.success : ExitStatus.failed)
+                            ? report.line(facts, path: file.name)
+                            : Array(outline.text(of: facts, path: file.name).utf8),
+                        status: facts.error == nil ? ExitStatus.success : ExitStatus.failed)
                 }
             }
             for printed in texts {
@@ -83,10 +83,10 @@ struct PythonFactsCommand: AsyncParsableCommand {
         var text: [UInt8]
         var status: ExitCode
         var file: SourceFile?
-        var error: SystemError?
+        var error: SourceFailure?
     }
 
-    private static func unread(_ file: SourceFile, _ error: SystemError) -> [UInt8] {
+    private static func unread(_ file: SourceFile, _ error: SourceFailure) -> [UInt8] {
         JSONValue.object([
             "path": .string(file.name), "ok": false, "error": PythonVerdicts.Problem.unread(error).json,
         ]).encoded

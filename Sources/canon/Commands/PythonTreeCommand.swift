@@ -27,7 +27,7 @@ struct PythonTreeCommand: AsyncParsableCommand {
 
     func run() async throws {
         var reader = SourceReader()
-        let source = SourceFile(path: Array(file.utf8CString), name: file)
+        let source = SourceFile(path: file)
         switch reader.load(source) {
         case .failure(let error): throw CommandFailure("\(file): \(error)", status: ExitStatus.usage)
         case .success(let bytes):

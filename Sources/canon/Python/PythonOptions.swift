@@ -1,7 +1,6 @@
 import ArgumentParser
 import CanonGateway
 import CanonPython
-import CoreFoundation
 import Foundation
 
 /// What every command that reads Python takes.
@@ -45,6 +44,9 @@ struct CacheOptions: ParsableArguments {
     )
     var noCache = false
 
+    @Flag(help: "Compare the contents of every file with the cache, not only its size, times and inode.")
+    var verifyCache = false
+
     func open(
         for version: PythonVersion, environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> FactCache? {
@@ -56,9 +58,7 @@ struct CacheOptions: ParsableArguments {
 
     /// Facts come from the program that made them: another build, even of the same version, may know more.
     private static var build: String {
-        var status = stat()
-        guard stat("/proc/self/exe", &status) == 0 else { return ProductVersion.description }
-        return "\(ProductVersion.description) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+        "\(ProductVersion.description) \(FactCache.build(ofProgram: "/proc/self/exe") ?? "")"
     }
 }
 

@@ -8,7 +8,7 @@ struct PythonVerdicts {
     enum Problem: Sendable {
         /// - Parameter excerpt: the line of the error, nil when it is too long to show or not text.
         case broken(FactError, excerpt: String?)
-        case unread(SystemError)
+        case unread(SourceFailure)
     }
 
     let version: PythonVersion

@@ -1,0 +1,146 @@
+public import CanonFacts
+
+/// The Python files beneath some folders, read by several threads, each with buffers of its own; with a cache, what did not
+/// change since the last time is not even opened.
+public struct PythonProject: Sendable {
+    public let version: PythonVersion
+    /// Every `*.py`, hidden and ignored ones too, sorted by the bytes of their paths within each argument. Symbolic links are
+    /// not followed.
+    public let files: [SourceFile]
+    /// Folders that could not be listed.
+    public let unlisted: [(path: String, reason: SourceFailure)]
+
+    private let jobs: Int
+    private let cache: FactCache?
+    /// For each argument; nil for one that is a file.
+    private let packs: [FactPack?]
+    private let verifiesCache: Bool
+    private let isPartial: Bool
+
+    /// What one file says, or why it could not be read.
+    public typealias Outcome = Result<FileFacts, SourceFailure>
+
+    /// An argument that names nothing.
+    public struct MissingPath: Error {
+        public let path: String
+        public let reason: SourceFailure
+    }
+
+    /// Finds the files.
+    ///
+    /// - Parameters:
+    ///   - paths: folders and files.
+    ///   - jobs: how many threads read.
+    ///   - verifiesCache: compare the contents of every file with what the cache knows, not its size, times and inode.
+    ///   - leavingOut: whether a folder is left out, by its path relative to the argument that it was found in: "a/b".
+    /// - Throws: ``MissingPath``.
+    public init(
+        paths: [String], version: PythonVersion, jobs: Int, cache: FactCache? = nil, verifiesCache: Bool = false,
+        leavingOut: (@Sendable (String) -> Bool)? = nil
+    ) throws {
+        var folder = SourceFolder(suffix: ".py", wantsStamps: cache != nil, leavesOut: leavingOut ?? { _ in false })
+        for path in paths {
+            do throws(SourceFailure) { try folder.add(argument: path) } catch {
+                throw MissingPath(path: path, reason: error)
+            }
+        }
+        self.version = version
+        self.jobs = jobs
+        self.cache = cache
+        self.verifiesCache = verifiesCache
+        files = folder.files
+        unlisted = folder.unreadable
+        // What could not be listed is not gone.
+        isPartial = leavingOut != nil || !folder.unreadable.isEmpty
+        packs = folder.roots.map { root in root.flatMap { cache?.pack(ofFolder: $0) } }
+    }
+
+    /// Reads files and maps each to something; the results are in the order of the files.
+    ///
+    /// - Parameter progress: told now and then the number of the file that is read, by one thread at a time.
+    public func map<Result: Sendable>(
+        _ range: Range<Int>? = nil, progress: @Sendable (Int) -> Void = { _ in },
+        _ body: @Sendable (SourceFile, Outcome) -> Result
+    ) -> [Result] {
+        ParallelWork.map(
+            range ?? files.indices, jobs: jobs, makeWorker: { Worker(version: version) }, progress: progress,
+            { worker, index in body(files[index], read(index, worker: &worker)) })
+    }
+
+    /// Writes to the cache what is new. Call it once, after all files were read.
+    public func finish() {
+        for (root, pack) in packs.enumerated() {
+            guard let pack else { continue }
+            let own = files.indices.filter { files[$0].root == root }.map { (number: $0, file: files[$0]) }
+            pack.finish(own, keepsOthers: isPartial)
+        }
+        cache?.prune()
+    }
+
+    /// The facts of all files of a folder.
+    ///
+    /// - Returns: the files that could be read, in the order of their names, and what could not.
+    /// - Throws: ``MissingPath`` when there is no such folder.
+    public static func read(
+        _ folder: String, version: PythonVersion, jobs: Int, cache: FactCache? = nil, verifiesCache: Bool = false,
+        leavingOut: (@Sendable (String) -> Bool)? = nil, progress: @Sendable (Int) -> Void = { _ in }
+    ) throws -> (files: [(name: String, facts: FileFacts)], unread: [(path: String, reason: SourceFailure)]) {
+        let project = try PythonProject(
+            paths: [folder], version: version, jobs: jobs, cache: cache, verifiesCache: verifiesCache,
+            leavingOut: leavingOut)
+        var files: [(name: String, facts: FileFacts)] = []
+        var unread = project.unlisted
+        files.reserveCapacity(project.files.count)
+        for (file, outcome) in zip(project.files, project.map(progress: progress) { $1 }) {
+            switch outcome {
+            case .success(let facts): files.append((file.name, facts))
+            case .failure(let reason): unread.append((file.name, reason))
+            }
+        }
+        project.finish()
+        return (files, unread)
+    }
+
+    // MARK: One file
+
+    /// What one thread keeps from file to file.
+    private struct Worker: ~Copyable {
+        var source = SourceReader()
+        var reader: PythonFactReader
+
+        init(version: PythonVersion) { reader = PythonFactReader(version: version) }
+    }
+
+    private func read(_ number: Int, worker: inout Worker) -> Outcome {
+        let file = files[number]
+        let pack = packs[file.root]
+        let entry = pack.flatMap { pack in file.withRelativePath { pack.entry(named: $0) } }
+        if let pack, let entry, let stamp = file.stamp, !verifiesCache, FactPack.isCurrent(entry, stamp),
+            let facts = pack.facts(of: entry)
+        {
+            pack.keep(entry, ofFile: number)
+            return .success(facts)
+        }
+        let readAt = FileStamp.now()
+        switch worker.source.load(file) {
+        case .failure(let reason): return .failure(reason)
+        case .success(let bytes):
+            guard let pack, let stamp = worker.source.stamp else {
+                worker.reader.read(bytes)
+                return .success(worker.reader.facts)
+            }
+            let digest = FactCache.digest(of: bytes)
+            if let entry, entry.digest == digest, let facts = pack.facts(of: entry) {
+                if FactPack.isCurrent(entry, stamp) {
+                    pack.keep(entry, ofFile: number)
+                } else {
+                    pack.renew(entry, stamp: stamp, readAt: readAt, ofFile: number)
+                }
+                return .success(facts)
+            }
+            worker.reader.read(bytes)
+            pack.store(worker.reader.facts, stamp: stamp, readAt: readAt, digest: digest, ofFile: number)
+            return .success(worker.reader.facts)
+        }
+    }
+}
