@@ -8,7 +8,7 @@ import Foundation
 struct ModelReader {
     let options: PythonOptions
     let jobs: Int
-    let cache: FactCache?
+    let cache: CacheOptions
 
     /// The manifest of a folder; an empty one when it has none.
     ///
@@ -28,13 +28,13 @@ struct ModelReader {
         let searchRoots = given.isEmpty ? manifest.searchPaths.map(\.value) : given
         let shipped = manifest.roots.map(\.value)
         let run = try PythonRun(paths: [root], options: options, jobs: jobs, cache: cache)
-        let files = run.map { file, worker, outcome -> CodeFile? in
+        let files = run.map { file, outcome -> CodeFile? in
             switch outcome {
             case _ where !Self.ships(file.name, shipped): return nil
-            case .unread(let error):
+            case .failure(let error):
                 Terminal.errors.writeLine("error: \(file.name.escapingControls): cannot be read: \(error)")
                 return nil
-            case .read: return CodeFile(path: file.name, facts: worker.facts)
+            case .success(let facts): return CodeFile(path: file.name, facts: facts)
             }
         }
         run.finish()

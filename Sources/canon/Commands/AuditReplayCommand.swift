@@ -52,7 +52,7 @@ struct AuditReplayCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reader = ModelReader(options: options, jobs: threads.count, cache: cache.open(for: options.version))
+        let reader = ModelReader(options: options, jobs: threads.count, cache: cache)
         let manifest = try ModelReader.manifest(of: root)
         let model = try reader.model(of: root, searchRoots: searchRoot, manifest: manifest)
         let result: ReplayResult
