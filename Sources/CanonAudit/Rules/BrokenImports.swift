@@ -24,7 +24,7 @@ struct BrokenImports {
 
     /// Ways in which names come to be that statements do not show.
     private struct Behaviour {
-        /// `globals().update(…)`, `exec(…)`, `@global_enum`
+        /// `globals().update(…)`, `exec(…)`, `@global_enum`, `sys.modules[__name__] = …`
         var computesNames = false
         /// `sys.modules["package.module"] = …`
         var registered: Set<String> = []
@@ -85,9 +85,15 @@ struct BrokenImports {
                     return Self.computing.contains { last.elementsEqual($0) }
                 }
                 if computes { behaviour.computesNames = true }
-            case .bind where event.form == .subscript && event.linkedName.exists:
+            case .bind where event.form == .subscript:
                 let isModules = facts.names.withUTF8(of: event.name) { $0.suffix(11).elementsEqual("sys.modules".utf8) }
-                if isModules { behaviour.registered.insert(facts.names[event.linkedName]) }
+                guard isModules else { continue }
+                if event.linkedName.exists {
+                    behaviour.registered.insert(facts.names[event.linkedName])
+                } else {
+                    // `sys.modules[__name__] = other`: it has the names of something else.
+                    behaviour.computesNames = true
+                }
             default: break
             }
         }

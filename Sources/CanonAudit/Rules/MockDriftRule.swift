@@ -239,7 +239,7 @@ enum MockDriftRule: Rule {
         case .subclass: confidence = .confirmed
         // A name that many things could have, and little in common.
         case .name:
-            let isClose = pair.isImported || drift.shared >= 2
+            let isClose = pair.isImported || (drift.shared >= 2 && drift.shared >= 3 * drift.extra.count)
             confidence = isSerious && isClose && drift.shared >= drift.extra.count ? .likely : .review
         case .methods: confidence = .review
         }
