@@ -33,8 +33,7 @@ struct BaselineTests {
             $0["shop/orders.py"] = "# moved\n\nfrom shop.compat import Cache\n\norders = Cache()\n"
         }
         #expect(report.findings.filter { $0.rule == "import-path" }.map(\.status) == [.known])
-        // shop.compat is a compatibility layer as well.
-        #expect(report.comparison?.new == [] && report.comparison?.known == 2 && report.comparison?.blocked == [])
+        #expect(report.comparison?.new == [] && report.comparison?.known == 1 && report.comparison?.blocked == [])
         #expect(report.verdict(failOn: .low) == .passed)
     }
 
