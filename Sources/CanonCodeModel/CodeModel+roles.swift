@@ -91,7 +91,8 @@ extension CodeModel {
         if isRecord, kept.isEmpty || methods.count <= 3 { return (.data, "a record of fields") }
         return (
             .implementation,
-            kept.isEmpty ? "it has a behaviour of its own" : "it keeps \(kept.count) mappings and changes them"
+            kept.isEmpty
+                ? "it has a behaviour of its own" : "it keeps \(kept.count) mapping\(kept.count == 1 ? "" : "s")"
         )
     }
 

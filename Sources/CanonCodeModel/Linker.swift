@@ -46,32 +46,34 @@ struct Linker {
         _ = Parallel.map(files.count, jobs: options.jobs, makeWorker: { finder }) { finder, index in
             let summary = graph.summaries[index]
             var answer = ModuleFinder.Answer.external
-            for position in summary.imports.indices {
-                Self.find(&summary.imports[position], UInt32(index), summary.facts, &finder, &answer)
-            }
+            // Taken out and put back, so that nothing is copied.
+            var imports = summary.imports
+            summary.imports = []
+            for position in imports.indices { Self.find(&imports[position], UInt32(index), summary, &finder, &answer) }
+            summary.imports = imports
         }
     }
 
     private static func find(
-        _ statement: inout Import, _ file: UInt32, _ facts: borrowing FileFacts, _ finder: inout ModuleFinder,
+        _ statement: inout Import, _ file: UInt32, _ summary: FileSummary, _ finder: inout ModuleFinder,
         _ answer: inout ModuleFinder.Answer
     ) {
-        let event = facts.events[Int(statement.event)]
+        let event = summary.facts.events[Int(statement.event)]
         switch statement.kind {
-        case .module: answer = finder.absolute(event.name, in: facts.names, from: file)
+        case .module: answer = finder.absolute(event.name, in: summary.facts.names, from: file)
         case .name, .all:
             // The names of one statement come from one module.
             if event.flags.contains(.continues) { break }
             answer =
                 event.count == 0
-                ? finder.absolute(event.linkedName, in: facts.names, from: file)
-                : finder.relative(event.linkedName, level: Int(event.count), in: facts.names, from: file)
+                ? finder.absolute(event.linkedName, in: summary.facts.names, from: file)
+                : finder.relative(event.linkedName, level: Int(event.count), in: summary.facts.names, from: file)
         case .dynamic:
             guard event.name.exists else {
                 statement.link = .unresolved(.computed)
                 return
             }
-            answer = finder.dynamic(event.name, package: event.linkedName, in: facts.names, from: file)
+            answer = finder.dynamic(event.name, package: event.linkedName, in: summary.facts.names, from: file)
         }
         switch answer {
         case .found(let node):

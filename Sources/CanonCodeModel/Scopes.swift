@@ -53,6 +53,8 @@ extension Graph {
             return .unresolved(.local)
         }
         var found: Link?
+        /// What the name was bound to last, when that is a name.
+        var alias = Name.none
         var isGlobal = false
         var hidden = 0
         var index = Int(declaration.event) + 1
@@ -63,6 +65,7 @@ extension Graph {
             case .enter where event.block == .class || event.block == .function:
                 if event.declaration != scope, facts.names.key(of: event.name) == key {
                     found = .object(ObjectID(file: FileID(rawValue: file), index: event.declaration))
+                    alias = .none
                     noteHop(file, index, event.line, &search)
                 }
                 if Int(event.link) > index { index = Int(event.link) }
@@ -71,13 +74,10 @@ extension Graph {
             case .declareGlobal where facts.names.key(of: event.name) == key: isGlobal = true
             case .bind where hidden == 0 && (event.form == .name || event.form == .starred):
                 guard event.binding != .annotationOnly, facts.names.key(of: event.name) == key else { break }
-                if event.valueKind == .reference, facts.names.rootKey(of: event.value) != key {
-                    search.depth += 1
-                    found = link(ofParts: facts.names.partKeys(of: event.value), inFile: file, scope: scope, &search)
-                    search.depth -= 1
-                } else {
-                    found = .unresolved(.local)
-                }
+                // Only the last one counts. Following each would take time that doubles with every `a = b; b = a`.
+                alias =
+                    event.valueKind == .reference && facts.names.rootKey(of: event.value) != key ? event.value : .none
+                found = .unresolved(.local)
             case .importModule, .importName:
                 let bound = event.value.exists ? event.value : event.name
                 guard
@@ -85,6 +85,7 @@ extension Graph {
                     let statement = summaries[Int(file)].statement(at: UInt32(index))
                 else { break }
                 noteHop(file, index, event.line, &search)
+                alias = .none
                 search.depth += 1
                 found =
                     event.kind == .importModule
@@ -94,7 +95,11 @@ extension Graph {
             }
             index += 1
         }
-        return isGlobal ? nil : found
+        if isGlobal { return nil }
+        guard alias.exists else { return found }
+        search.depth += 1
+        defer { search.depth -= 1 }
+        return link(ofParts: facts.names.partKeys(of: alias), inFile: file, scope: scope, &search)
     }
 
     private func noteHop(_ file: UInt32, _ event: Int, _ line: UInt32, _ search: inout Search) {

@@ -96,4 +96,12 @@ import Testing
         #expect(model.found("a.Y") == "unresolved cycle" || model.found("a.Y").hasPrefix("variable"))
         #expect(model.found("c.nothing") == "missing nothing in c")
     }
+
+    @Test("local names that stand for each other in turns are followed in linear time", .timeLimit(.minutes(1)))
+    func localsInTurns() throws {
+        let turns = (0..<60).map { _ in "    a = b\n    b = a\n" }.joined()
+        let model = try model(["m.py": "def f(a0, b0):\n    a = a0\n    b = b0\n\(turns)    a.x()\n    b.y()\n"])
+        let file = try #require(model.file(path: "m.py"))
+        #expect(model.references(in: file).isEmpty)
+    }
 }

@@ -159,8 +159,7 @@ enum BrokenImportRule: Rule {
                 evidence: [Evidence(path: path, line: Int(statement.line), text: text)],
                 suggestion: homes.only(for: item.symbol))
         }
-        var cycles = HalfLoadedImports(context)
-        cycles.check(context, &findings)
+        HalfLoadedImports(context).check(context, &findings)
     }
 
     private static func judge(_ arm: ArmContext, _ scope: SourceScope) -> (Severity, Confidence, String) {

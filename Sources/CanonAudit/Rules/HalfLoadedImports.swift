@@ -8,26 +8,25 @@ import CanonFacts
 struct HalfLoadedImports {
     private let model: CodeModel
     /// Files that loading a file loads, by statements that nothing may skip.
-    private var loads: [[FileID]]
-    /// Number of the group of files that all load each other.
-    private var group: [UInt32]
-    private var size: [UInt32] = []
+    private let loads: [[FileID]]
+    private let cycles: LoadCycles
 
     init(_ context: borrowing RuleContext) {
         model = context.model
-        let count = context.model.files.count
-        loads = Array(repeating: [], count: count)
-        group = Array(repeating: .max, count: count)
+        var loads = [[FileID]](repeating: [], count: context.model.files.count)
         for file in context.liveFiles {
             for statement in model.imports(in: file) where !statement.context.isSkippedAtImport {
-                for target in targets(of: statement) where target != file { loads[Int(file.rawValue)].append(target) }
+                for target in Self.targets(of: statement, context.model) where target != file {
+                    loads[Int(file.rawValue)].append(target)
+                }
             }
         }
-        findGroups(context.liveFiles)
+        self.loads = loads
+        cycles = LoadCycles(loads: loads, from: context.liveFiles)
     }
 
     /// The files that a statement loads; packages around them are loaded as well, but those of the importer are already.
-    private func targets(of statement: Import) -> [FileID] {
+    private static func targets(of statement: Import, _ model: CodeModel) -> [FileID] {
         var targets: [FileID] = []
         if let from = statement.from, let file = model.file(of: from) { targets.append(file) }
         if case .module(let module) = statement.target, let file = model.file(of: module), file != targets.first {
@@ -36,63 +35,14 @@ struct HalfLoadedImports {
         return targets
     }
 
-    /// Tarjan's algorithm with a stack of its own.
-    private mutating func findGroups(_ files: [FileID]) {
-        let count = loads.count
-        var index = [UInt32](repeating: .max, count: count)
-        var low = [UInt32](repeating: .max, count: count)
-        var onStack = [Bool](repeating: false, count: count)
-        var stack: [Int] = []
-        var next: UInt32 = 0
-        for start in files.map({ Int($0.rawValue) }) where index[start] == .max {
-            var work: [(node: Int, edge: Int)] = [(start, 0)]
-            while let (node, edge) = work.last {
-                if edge == 0 {
-                    index[node] = next
-                    low[node] = next
-                    next += 1
-                    stack.append(node)
-                    onStack[node] = true
-                }
-                if edge < loads[node].count {
-                    work[work.count - 1].edge += 1
-                    let target = Int(loads[node][edge].rawValue)
-                    if index[target] == .max {
-                        work.append((target, 0))
-                    } else if onStack[target] {
-                        low[node] = min(low[node], index[target])
-                    }
-                    continue
-                }
-                work.removeLast()
-                if let parent = work.last?.node { low[parent] = min(low[parent], low[node]) }
-                guard low[node] == index[node] else { continue }
-                var members: UInt32 = 0
-                while let member = stack.popLast() {
-                    onStack[member] = false
-                    group[member] = UInt32(size.count)
-                    members += 1
-                    if member == node { break }
-                }
-                size.append(members)
-            }
-        }
-    }
-
-    private func areInOneCycle(_ a: FileID, _ b: FileID) -> Bool {
-        let own = group[Int(a.rawValue)]
-        return own != .max && own == group[Int(b.rawValue)] && size[Int(own)] > 1
-    }
-
-    mutating func check(_ context: borrowing RuleContext, _ findings: inout FindingCollector) {
-        for file in context.liveFiles
-        where group[Int(file.rawValue)] != .max && size[Int(group[Int(file.rawValue)])] > 1 {
+    func check(_ context: borrowing RuleContext, _ findings: inout FindingCollector) {
+        for file in context.liveFiles where cycles.contains(file) {
             for statement in model.imports(in: file)
             where statement.kind == .name && statement.context.contains(.importGuard)
                 && !statement.context.isSkippedAtImport
             {
                 guard let from = statement.from, let source = model.file(of: from), source != file,
-                    areInOneCycle(file, source)
+                    cycles.areTogether(file, source)
                 else { continue }
                 check(statement, of: file, from: source, context, &findings)
             }
@@ -109,8 +59,8 @@ struct HalfLoadedImports {
         // What loads the importer while the name is not bound yet.
         let culprit = model.imports(in: source).first { item in
             item.event < binding.event && !item.context.isSkippedAtImport
-                && targets(of: item).contains {
-                    areInOneCycle($0, source) && leads(from: $0, to: file, avoiding: source)
+                && Self.targets(of: item, model).contains {
+                    cycles.areTogether($0, source) && leads(from: $0, to: file, avoiding: source)
                 }
         }
         guard let culprit else { return }
@@ -137,7 +87,7 @@ struct HalfLoadedImports {
         var seen: Set<FileID> = [start, source]
         var pending = [start]
         while let file = pending.popLast() {
-            for next in loads[Int(file.rawValue)] where areInOneCycle(next, goal) && seen.insert(next).inserted {
+            for next in loads[Int(file.rawValue)] where cycles.areTogether(next, goal) && seen.insert(next).inserted {
                 if next == goal { return true }
                 pending.append(next)
             }

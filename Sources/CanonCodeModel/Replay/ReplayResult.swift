@@ -64,6 +64,7 @@ public struct ReplayResult: Sendable {
                     classes.append(
                         ClassName(
                             name: text, object: thing.object, identity: identity, hops: interpreter.hops(cell.origin)))
+                case .external where interpreter.isModuleImport(cell.origin): break
                 case .external(let what): others.append(ClassName.Other(name: text, what: what))
                 case .unknown: others.append(ClassName.Other(name: text, what: "computed"))
                 default: break
@@ -99,6 +100,13 @@ extension Interpreter {
             origin = step.previous
         }
         return hops
+    }
+
+    /// Whether a statement is `import x`: what it binds is a module, whatever that has.
+    func isModuleImport(_ origin: Int32) -> Bool {
+        guard origin >= 0 else { return false }
+        let step = origins[Int(origin)]
+        return model.graph.files[Int(step.file)].facts.events[Int(step.event)].kind == .importModule
     }
 
     /// Classes that the function or module at the stop reads by name, annotations left out.

@@ -2,12 +2,12 @@ private import Dispatch
 private import Synchronization
 
 /// Work on numbered items by several threads. The results are in the order of the items, whoever was done first.
-enum ParallelWork {
+public enum ParallelWork {
     /// - Parameters:
     ///   - jobs: how many threads at most.
     ///   - makeWorker: what one thread keeps from item to item, such as its buffers.
     ///   - progress: told now and then how many items are done, by one thread at a time.
-    static func map<Worker: ~Copyable, Result: Sendable>(
+    public static func map<Worker: ~Copyable, Result: Sendable>(
         _ items: Range<Int>, jobs: Int, makeWorker: @Sendable () -> Worker,
         progress: @Sendable (Int) -> Void = { _ in },
         _ body: @Sendable (inout Worker, Int) -> Result

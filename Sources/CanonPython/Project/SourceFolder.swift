@@ -8,26 +8,26 @@
 ///
 /// A folder stands for every file beneath it with the suffix, hidden ones and ignored ones too: what is skipped cannot be
 /// found. Symbolic links inside of it are not followed, so that nothing is read twice and no loop is walked.
-struct SourceFolder {
+public struct SourceFolder {
     let suffix: String
     /// Whether files are asked for their stamps.
     let wantsStamps: Bool
     /// Folders that are left out, by their path relative to the argument.
     let leavesOut: @Sendable (String) -> Bool
-    private(set) var files: [SourceFile] = []
+    public private(set) var files: [SourceFile] = []
     /// The folders that were named, in the form of their own that the system has for them; nil for a file.
     private(set) var roots: [String?] = []
     /// Folders that could not be listed, with the reason.
-    private(set) var unreadable: [(path: String, reason: SourceFailure)] = []
+    public private(set) var unreadable: [(path: String, reason: SourceFailure)] = []
 
-    init(suffix: String, wantsStamps: Bool = false, leavesOut: @escaping @Sendable (String) -> Bool = { _ in false }) {
+    public init(suffix: String, wantsStamps: Bool = false, leavesOut: @escaping @Sendable (String) -> Bool = { _ in false }) {
         self.suffix = suffix
         self.wantsStamps = wantsStamps
         self.leavesOut = leavesOut
     }
 
     /// - Throws: the reason why there is no such file or folder.
-    mutating func add(argument: String) throws(SourceFailure) {
+    public mutating func add(argument: String) throws(SourceFailure) {
         var status = stat()
         guard stat(argument, &status) == 0 else { throw .last }
         guard status.st_mode & S_IFMT == S_IFDIR else {

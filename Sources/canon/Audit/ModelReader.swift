@@ -1,3 +1,4 @@
+import CanonAudit
 import CanonCodeModel
 import CanonFacts
 import CanonPython
@@ -7,20 +8,33 @@ import Foundation
 struct ModelReader {
     let options: PythonOptions
     let jobs: Int
-    let cache: FactCache?
+    let cache: CacheOptions
+
+    /// The manifest of a folder; an empty one when it has none.
+    ///
+    /// - Throws: `ConfigurationError` for one that cannot be used.
+    static func manifest(of root: String) throws -> Manifest {
+        let path = root + "/" + ManifestFile.name
+        guard FileManager.default.fileExists(atPath: path) else { return Manifest() }
+        return try ManifestFile.read(path, shownAs: path, today: ManifestFile.today)
+    }
 
     /// - Parameters:
     ///   - root: the folder.
-    ///   - searchRoots: folders in it in which absolute imports start; none: inferred.
+    ///   - searchRoots: folders in it in which absolute imports start; none: the manifest's, or inferred.
+    ///   - manifest: what its image ships; nothing else is read into the model.
     /// - Throws: `CommandFailure` when the folder cannot be read or holds no Python.
-    func model(of root: String, searchRoots: [String] = []) throws -> CodeModel {
+    func model(of root: String, searchRoots given: [String], manifest: Manifest) throws -> CodeModel {
+        let searchRoots = given.isEmpty ? manifest.searchPaths.map(\.value) : given
+        let shipped = manifest.roots.map(\.value)
         let run = try PythonRun(paths: [root], options: options, jobs: jobs, cache: cache)
-        let files = run.map { file, worker, outcome -> CodeFile? in
+        let files = run.map { file, outcome -> CodeFile? in
             switch outcome {
-            case .unread(let error):
+            case _ where !Self.ships(file.name, shipped): return nil
+            case .failure(let error):
                 Terminal.errors.writeLine("error: \(file.name.escapingControls): cannot be read: \(error)")
                 return nil
-            case .read: return CodeFile(path: file.name, facts: worker.facts)
+            case .success(let facts): return CodeFile(path: file.name, facts: facts)
             }
         }
         run.finish()
@@ -40,6 +54,11 @@ struct ModelReader {
                 "--search-root \(path): there is no Python in it below \(root)", status: ExitStatus.usage)
         }
         return model
+    }
+
+    /// Whether a file is among what is shipped: all is, when nothing is named.
+    private static func ships(_ path: String, _ roots: [String]) -> Bool {
+        roots.isEmpty || roots.contains { $0 == path || path.hasPrefix($0.hasSuffix("/") ? $0 : $0 + "/") || $0 == "." }
     }
 
     /// Files beside the sources that the interpreter imports as well.

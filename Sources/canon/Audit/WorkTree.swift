@@ -1,4 +1,5 @@
 import CanonAudit
+import CanonPython
 import Foundation
 import Synchronization
 
@@ -18,7 +19,7 @@ final class WorkTree: SourceTree, Sendable {
     /// Nil for what is no regular file, larger than a document is, or cannot be read.
     func bytes(of path: String) -> [UInt8]? {
         var reader = SourceReader()
-        let file = SourceFile(path: "\(root)/\(path)".utf8CString.map { $0 }, name: path)
+        let file = SourceFile(path: "\(root)/\(path)")
         guard case .success(let bytes) = reader.load(file), bytes.count <= Self.largestDocument else { return nil }
         return Array(bytes)
     }

@@ -32,8 +32,10 @@ struct AuditReplayCommand: AsyncParsableCommand {
     @Option(help: "Only names like this; * and ? stand for other characters, capitals do not matter.") var match = "*"
     @Option(help: "Only names of modules like this.") var moduleMatch = "*"
     @Option(
-        help:
-            "Leave out the names of this object (package.module.Name). Default: the one with which the code at --at compares."
+        help: """
+            Leave out the names of this object (package.module.Name). Default: the manifest's canonical ones, else the one with \
+            which the code at --at compares.
+            """
     )
     var canonical: String?
     @Flag(help: "Show how each name got its object.") var verbose = false
@@ -50,8 +52,9 @@ struct AuditReplayCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reader = ModelReader(options: options, jobs: threads.count, cache: cache.open(for: options.version))
-        let model = try reader.model(of: root, searchRoots: searchRoot)
+        let reader = ModelReader(options: options, jobs: threads.count, cache: cache)
+        let manifest = try ModelReader.manifest(of: root)
+        let model = try reader.model(of: root, searchRoots: searchRoot, manifest: manifest)
         let result: ReplayResult
         do {
             result = try ImportReplay(model: model).run(entry: entry, at: at)
@@ -60,10 +63,10 @@ struct AuditReplayCommand: AsyncParsableCommand {
         }
         let name = NamePattern(match)
         let modules = NamePattern(moduleMatch)
-        let excepted = try excepted(result, name, model)
+        let excepted = try excepted(result, name, manifest, model)
         let report = ReplayReport(
             model: model, result: result,
-            names: result.names(matching: name, modules: modules, except: excepted, in: model),
+            names: result.names(matching: name, modules: modules, in: model).filter { !excepted.contains($0.object) },
             unknown: result.unknownNames(matching: name, modules: modules))
         switch format {
         case .json: Terminal.output.write(report.json())
@@ -79,11 +82,20 @@ struct AuditReplayCommand: AsyncParsableCommand {
         }
     }
 
-    /// The object whose names are left out.
-    private func excepted(_ result: ReplayResult, _ name: NamePattern, _ model: CodeModel) throws -> ObjectID? {
-        guard let canonical else { return at == nil ? nil : result.comparedObject(matching: name, in: model) }
-        if let object = result.object(named: canonical) ?? model.resolve(canonical).object { return object }
-        throw CommandFailure("--canonical \(canonical): there is no such class", status: ExitStatus.usage)
+    /// The objects whose names are left out: the one that is asked for, else those that the manifest calls canonical, else the
+    /// one with which the code at the stop compares.
+    private func excepted(
+        _ result: ReplayResult, _ name: NamePattern, _ manifest: Manifest, _ model: CodeModel
+    ) throws -> Set<ObjectID> {
+        if let canonical {
+            if let object = result.object(named: canonical) ?? model.resolve(canonical).object { return [object] }
+            throw CommandFailure("--canonical \(canonical): there is no such class", status: ExitStatus.usage)
+        }
+        let declared = manifest.concepts.compactMap { concept in
+            result.object(named: concept.canonical.value) ?? model.resolve(concept.canonical.value).object
+        }
+        guard declared.isEmpty, at != nil else { return Set(declared) }
+        return result.comparedObject(matching: name, in: model).map { [$0] } ?? []
     }
 
     private static func remedy(_ error: ReplayError, _ model: CodeModel) -> String {

@@ -34,8 +34,9 @@ struct AuditWhereCommand: AsyncParsableCommand {
 
     func run() async throws {
         let names = try Self.dottedNames(what)
-        let reader = ModelReader(options: options, jobs: threads.count, cache: cache.open(for: options.version))
-        let model = try reader.model(of: root, searchRoots: searchRoot)
+        let reader = ModelReader(options: options, jobs: threads.count, cache: cache)
+        let manifest = try ModelReader.manifest(of: root)
+        let model = try reader.model(of: root, searchRoots: searchRoot, manifest: manifest)
         var answers: [JSONValue] = []
         var status = ExitStatus.success
         for name in names {
