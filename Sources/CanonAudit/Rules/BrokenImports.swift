@@ -24,7 +24,7 @@ struct BrokenImports {
 
     /// Ways in which names come to be that statements do not show.
     private struct Behaviour {
-        /// `globals().update(…)`, `exec(…)`, `@global_enum`, `sys.modules[__name__] = …`
+        /// `globals().update(…)`, `exec(…)`, `@global_enum`, `sys.modules[__name__] = …`, all names of a compiled module
         var computesNames = false
         /// `sys.modules["package.module"] = …`
         var registered: Set<String> = []
@@ -58,6 +58,10 @@ struct BrokenImports {
             let symbol = parent.isEmpty ? missing.part : "\(parent).\(missing.part)"
             var mayBeComputed = false
             if let source = missing.module.flatMap({ model.file(of: $0) }) {
+                // It has the name from an import that fails itself, or comes from a compiled module: the cause is there.
+                if statement.kind == .name, source != file, !model.bindings(of: missing.part, in: source).isEmpty {
+                    continue
+                }
                 let behaviour = behaviour(of: source)
                 if behaviour.registered.contains(symbol) { continue }
                 mayBeComputed = behaviour.computesNames || behaviour.boundByFunctions.contains(missing.part)
@@ -71,8 +75,18 @@ struct BrokenImports {
 
     private mutating func behaviour(of file: FileID) -> Behaviour {
         if let known = behaviours[file] { return known }
+        // Star imports may go in a circle.
+        behaviours[file] = Behaviour()
         let facts = model.facts(of: file)
         var behaviour = Behaviour()
+        for statement in model.imports(in: file) where statement.kind == .all {
+            // All names of a compiled module, or of one that takes its names from such a one.
+            guard let from = statement.from.flatMap({ model.file(of: $0) }), statement.target != .missing else {
+                behaviour.computesNames = true
+                continue
+            }
+            if self.behaviour(of: from).computesNames { behaviour.computesNames = true }
+        }
         for state in facts.state where state.owner == .module && state.flags.contains(.setByFunction) {
             behaviour.boundByFunctions.insert(facts.names[state.name])
         }
