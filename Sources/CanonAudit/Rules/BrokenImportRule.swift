@@ -108,6 +108,8 @@ enum BrokenImportRule: Rule {
                 RuleExample.File("shop/__init__.py", "from ._core import Cart\n\nfrom ._more import *\n"),
                 RuleExample.File("shop/_core.pyi", "class Cart: ...\n"),
                 RuleExample.File("shop/_more.cpython-313-x86_64-linux-gnu.so", ""),
+                RuleExample.File("shop/fast.py", "from shop import _core as core\n\nCart = core.Cart\n"),
+                RuleExample.File("shop/bills.py", "from shop.fast import Cart\n"),
                 RuleExample.File("shop/orders.py", "from shop import Cart\n")),
             RuleExample(
                 "Modules that another one registers",

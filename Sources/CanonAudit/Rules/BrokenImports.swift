@@ -51,6 +51,8 @@ struct BrokenImports {
             guard !statement.context.contains(.never), let missing = model.missing(of: statement, in: file) else {
                 continue
             }
+            // The module has the name, for something of another module that is not there: the cause is its statement.
+            if statement.kind == .name, let from = statement.from, from != missing.module { continue }
             // The code of a package is a module of its own: `import package.__init__`.
             if missing.part == "__init__" { continue }
             if let module = missing.module, isMadeElsewhere(missing.part, in: module) { continue }
