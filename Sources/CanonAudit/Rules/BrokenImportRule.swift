@@ -104,6 +104,14 @@ enum BrokenImportRule: Rule {
                 RuleExample.File("shop/_speed.pyx", "def add(a, b):\n    return a + b\n"),
                 RuleExample.File("shop/orders.py", "from shop._speed import add\nfrom shop import orders_pb2\n")),
             RuleExample(
+                "Names that a package has from a compiled module",
+                RuleExample.File("shop/__init__.py", "from ._core import Cart\n\nfrom ._more import *\n"),
+                RuleExample.File("shop/_core.pyi", "class Cart: ...\n"),
+                RuleExample.File("shop/_more.cpython-313-x86_64-linux-gnu.so", ""),
+                RuleExample.File("shop/fast.py", "from shop import _core as core\n\nCart = core.Cart\n"),
+                RuleExample.File("shop/bills.py", "from shop.fast import Cart\n"),
+                RuleExample.File("shop/orders.py", "from shop import Cart\n")),
+            RuleExample(
                 "Modules that another one registers",
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File(

@@ -24,7 +24,7 @@ struct BrokenImports {
 
     /// Ways in which names come to be that statements do not show.
     private struct Behaviour {
-        /// `globals().update(…)`, `exec(…)`, `@global_enum`, `sys.modules[__name__] = …`
+        /// `globals().update(…)`, `exec(…)`, `@global_enum`, `sys.modules[__name__] = …`, all names of a compiled module
         var computesNames = false
         /// `sys.modules["package.module"] = …`
         var registered: Set<String> = []
@@ -51,6 +51,8 @@ struct BrokenImports {
             guard !statement.context.contains(.never), let missing = model.missing(of: statement, in: file) else {
                 continue
             }
+            // The module has the name, for something of another module that is not there: the cause is its statement.
+            if statement.kind == .name, let from = statement.from, from != missing.module { continue }
             // The code of a package is a module of its own: `import package.__init__`.
             if missing.part == "__init__" { continue }
             if let module = missing.module, isMadeElsewhere(missing.part, in: module) { continue }
@@ -58,6 +60,10 @@ struct BrokenImports {
             let symbol = parent.isEmpty ? missing.part : "\(parent).\(missing.part)"
             var mayBeComputed = false
             if let source = missing.module.flatMap({ model.file(of: $0) }) {
+                // It has the name from an import that fails itself, or comes from a compiled module: the cause is there.
+                if statement.kind == .name, source != file, !model.bindings(of: missing.part, in: source).isEmpty {
+                    continue
+                }
                 let behaviour = behaviour(of: source)
                 if behaviour.registered.contains(symbol) { continue }
                 mayBeComputed = behaviour.computesNames || behaviour.boundByFunctions.contains(missing.part)
@@ -71,8 +77,18 @@ struct BrokenImports {
 
     private mutating func behaviour(of file: FileID) -> Behaviour {
         if let known = behaviours[file] { return known }
+        // Star imports may go in a circle.
+        behaviours[file] = Behaviour()
         let facts = model.facts(of: file)
         var behaviour = Behaviour()
+        for statement in model.imports(in: file) where statement.kind == .all {
+            // All names of a compiled module, or of one that takes its names from such a one.
+            guard let from = statement.from.flatMap({ model.file(of: $0) }), statement.target != .missing else {
+                behaviour.computesNames = true
+                continue
+            }
+            if self.behaviour(of: from).computesNames { behaviour.computesNames = true }
+        }
         for state in facts.state where state.owner == .module && state.flags.contains(.setByFunction) {
             behaviour.boundByFunctions.insert(facts.names[state.name])
         }
