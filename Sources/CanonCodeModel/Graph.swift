@@ -15,10 +15,19 @@ struct Graph: Sendable {
         var traces = false
         var hops: [Hop] = []
         var depth = 0
+        /// Lookups so far: ways that part and meet again must not be gone twice for each time they part.
+        var steps = 0
         /// Files through whose star imports the search has gone, so that a circle of them ends.
         var starred: [UInt32] = []
 
         static let deepest = 64
+        static let longest = 5_000
+
+        /// Counts a lookup; false when there were too many, or they are nested too deep.
+        mutating func goesOn() -> Bool {
+            steps += 1
+            return steps < Self.longest && depth < Self.deepest
+        }
     }
 
     func facts(_ file: UInt32) -> FileFacts { summaries[Int(file)].facts }
@@ -62,7 +71,7 @@ struct Graph: Sendable {
     func named(
         _ key: TextKey, inFile file: UInt32, before limit: UInt32 = .max, _ search: inout Search
     ) -> Link? {
-        guard search.depth < Search.deepest else { return .unresolved(.cycle) }
+        guard search.goesOn() else { return .unresolved(.cycle) }
         let summary = summaries[Int(file)]
         guard let slot = summary.slot(key) else { return nil }
         let choice = summary.choice(of: slot, before: limit, typing: search.typing)
@@ -220,7 +229,7 @@ struct Graph: Sendable {
     func member(_ key: TextKey, of object: ObjectID, _ search: inout Search) -> Link {
         let file = object.file.rawValue
         let facts = facts(file)
-        guard search.depth < Search.deepest else { return .unresolved(.cycle) }
+        guard search.goesOn() else { return .unresolved(.cycle) }
         guard Int(object.index) < facts.declarations.count else {
             guard case .object(let type) = classOfInstance(object, &search) else { return .unresolved(.attribute) }
             search.depth += 1
