@@ -85,17 +85,19 @@ public struct DiscoveredConcept: Sendable {
         var members = Set(objects).sorted().map { object in
             var live: Set<FileID> = []
             var tests: Set<FileID> = []
+            let role = model.explainedRole(of: object)
+            // Who only uses a record or an enum of the same words has chosen no implementation.
+            let counts = [.implementation, .adapter, .factory].contains(role.role)
             for consumer in model.consumers(of: object) {
                 switch context.scope(of: consumer.file) {
                 case .live:
                     live.insert(consumer.file)
-                    paths.insert(consumer.module)
+                    if counts { paths.insert(consumer.module) }
                 case .test: tests.insert(consumer.file)
                 default: break
                 }
             }
-            users.formUnion(live)
-            let role = model.explainedRole(of: object)
+            if counts { users.formUnion(live) }
             let place = model.place(of: object)
             return Member(
                 object: object, symbol: model.symbol(of: object), path: context.path(of: place.file),
