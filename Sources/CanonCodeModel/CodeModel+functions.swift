@@ -23,10 +23,16 @@ extension CodeModel {
     }
 
     /// The classes whose instances a function gives back, as far as its annotation and its `return`s tell.
-    public func products(of object: ObjectID) -> [Product] { products(of: object, depth: 0) }
+    public func products(of object: ObjectID) -> [Product] {
+        var seen: Set<ObjectID> = []
+        return products(of: object, depth: 0, &seen)
+    }
 
-    private func products(of object: ObjectID, depth: Int) -> [Product] {
-        guard let declaration = declaration(of: object), declaration.kind != .class, depth < 4 else { return [] }
+    /// - Parameter seen: functions that were asked already.
+    private func products(of object: ObjectID, depth: Int, _ seen: inout Set<ObjectID>) -> [Product] {
+        guard let declaration = declaration(of: object), declaration.kind != .class, depth < 4,
+            seen.insert(object).inserted
+        else { return [] }
         let facts = facts(of: object.file)
         var products: [Product] = []
         func add(_ product: ObjectID, _ evidence: Product.Evidence, _ line: UInt32) {
@@ -50,7 +56,9 @@ extension CodeModel {
             if kind(of: made) == .class {
                 add(made, .constructed, event.line)
             } else if kind(of: made).isFunction {
-                for product in self.products(of: made, depth: depth + 1) { add(product.object, .forwarded, event.line) }
+                for product in self.products(of: made, depth: depth + 1, &seen) {
+                    add(product.object, .forwarded, event.line)
+                }
             }
         }
         if declaration.returns.exists, let type = TypeText.single(facts.names[declaration.returns]) {

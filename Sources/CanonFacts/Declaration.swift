@@ -50,10 +50,9 @@ public struct Declaration: Hashable, Sendable, BitwiseCopyable {
     private var baseWords: UInt16 = 0
     private var keywordWords: UInt16 = 0
     private var parameterCount: UInt16 = 0
-    /// Equal for equal bodies whatever their layout and comments: a hash over the kinds and texts of the tokens.
-    public var bodyHash: UInt64
-    /// The same with every name, number and string taken as one: equal for bodies that differ in naming only.
-    public var shapeHash: UInt64
+    private var shapeLow: UInt32 = 0
+    private var shapeHigh: UInt32 = 0
+    private var exact: UInt32 = 0
 
     public var kind: Kind { Kind(rawValue: kindByte) ?? .function }
 
@@ -87,8 +86,21 @@ public struct Declaration: Hashable, Sendable, BitwiseCopyable {
         tokenCount = 0
         listStart = 0
         parameterStart = 0
-        bodyHash = 0
-        shapeHash = 0
+    }
+
+    /// A hash over the kinds of the body's tokens, with every name, number and string taken as one: equal for bodies that
+    /// differ in naming only.
+    public var shapeHash: UInt64 { UInt64(shapeHigh) << 32 | UInt64(shapeLow) }
+
+    /// A hash over the kinds and texts of the tokens: equal for equal bodies whatever their layout and comments. (Equal ones
+    /// have the same shape, so that 32 bits more tell them apart.)
+    public var bodyHash: UInt64 { ContentHash.mix(shapeHash ^ UInt64(exact) << 16) }
+
+    /// - Parameter exact: over kinds and texts.
+    public mutating func setHashes(shape: UInt64, exact: UInt64) {
+        shapeLow = UInt32(truncatingIfNeeded: shape)
+        shapeHigh = UInt32(truncatingIfNeeded: shape >> 32)
+        self.exact = UInt32(truncatingIfNeeded: exact)
     }
 
     /// The most words or parameters that a list of a declaration has; of longer ones the rest is left out, and the

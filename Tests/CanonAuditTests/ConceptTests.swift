@@ -51,6 +51,41 @@ struct ConceptTests {
         #expect(!map.protocolSource.contains("flush"))
     }
 
+    @Test("behind a canonical front stands one implementation, and who takes that directly is not bound")
+    func front() throws {
+        let project = ExampleProject([
+            "canon.yaml": """
+            audit:
+              concepts:
+                cache: {canonical: shop.cache.Cache, factory: shop.cache.get_cache}
+            """,
+            "shop/__init__.py": "", "shop/store.py": Self.store("Store"),
+            "shop/cache.py": """
+            from shop.store import Store
+
+
+            class _Front:
+                def __init__(self):
+                    raise RuntimeError("use get_cache")
+
+
+            Cache = _Front
+
+
+            def get_cache() -> Store:
+                return Store()
+            """,
+            "shop/a.py": "from shop.cache import get_cache\n\nstore = get_cache()\n",
+            "shop/b.py": "from shop.store import Store\n\nstore = Store()\n",
+        ])
+        let context = try project.audit().context
+        let concept = try #require(context.concepts.first)
+        #expect(concept.implementations.map { context.model.symbol(of: $0) } == ["shop.store.Store"])
+        let score = try #require(project.report().score.concepts.first)
+        #expect(score.canonical == "shop.cache._Front")
+        #expect(score.implementations == 1 && score.bound == 1 && score.consumers == 2 && score.unbound == ["shop.b"])
+    }
+
     @Test("without a manifest the most fragmented concept is found, with its candidates")
     func discovery() throws {
         var project = project

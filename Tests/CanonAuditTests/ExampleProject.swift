@@ -58,6 +58,15 @@ struct ExampleProject {
         try audit(manifest: manifest).run(rules: rules)
     }
 
+    /// Rules that tests of everything else look at, whatever others are added.
+    static let core: [any Rule.Type] = [
+        ImportPathRule.self, ShadowedDefinitionRule.self, StaleEntryRule.self, SyntaxRule.self,
+    ]
+
+    func coreReport(manifest: Manifest? = nil) throws -> AuditReport {
+        try report(rules: Self.core, manifest: manifest)
+    }
+
     /// The places that the texts mark, sorted.
     var marks: [Finding.Place] {
         files.flatMap { file in file.parsed.marks.map { Finding.Place(path: file.path, line: $0) } }.sorted()

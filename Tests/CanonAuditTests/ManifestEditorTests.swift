@@ -7,7 +7,7 @@ struct ManifestEditorTests {
     private static let today = CalendarDate("2026-01-15")!
 
     private func waiver() throws -> ManifestEditor.NewWaiver {
-        let report = try ExampleProject(["shop/__init__.py": "", "shop/broken.py": "def (:\n"]).report()
+        let report = try ExampleProject(["shop/__init__.py": "", "shop/broken.py": "def (:\n"]).coreReport()
         return ManifestEditor.NewWaiver(
             try #require(report.findings.first), reason: "it \"goes\" #soon", owner: "@me", issue: "12",
             expires: Self.today)

@@ -42,7 +42,7 @@ private func cacheSource(_ name: String) -> String {
 struct ScoreTests {
     private let project = ExampleProject(shop)
 
-    private func score(_ project: ExampleProject) throws -> Score { try project.report().score }
+    private func score(_ project: ExampleProject) throws -> Score { try project.coreReport().score }
 
     @Test("it is 100 / implementations * bound / consumers, with all of its parts")
     func formula() throws {
@@ -155,14 +155,14 @@ struct ScoreTests {
                 - {rule: import-path, symbol: shop.cache.Cache, reason: later, owner: me, issue: "1", expires: 2026-02-01}
 
             """
-        let report = try waived.report()
+        let report = try waived.coreReport()
         #expect(report.findings.contains { $0.rule == "import-path" && $0.status == .waived })
         #expect(try report.score == score(project))
     }
 
     @Test("cutting the output")
     func truncating() throws {
-        let report = try project.report()
+        let report = try project.coreReport()
         #expect(report.narrowed(rules: ["syntax"], concepts: []).score == report.score)
         #expect(report.narrowed(rules: [], concepts: ["other"]).score == report.score)
         #expect(report.narrowed(rules: ["syntax"], concepts: []).findings.isEmpty)
@@ -182,7 +182,7 @@ struct ScoreTests {
                 - {rule: syntax, symbol: shop.broken, reason: later, owner: me, issue: "1", expires: 2026-02-01}
 
             """
-        let report = try project.report()
+        let report = try project.coreReport()
         #expect(report.findings.first { $0.rule == "syntax" }?.status == .waived)
         #expect(report.score.overall == 50)
     }

@@ -1,5 +1,6 @@
 import CanonCodeModel
 import CanonFacts
+import CanonPython
 import Testing
 
 @Suite struct ClassTests {
@@ -291,5 +292,33 @@ import Testing
         #expect(environment.decides("sys.platform not in ['linux']") == false)
         #expect(environment.decides("sys.platform == other") == nil)
         #expect(environment.decides("sys.version_info >= MINIMUM") == nil)
+    }
+
+    @Test("ways that part and meet again cost no more with each time they part", .timeLimit(.minutes(1)))
+    func diamonds() throws {
+        var classes = "class L0: pass\nclass R0: pass\n"
+        var modules: [String: String] = ["m60.py": ""]
+        for level in 1...60 {
+            classes +=
+                "class L\(level)(L\(level - 1), R\(level - 1)): pass\nclass R\(level)(L\(level - 1), R\(level - 1)): pass\n"
+            let next = min(level + 1, 60)
+            modules["m\(level - 1).py"] =
+                "try:\n    from m\(level) import X\nexcept ImportError:\n    from m\(next) import X\n"
+        }
+        modules["classes.py"] = classes + "L60().nothing()\nL60.nothing()\n"
+        let program = Program(sources: modules)
+        #expect(try program.replay("classes").count == 1)
+        var reader = PythonFactReader(version: .v3_13)
+        let files = modules.map { path, source in
+            var source = source
+            source.withUTF8 { _ = reader.read(UnsafeRawBufferPointer($0)) }
+            return CodeFile(path: path, facts: reader.facts)
+        }
+        let model = CodeModel(files: files)
+        #expect(model.found("m0.X").hasPrefix("unresolved") || model.found("m0.X").hasPrefix("missing"))
+        #expect(
+            model.found("classes.L60.nothing") == "unresolved attribute"
+                || model.found("classes.L60.nothing") == "unresolved cycle")
+        #expect(model.classInfo(of: try object("classes.L60", model)).ancestors.count == 120)
     }
 }

@@ -13,7 +13,8 @@ public struct Concept: Sendable {
     /// The modules through which it may be imported.
     public let registeredPaths: Set<ModuleID>
     public let factory: ObjectID?
-    /// Classes that do what the canonical one does, itself first; see ``Likeness/isSecondImplementation``.
+    /// The canonical class, or what is behind it when it is only a front, then classes that do the same; see
+    /// ``Likeness/isSecondImplementation``.
     public let implementations: [ObjectID]
     /// What hands out an implementation, or only passes on to one: adapters, creators, aliases made by assignment.
     public let adapters: [ObjectID]
@@ -49,12 +50,35 @@ extension Concept {
             self.likenesses = []
             return
         }
-        let like = likenesses.of(canonical).filter {
+        let cores = Self.cores(canonical, factory: factory, model)
+        let like = cores.flatMap { likenesses.of($0) }.filter {
             $0.isSecondImplementation && services.together($0.first.file, $0.second.file)
         }
         self.likenesses = like
-        implementations = [canonical] + like.map { $0.other(than: canonical) }
-        adapters = Self.adapters(of: Set(implementations), model: model, isLive: isLive)
+        var implementations = cores
+        for pair in like {
+            for object in [pair.first, pair.second] where !implementations.contains(object) {
+                implementations.append(object)
+            }
+        }
+        self.implementations = implementations
+        let fronts = cores.contains(canonical) ? [] : [canonical]
+        adapters =
+            fronts + Self.adapters(of: Set(implementations), model: model, isLive: isLive).filter { $0 != canonical }
+    }
+
+    /// The class that the canonical symbol names; or, when that is a front which only hands out or passes on, what is behind it.
+    private static func cores(_ canonical: ObjectID, factory: ObjectID?, _ model: CodeModel) -> [ObjectID] {
+        guard model.kind(of: canonical) == .class, [.adapter, .factory].contains(model.role(of: canonical)) else {
+            return [canonical]
+        }
+        let makers = model.publicMethods(of: canonical) + [factory].compactMap(\.self)
+        var cores: [ObjectID] = []
+        for product in makers.flatMap({ model.products(of: $0) })
+        where product.object != canonical && !cores.contains(product.object) {
+            cores.append(product.object)
+        }
+        return cores.isEmpty ? [canonical] : cores
     }
 
     /// Classes and functions of live code that refer to an implementation, or to an adapter of one, and hand it out or pass on

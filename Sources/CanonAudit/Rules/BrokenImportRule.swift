@@ -73,6 +73,11 @@ enum BrokenImportRule: Rule {
                     """),
                 RuleExample.File("shop/bills.py", "import shop.orders\n")),
             RuleExample(
+                "A module that computes names may have it: a person has to look",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/codes.py", "def make(names):\n    globals().update(names)\n"),
+                RuleExample.File("shop/orders.py", "↓\nfrom shop.codes import OPEN\n")),
+            RuleExample(
                 "What several modules lack is one finding",
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File("shop/a.py", "↓\nimport shop.old\n"),
@@ -98,6 +103,21 @@ enum BrokenImportRule: Rule {
                 RuleExample.File("shop/__init__.py", "from ._version import version\n"),
                 RuleExample.File("shop/_speed.pyx", "def add(a, b):\n    return a + b\n"),
                 RuleExample.File("shop/orders.py", "from shop._speed import add\nfrom shop import orders_pb2\n")),
+            RuleExample(
+                "Names that a package has from a compiled module",
+                RuleExample.File("shop/__init__.py", "from ._core import Cart\n\nfrom ._more import *\n"),
+                RuleExample.File("shop/_core.pyi", "class Cart: ...\n"),
+                RuleExample.File("shop/_more.cpython-313-x86_64-linux-gnu.so", ""),
+                RuleExample.File("shop/fast.py", "from shop import _core as core\n\nCart = core.Cart\n"),
+                RuleExample.File("shop/bills.py", "from shop.fast import Cart\n"),
+                RuleExample.File("shop/orders.py", "from shop import Cart\n")),
+            RuleExample(
+                "Modules that another one registers",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File(
+                    "shop/paths.py", "import sys\n\nimport posixpath\n\nsys.modules[\"shop.paths.posix\"] = posixpath\n"
+                ),
+                RuleExample.File("shop/orders.py", "from shop.paths.posix import join\nimport shop.__init__\n")),
             RuleExample(
                 "Names that a module computes",
                 RuleExample.File("shop/__init__.py", ""),
@@ -130,7 +150,7 @@ enum BrokenImportRule: Rule {
         ])
 
     static func check(_ context: borrowing RuleContext, _ findings: inout FindingCollector) {
-        let broken = BrokenImports(context)
+        var broken = BrokenImports(context)
         var found: [(file: FileID, scope: SourceScope, item: BrokenImport)] = []
         for scope in [SourceScope.live, .tool, .test] {
             for file in context.files(in: scope) {
@@ -149,7 +169,11 @@ enum BrokenImportRule: Rule {
             // `from missing import a, b` is one statement.
             if let last, last == (item.symbol, file, statement.line) { continue }
             last = (item.symbol, file, statement.line)
-            let (severity, confidence, consequence) = judge(statement.context, scope)
+            var (severity, confidence, consequence) = judge(statement.context, scope)
+            if item.mayBeComputed {
+                (severity, confidence) = (min(severity, .medium), .review)
+                consequence = "unless the module makes it while it runs"
+            }
             let text = context.model.text(of: statement, in: file)
             let path = context.path(of: file)
             findings.add(

@@ -8,6 +8,8 @@ struct BrokenImport {
     var module: ModuleID?
     /// With dots, as far as it is missing: `package.module` or `package.module.Name`.
     var symbol: String
+    /// The module may make such a name while it runs: nobody can tell from the source.
+    var mayBeComputed: Bool
 }
 
 /// Finds imports of what is not there, and knows what only seems to be missing: modules that are compiled from another language
@@ -17,6 +19,18 @@ struct BrokenImports {
     private let paths: [String]
     /// Names of Python files, without their ending, that build files mention: a build writes them.
     private let written: Set<String>
+    /// What modules that lack something do to names, found out when the first of them is asked for.
+    private var behaviours: [FileID: Behaviour] = [:]
+
+    /// Ways in which names come to be that statements do not show.
+    private struct Behaviour {
+        /// `globals().update(…)`, `exec(…)`, `@global_enum`, `sys.modules[__name__] = …`, all names of a compiled module
+        var computesNames = false
+        /// `sys.modules["package.module"] = …`
+        var registered: Set<String> = []
+        /// `global x` in a function that binds it.
+        var boundByFunctions: Set<String> = []
+    }
 
     init(_ context: borrowing RuleContext) {
         model = context.model
@@ -31,21 +45,79 @@ struct BrokenImports {
     }
 
     /// The broken imports of a file, in the order of the source.
-    func imports(of file: FileID) -> [BrokenImport] {
+    mutating func imports(of file: FileID) -> [BrokenImport] {
         var found: [BrokenImport] = []
         for statement in model.imports(in: file) where statement.target == .missing {
             guard !statement.context.contains(.never), let missing = model.missing(of: statement, in: file) else {
                 continue
             }
+            // The module has the name, for something of another module that is not there: the cause is its statement.
+            if statement.kind == .name, let from = statement.from, from != missing.module { continue }
+            // The code of a package is a module of its own: `import package.__init__`.
+            if missing.part == "__init__" { continue }
             if let module = missing.module, isMadeElsewhere(missing.part, in: module) { continue }
             let parent = missing.module.map { model.modules[Int($0.rawValue)].name } ?? ""
+            let symbol = parent.isEmpty ? missing.part : "\(parent).\(missing.part)"
+            var mayBeComputed = false
+            if let source = missing.module.flatMap({ model.file(of: $0) }) {
+                // It has the name from an import that fails itself, or comes from a compiled module: the cause is there.
+                if statement.kind == .name, source != file, !model.bindings(of: missing.part, in: source).isEmpty {
+                    continue
+                }
+                let behaviour = behaviour(of: source)
+                if behaviour.registered.contains(symbol) { continue }
+                mayBeComputed = behaviour.computesNames || behaviour.boundByFunctions.contains(missing.part)
+            }
             found.append(
                 BrokenImport(
-                    statement: statement, module: missing.module,
-                    symbol: parent.isEmpty ? missing.part : "\(parent).\(missing.part)"))
+                    statement: statement, module: missing.module, symbol: symbol, mayBeComputed: mayBeComputed))
         }
         return found
     }
+
+    private mutating func behaviour(of file: FileID) -> Behaviour {
+        if let known = behaviours[file] { return known }
+        // Star imports may go in a circle.
+        behaviours[file] = Behaviour()
+        let facts = model.facts(of: file)
+        var behaviour = Behaviour()
+        for statement in model.imports(in: file) where statement.kind == .all {
+            // All names of a compiled module, or of one that takes its names from such a one.
+            guard let from = statement.from.flatMap({ model.file(of: $0) }), statement.target != .missing else {
+                behaviour.computesNames = true
+                continue
+            }
+            if self.behaviour(of: from).computesNames { behaviour.computesNames = true }
+        }
+        for state in facts.state where state.owner == .module && state.flags.contains(.setByFunction) {
+            behaviour.boundByFunctions.insert(facts.names[state.name])
+        }
+        for event in facts.events {
+            switch event.kind {
+            case .call, .use:
+                guard event.kind == .call || event.flags.contains(.decorator) else { continue }
+                let computes = facts.names.withUTF8(of: event.name) { text in
+                    let last = text[(text.lastIndex(of: 0x2E).map { $0 + 1 } ?? 0)...]
+                    return Self.computing.contains { last.elementsEqual($0) }
+                }
+                if computes { behaviour.computesNames = true }
+            case .bind where event.form == .subscript:
+                let isModules = facts.names.withUTF8(of: event.name) { $0.suffix(11).elementsEqual("sys.modules".utf8) }
+                guard isModules else { continue }
+                if event.linkedName.exists {
+                    behaviour.registered.insert(facts.names[event.linkedName])
+                } else {
+                    // `sys.modules[__name__] = other`: it has the names of something else.
+                    behaviour.computesNames = true
+                }
+            default: break
+            }
+        }
+        behaviours[file] = behaviour
+        return behaviour
+    }
+
+    private static let computing = ["globals", "exec", "global_enum", "_convert_"].map { Array($0.utf8) }
 
     /// Whether a module of that name comes from something else than a Python file of the tree.
     private func isMadeElsewhere(_ part: String, in package: ModuleID) -> Bool {

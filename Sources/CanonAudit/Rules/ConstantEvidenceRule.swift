@@ -211,6 +211,10 @@ enum ConstantEvidenceRule: Rule {
                             pass
                     """)),
             RuleExample(
+                "The docstring is the test",
+                RuleExample.File(
+                    "tests/test_orders.py", "def test_order():\n    \"\"\"\n    >>> make()\n    1\n    \"\"\"\n")),
+            RuleExample(
                 "Skipped under a condition",
                 RuleExample.File(
                     "tests/test_orders.py",
@@ -273,6 +277,7 @@ enum ConstantEvidenceRule: Rule {
             return
         }
         var reader = TestReader(facts)
+        var source: SourceLines?
         for (index, declaration) in facts.declarations.enumerated() {
             if declaration.kind == .class {
                 guard declaration.parent == FileFacts.noIndex, TestReader.isSkipped(declaration, facts) else {
@@ -285,6 +290,12 @@ enum ConstantEvidenceRule: Rule {
                 continue
             }
             guard reader.isTest(declaration), let verdict = reader.verdict(of: index) else { continue }
+            if verdict.assertsNothing, declaration.flags.contains(.hasDocstring) {
+                // Examples in a docstring are tests of their own.
+                if source == nil { source = context.tree.bytes(of: path).map { SourceLines($0) } }
+                let lines = Int(declaration.line)...max(Int(declaration.line), Int(declaration.endLine))
+                if source?.holds(">>>", in: lines) == true { continue }
+            }
             let name = facts.names[declaration.name]
             findings.add(
                 [model.symbol(of: ObjectID(file: file, index: UInt32(index)))], at: path, line: Int(declaration.line),

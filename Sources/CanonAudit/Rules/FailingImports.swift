@@ -29,6 +29,7 @@ struct FailingImports {
 
     init(_ context: borrowing RuleContext, _ broken: BrokenImports) {
         model = context.model
+        var broken = broken
         var pending: [FileID] = []
         for index in model.files.indices {
             let file = FileID(rawValue: UInt32(index))
@@ -39,7 +40,9 @@ struct FailingImports {
                         symbol: context.moduleName(of: file), file: file, line: error.line,
                         text: "does not parse: \(error.message)", isSyntax: true))
                 pending.append(file)
-            } else if let item = broken.imports(of: file).first(where: { $0.statement.context.isCertain }) {
+            } else if let item = broken.imports(of: file).first(where: {
+                $0.statement.context.isCertain && !$0.mayBeComputed
+            }) {
                 fail(
                     file, at: item.statement.line,
                     Cause(

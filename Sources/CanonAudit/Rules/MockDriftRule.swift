@@ -238,7 +238,9 @@ enum MockDriftRule: Rule {
         switch pair.evidence {
         case .subclass: confidence = .confirmed
         // A name that many things could have, and little in common.
-        case .name: confidence = isSerious && drift.shared >= drift.extra.count ? .likely : .review
+        case .name:
+            let isClose = pair.isImported || (drift.shared >= 2 && drift.shared >= 3 * drift.extra.count)
+            confidence = isSerious && isClose && drift.shared >= drift.extra.count ? .likely : .review
         case .methods: confidence = .review
         }
         findings.add(

@@ -7,6 +7,8 @@ struct MockPairs {
         var mock: ObjectID
         var production: ObjectID
         var evidence: Reason
+        /// The file of the double imports the class.
+        var isImported = false
     }
 
     /// Why a class is taken for a double of another.
@@ -97,6 +99,8 @@ struct MockPairs {
                 isLive($0) && model.classInfo(of: $0).traits.isDisjoint(with: [.protocolClass])
             }
             if let base {
+                // Most subclasses in tests are variants, and no doubles.
+                guard !Self.meanings(of: facts.names[declaration.name]).isEmpty else { return nil }
                 return isConcrete(base) ? Pair(mock: mock, production: base, evidence: .subclass) : nil
             }
             if !info.traits.isDisjoint(with: [.exception, .enumeration, .typedDict, .namedTuple, .validatedModel]) {
@@ -110,7 +114,10 @@ struct MockPairs {
                     && model.classInfo(of: candidate).traits.isDisjoint(with: [.protocolClass])
             }
             // Of several the one that shares most; equally many: it cannot be told which is meant.
-            if let best = self.best(of: fitting, own) { return Pair(mock: mock, production: best, evidence: .name) }
+            if let best = self.best(of: fitting, own) {
+                return Pair(
+                    mock: mock, production: best, evidence: .name, isImported: imports(best, into: mock.file))
+            }
         }
         return similar(mock, own)
     }

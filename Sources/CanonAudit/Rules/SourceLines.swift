@@ -18,6 +18,16 @@ struct SourceLines {
             ? String(decoding: text, as: UTF8.self) : String(decoding: text.prefix(117), as: UTF8.self) + "..."
     }
 
+    /// Whether a text stands in some lines.
+    func holds(_ text: String, in lines: ClosedRange<Int>) -> Bool {
+        guard let start = starts.dropFirst(lines.lowerBound - 1).first else { return false }
+        let end = lines.upperBound < starts.count ? starts[lines.upperBound] : bytes.count
+        let wanted = Array(text.utf8)
+        return bytes[start..<max(start, end)].indices.contains {
+            bytes[$0] == wanted[0] && bytes[$0...].starts(with: wanted)
+        }
+    }
+
     /// What stands in the first brackets behind a dotted name, up to a comma: the key of `name[key]`, the first argument of
     /// `name(argument)`.
     ///

@@ -26,8 +26,15 @@ struct TestLibraries {
                 ])
                     && isLibrary(statement, in: file)
             }
-            isTest[Int(file.rawValue)] = needsLibrary
+            let module = context.moduleName(of: file)
+            isTest[Int(file.rawValue)] = needsLibrary || Self.isOfLibrary(module)
         }
+    }
+
+    /// A library for tests, when its own source is audited.
+    private static func isOfLibrary(_ module: String) -> Bool {
+        let root = module.utf8.prefix { $0 != 0x2E }
+        return libraries.contains { root.elementsEqual($0) && !root.elementsEqual("unittest".utf8) }
     }
 
     func isTestModule(_ file: FileID) -> Bool { isTest[Int(file.rawValue)] }

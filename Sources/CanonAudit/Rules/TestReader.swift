@@ -8,6 +8,8 @@ struct TestReader {
         /// Of what shows it, 0 when nothing does.
         var line = 0
         var text = ""
+        /// Nothing is asserted by statements; the docstring may hold examples that are run.
+        var assertsNothing = false
     }
 
     private let facts: FileFacts
@@ -81,8 +83,11 @@ struct TestReader {
                 line: line, text: text)
         }
         let what = seen.constants > 0 ? "asserts constants only" : "asserts nothing"
-        if seen.calls == 0 { return Verdict(reason: "\(what) and calls nothing", confidence: .confirmed) }
-        return Verdict(reason: "\(what): it passes unless something raises", confidence: .review)
+        if seen.calls == 0 {
+            return Verdict(reason: "\(what) and calls nothing", confidence: .confirmed, assertsNothing: true)
+        }
+        return Verdict(
+            reason: "\(what): it passes unless something raises", confidence: .review, assertsNothing: true)
     }
 
     private struct Sight {
@@ -125,7 +130,10 @@ struct TestReader {
                     depth += 1
                 case .then where event.condition == .alwaysTrue: break
                 case .then, .otherwise, .body, .except, .finally, .case: depth += 1
-                case .function, .class, .lambda: nested += 1
+                case .class:
+                    nested += 1
+                    sight.calls += 1
+                case .function, .lambda: nested += 1
                 default: break
                 }
             case .leave:
@@ -135,6 +143,10 @@ struct TestReader {
                 case .function, .class, .lambda: nested -= 1
                 default: break
                 }
+            // What may raise shows a little, though nothing is compared.
+            case .use where !event.flags.contains(.annotation): sight.calls += 1
+            case .importModule, .importName, .importAll, .dynamicImport, .unbind: sight.calls += 1
+            case .bind where event.valueKind == .unresolved: sight.calls += 1
             case .assertion:
                 if event.condition == .alwaysTrue { sight.constants += 1 } else { note(&sight, guards) }
             case .raise: note(&sight, guards, isRaise: true)

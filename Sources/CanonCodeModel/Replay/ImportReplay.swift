@@ -19,7 +19,7 @@ public struct ImportReplay: Sendable {
         public var absent: Set<String>
 
         public init(
-            callDepth: Int = 24, stepLimit: Int = 30_000_000, preloaded: Set<String> = [], absent: Set<String> = []
+            callDepth: Int = 24, stepLimit: Int = 10_000_000, preloaded: Set<String> = [], absent: Set<String> = []
         ) {
             self.callDepth = callDepth
             self.stepLimit = stepLimit

@@ -33,7 +33,7 @@ extension Interpreter {
         set(key, Cell(value: .thing(thing), origin: origin(frame.code, index)), frame)
         // A base may want to know of its subclasses.
         for base in thing.bases {
-            guard let base = base.type, let hook = inherited(Self.subclassHook, from: base, 0),
+            guard let base = base.type, let hook = inherited(Self.subclassHook, from: base),
                 case .thing(let function) = hook.value, function.kind == .function
             else { continue }
             let (_, completion) = run(function, receiver: .thing(thing), event, frame)
@@ -121,7 +121,7 @@ extension Interpreter {
             case .function: return run(thing, receiver: nil, event, frame)
             case .class: return make(thing, event, frame)
             case .instance:
-                guard let type = thing.owner, let method = inherited(Self.callKey, from: type, 0),
+                guard let type = thing.owner, let method = inherited(Self.callKey, from: type),
                     case .thing(let function) = method.value, function.kind == .function
                 else { return (.unknown, .normal) }
                 return run(function, receiver: callee, event, frame)
@@ -147,7 +147,7 @@ extension Interpreter {
         var made = Value.thing(instance)
         // `Mode("x")` finds a member, it makes none.
         if model.classInfo(of: type.object).traits.contains(.enumeration) { return (made, .normal) }
-        if let new = inherited(Self.newKey, from: type, 0), case .thing(let function) = new.value,
+        if let new = inherited(Self.newKey, from: type), case .thing(let function) = new.value,
             function.kind == .function
         {
             let (value, completion) = run(function, receiver: .thing(type), event, frame)
@@ -155,7 +155,7 @@ extension Interpreter {
             if case .thing(let thing) = value, thing.kind == .instance { made = value }
         }
         for key in [Self.initKey, Self.afterInitKey] {
-            guard let method = inherited(key, from: type, 0), case .thing(let function) = method.value,
+            guard let method = inherited(key, from: type), case .thing(let function) = method.value,
                 function.kind == .function
             else { continue }
             let (_, completion) = run(function, receiver: made, event, frame)

@@ -51,11 +51,11 @@ extension Interpreter {
             guard let type = thing.kind == .class ? thing : thing.owner else {
                 return Cell(value: .unknown, origin: -1)
             }
-            return inherited(key, from: type, 0).map { bound($0, to: value) } ?? Cell(value: .unknown, origin: -1)
+            return inherited(key, from: type).map { bound($0, to: value) } ?? Cell(value: .unknown, origin: -1)
         case .method: return Cell(value: .unknown, origin: -1)
         case .parent(let type, let receiver):
             for base in type.bases {
-                guard let base = base.type, let cell = inherited(key, from: base, 0) else { continue }
+                guard let base = base.type, let cell = inherited(key, from: base) else { continue }
                 return bound(cell, to: receiver)
             }
             return Cell(value: .unknown, origin: -1)
@@ -68,12 +68,8 @@ extension Interpreter {
         return model.graph.summaries[Int(code.file)].isDynamic
     }
 
-    func inherited(_ key: TextKey, from type: Thing, _ depth: Int) -> Cell? {
-        if let own = type.attributes[key] { return own }
-        guard depth < 32 else { return nil }
-        for base in type.bases {
-            if let base = base.type, let found = inherited(key, from: base, depth + 1) { return found }
-        }
+    func inherited(_ key: TextKey, from type: Thing) -> Cell? {
+        for type in type.lineage { if let cell = type.attributes[key] { return cell } }
         return nil
     }
 

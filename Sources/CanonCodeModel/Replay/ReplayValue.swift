@@ -78,6 +78,19 @@ final class Thing {
     /// Of an instance its class, of a method the class in whose body it stands.
     var owner: Thing?
     var bases: [Value] = []
+    /// Of a class: itself and what it inherits from, in the order in which names are looked for.
+    private(set) lazy var lineage: [Thing] = {
+        var seen: Set<ObjectIdentifier> = []
+        var lines: [Thing] = []
+        var open: [Thing] = [self]
+        // Depth first, from the left; of a class that comes twice the later place counts.
+        while let next = open.popLast() {
+            guard lines.count < 4_096 else { break }
+            lines.append(next)
+            open.append(contentsOf: next.bases.compactMap(\.type).filter { $0 !== next }.reversed())
+        }
+        return lines.reversed().filter { seen.insert(ObjectIdentifier($0)).inserted }.reversed()
+    }()
     var attributes: [TextKey: Cell] = [:]
 
     init(kind: Kind, code: FileCode, declaration: UInt32, module: Int, scope: Scope?, owner: Thing?) {

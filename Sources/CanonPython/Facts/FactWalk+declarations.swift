@@ -54,8 +54,7 @@ extension FactWalk {
         describeLists(node, definition, in: &declaration)
         if !isClass { describeSignature(node, in: &declaration) }
         let hashes = hashes.ofBody(from: tree[node.d].start, to: node.end, in: tree)
-        declaration.bodyHash = hashes.exact
-        declaration.shapeHash = hashes.shape
+        declaration.setHashes(shape: hashes.shape, exact: hashes.exact)
         declaration.tokenCount = hashes.count
 
         var inner = Scope(block: isClass ? .class : .function, declaration: number)

@@ -66,8 +66,7 @@ struct Lexer: ~Copyable {
     init(version: PythonVersion) {
         self.version = version
         self.classes = ByteClass.makeTable()
-        self.text = .allocate(capacity: 1)
-        self.text.deallocate()
+        self.text = EmptySource.text
     }
 
     deinit { classes.deallocate() }

@@ -109,8 +109,17 @@ final class FactPack: Sendable {
     // MARK: Reading
 
     /// The entry of a file, by its path relative to the folder.
-    func entry(named name: UnsafeRawBufferPointer) -> Entry? {
+    ///
+    /// - Parameter guess: the place at which it is when no file came or went.
+    func entry(named name: UnsafeRawBufferPointer, near guess: Int = 0) -> Entry? {
         index.withUnsafeBytes { bytes in
+            if guess < Int(header.entryCount) {
+                let entry = Self.entry(guess, in: bytes)
+                let other = Self.name(of: entry, header, in: bytes)
+                if other.count == name.count, memcmp(other.baseAddress!, name.baseAddress!, name.count) == 0 {
+                    return entry
+                }
+            }
             var low = 0
             var high = Int(header.entryCount)
             while low < high {

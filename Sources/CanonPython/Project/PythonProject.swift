@@ -14,6 +14,8 @@ public struct PythonProject: Sendable {
     private let cache: FactCache?
     /// For each argument; nil for one that is a file.
     private let packs: [FactPack?]
+    /// The number of the first file of each argument.
+    private let firstFiles: [Int]
     private let verifiesCache: Bool
     private let isPartial: Bool
 
@@ -39,11 +41,14 @@ public struct PythonProject: Sendable {
         leavingOut: (@Sendable (String) -> Bool)? = nil
     ) throws {
         var folder = SourceFolder(suffix: ".py", wantsStamps: cache != nil, leavesOut: leavingOut ?? { _ in false })
+        var firstFiles: [Int] = []
         for path in paths {
+            firstFiles.append(folder.files.count)
             do throws(SourceFailure) { try folder.add(argument: path) } catch {
                 throw MissingPath(path: path, reason: error)
             }
         }
+        self.firstFiles = firstFiles
         self.version = version
         self.jobs = jobs
         self.cache = cache
@@ -114,7 +119,9 @@ public struct PythonProject: Sendable {
     private func read(_ number: Int, worker: inout Worker) -> Outcome {
         let file = files[number]
         let pack = packs[file.root]
-        let entry = pack.flatMap { pack in file.withRelativePath { pack.entry(named: $0) } }
+        let entry = pack.flatMap { pack in
+            file.withRelativePath { pack.entry(named: $0, near: number - firstFiles[file.root]) }
+        }
         if let pack, let entry, let stamp = file.stamp, !verifiesCache, FactPack.isCurrent(entry, stamp),
             let facts = pack.facts(of: entry)
         {

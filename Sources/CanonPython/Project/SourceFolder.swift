@@ -20,7 +20,9 @@ public struct SourceFolder {
     /// Folders that could not be listed, with the reason.
     public private(set) var unreadable: [(path: String, reason: SourceFailure)] = []
 
-    public init(suffix: String, wantsStamps: Bool = false, leavesOut: @escaping @Sendable (String) -> Bool = { _ in false }) {
+    public init(
+        suffix: String, wantsStamps: Bool = false, leavesOut: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) {
         self.suffix = suffix
         self.wantsStamps = wantsStamps
         self.leavesOut = leavesOut

@@ -53,3 +53,19 @@ struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
 
     var view: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: base, count: count) }
 }
+
+/// What a lexer and a parser look at before they have read anything. It lives as long as the process, and nobody changes it.
+enum EmptySource {
+    /// A NUL, as at the end of every text.
+    nonisolated(unsafe) static let text: UnsafeMutablePointer<UInt8> = {
+        let text = UnsafeMutablePointer<UInt8>.allocate(capacity: SourceText.padding)
+        text.initialize(repeating: 0, count: SourceText.padding)
+        return text
+    }()
+
+    nonisolated(unsafe) static let token: UnsafeMutablePointer<Token> = {
+        let token = UnsafeMutablePointer<Token>.allocate(capacity: 1)
+        token.initialize(to: Token(.end, 0, 0))
+        return token
+    }()
+}

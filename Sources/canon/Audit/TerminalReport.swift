@@ -37,6 +37,7 @@ struct TerminalReport {
             isVerbose || finding.isIntegrity
                 || (finding.status == .open && finding.scope.gates && finding.severity > .info)
         }
+        .sorted(by: Self.isWorse)
         var groups = [Group(title: "The measurement itself", findings: shown.filter(\.isIntegrity))]
         let concepts = report.score.concepts.sorted { ($0.score ?? 101, $0.name) < ($1.score ?? 101, $1.name) }
         for concept in concepts {
@@ -49,6 +50,15 @@ struct TerminalReport {
         groups.append(
             Group(title: report.score.concepts.isEmpty ? "Findings" : "Outside of any concept", findings: rest))
         return groups.filter { !$0.findings.isEmpty }
+    }
+
+    /// By severity, then by when somebody should act, then by how many are concerned.
+    private static func isWorse(_ a: Finding, _ b: Finding) -> Bool {
+        if a.severity != b.severity { return a.severity > b.severity }
+        if a.priority != b.priority { return a.priority < b.priority }
+        if a.consumers != b.consumers { return a.consumers > b.consumers }
+        if a.placeCount != b.placeCount { return a.placeCount > b.placeCount }
+        return a.rule != b.rule ? a.rule < b.rule : a.fingerprint < b.fingerprint
     }
 
     private func text(of group: Group) -> String {

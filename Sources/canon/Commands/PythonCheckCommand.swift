@@ -14,6 +14,11 @@ struct PythonCheckCommand: AsyncParsableCommand {
 
             Ends with status 0 when all files parse, 1 when one does not, 2 for a command line that cannot be used, 3 when a \
             file could not be read.
+
+            Examples:
+              canon python check .
+              canon python check --python 3.8 --format json src tests > verdicts.json
+              canon python check --no-cache --jobs 1 setup.py
             """
     )
 

@@ -12,6 +12,10 @@ struct PythonFactsCommand: AsyncParsableCommand {
         discussion: """
             The JSON (schema canon.python-facts/1) has a file a line. A file that does not parse has its error and no facts. \
             The exit status is that of canon python check.
+
+            Examples:
+              canon python facts src/app.py
+              canon python facts --format json --only declarations,imports src > facts.json
             """
     )
 

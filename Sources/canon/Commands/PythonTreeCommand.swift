@@ -9,6 +9,10 @@ struct PythonTreeCommand: AsyncParsableCommand {
         abstract: "Print the syntax tree of a Python file.",
         discussion: """
             The names of nodes and fields are those of CPython's ast. Ends with status 1 when the file does not parse.
+
+            Examples:
+              canon python ast src/app.py
+              canon python ast --format json --python 3.12 src/app.py
             """
     )
 
