@@ -33,9 +33,10 @@ struct ConfigurationFile: Sendable {
     static func section(_ name: String, ofFile path: String, bytes: [UInt8]) throws(ConfigurationError) -> Node? {
         guard let root = try compose(text(of: bytes, path: path), path: path), !root.isNothing else { return nil }
         var file = ConfigurationFile(path: path)
-        let sections = file.sections(of: root)
+        var found: Node?
+        file.readSections(of: root) { _, section, value in if section == name { found = value } }
         guard file.problems.isEmpty else { throw ConfigurationError(file.problems) }
-        return sections.first { $0.name == name }?.value
+        return found
     }
 
     private init(path: String) { self.path = path }
@@ -44,21 +45,26 @@ struct ConfigurationFile: Sendable {
 
     private mutating func read(_ root: Node) {
         if root.isNothing { return }
-        for (name, value) in sections(of: root) where name == "serve" { readGroup(value, path: [], shownPath: "serve") }
+        readSections(of: root) { file, name, value in
+            if name == "serve" { file.readGroup(value, path: [], shownPath: "serve") }
+        }
     }
 
-    private mutating func sections(of root: Node) -> [(name: String, value: Node)] {
+    /// Hands over each section as it comes, so that problems are told in the order of the file.
+    private mutating func readSections(
+        of root: Node, _ body: (inout ConfigurationFile, _ name: String, _ value: Node) -> Void
+    ) {
         guard case .mapping(let sections) = root else {
             report(root.mark, "found \(root.kind), expected a mapping with the sections \(Self.sectionNames)")
-            return []
+            return
         }
-        return sections.compactMap { key, value in
-            guard let name = name(of: key, in: []) else { return nil }
-            guard SettingTable.sections.contains(name) else {
+        for (key, value) in sections {
+            guard let name = name(of: key, in: []) else { continue }
+            if SettingTable.sections.contains(name) {
+                body(&self, name, value)
+            } else {
                 reportUnknown(name, at: key.mark, in: [], known: SettingTable.sections)
-                return nil
             }
-            return (name, value)
         }
     }
 
