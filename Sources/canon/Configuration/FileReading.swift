@@ -1,3 +1,5 @@
+// Where the compiler finds `stat` when it builds the whole module at once.
+import CoreFoundation
 import Foundation
 
 /// A system call that failed, with the system's words for it.
