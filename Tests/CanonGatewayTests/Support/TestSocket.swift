@@ -96,10 +96,13 @@ final class TestSocket: Sendable {
     @discardableResult
     func next(_ type: String, within seconds: Double = 10) async throws -> JSONObject {
         var seen: [String] = []
+        // Of the whole wait: heartbeats, which come again and again, must not prolong it.
+        let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
         while true {
             let arrival: Arrival
             do {
-                arrival = try await inbox.next(within: seconds, describing: type)
+                let left = ContinuousClock.now.duration(to: deadline) / .seconds(1)
+                arrival = try await inbox.next(within: max(0.001, left), describing: type)
             } catch {
                 throw TimedOut(waitedFor: type, seen: seen)
             }
