@@ -211,7 +211,7 @@ class Bench:
                     for what, run in zip(("none stalled", "one stalled"), found):
                         self.results.add(
                             f"{name}: memory grown in {seconds:g} s, {what}", server.name, "MiB",
-                            run["resident_growth"] / MIB, {})
+                            run["memory_growth"] / MIB, {})
                     self.results.add(
                         f"{name}: p99 of the others with / without", server.name, "×",
                         found[1]["p99_us"] / found[0]["p99_us"], {})
