@@ -194,12 +194,14 @@ class Bench:
                 f"memory per idle connection at {count:,}", server.name, "bytes", found["bytes_per_connection"], found)
 
     def stall(self) -> None:
-        """Without and with a stalled reader in turns, on one server whose caches a first run has filled."""
+        """Without and with a stalled reader in turns, on one server whose caches a first run at full rate has filled: of the
+        database's writer, and with a stalled reader also those of the readers."""
         seconds = self.plan.stall_seconds
+        full = ("--producers", 8, "--batch", 10)
         for rate, name in ((None, "full rate"), (2000, "2,000/s")):
-            load = ("--producers", 8, "--batch", 10) if rate is None else ("--producers", 64, "--rate", rate)
+            load = full if rate is None else ("--producers", 64, "--rate", rate)
             with Canon(users=1) as server:
-                self.follow(server, "--threads", 1, "--followers", 8, *load, seconds=seconds)
+                self.follow(server, "--threads", 1, "--followers", 8, "--stalled", 1, *full, seconds=seconds)
                 for _ in range(self.plan.repetitions):
                     found = [
                         self.follow(
