@@ -106,12 +106,19 @@ public enum AuditFigures {
         return "\(tenths / 10).\(tenths % 10)"
     }
 
+    /// `1 module`, `3 modules`.
+    ///
+    /// - Parameter many: the plural of a noun that does not take an "s".
+    public static func counted(_ number: Int, _ noun: String, _ many: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : many ?? noun + "s")"
+    }
+
     /// What was measured and with what: `Python 3.11, live 812 files 9,120,000 bytes, …, rule set …, commit …`.
     public static func provenance(of report: AuditReport) -> String {
         var parts = ["Python \(report.python) grammar"]
         for scope in SourceScope.allCases {
             guard let count = report.scopes[scope] else { continue }
-            parts.append("\(scope.rawValue) \(count.files) \(count.files == 1 ? "file" : "files") \(count.bytes) bytes")
+            parts.append("\(scope.rawValue) \(counted(count.files, "file")) \(count.bytes) bytes")
         }
         parts.append("rule set \(report.tool.ruleSet)")
         parts.append("manifest \(report.tool.manifest)")
