@@ -50,7 +50,7 @@ struct MarkdownReport {
     }
 
     private func changes(_ comparison: AuditReport.Comparison) -> String {
-        var text = "\(comparison.new.count) new, \(comparison.known) known, \(comparison.resolved.count) resolved.\n"
+        var text = "\(AuditFigures.changes(comparison)).\n"
         for rise in comparison.risen { text += "- \(rise.rule): \(rise.before) places before, \(rise.now) now\n" }
         for reason in comparison.blocked { text += "- Cannot be compared: \(Self.escaped(reason))\n" }
         return text
@@ -111,6 +111,12 @@ public enum AuditFigures {
     /// - Parameter many: the plural of a noun that does not take an "s".
     public static func counted(_ number: Int, _ noun: String, _ many: String? = nil) -> String {
         "\(number) \(number == 1 ? noun : many ?? noun + "s")"
+    }
+
+    /// `1 new, 2 worse, 10 known, 3 resolved`.
+    public static func changes(_ comparison: AuditReport.Comparison) -> String {
+        let worse = comparison.worse.isEmpty ? "" : ", \(comparison.worse.count) worse"
+        return "\(comparison.new.count) new\(worse), \(comparison.known) known, \(comparison.resolved.count) resolved"
     }
 
     /// What was measured and with what: `Python 3.11, live 812 files 9,120,000 bytes, …, rule set …, commit …`.
