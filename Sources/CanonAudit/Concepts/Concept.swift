@@ -16,7 +16,7 @@ public struct Concept: Sendable {
     /// The canonical class, or what is behind it when it is only a front, then classes that do the same; see
     /// ``Likeness/isSecondImplementation``.
     public let implementations: [ObjectID]
-    /// What hands out an implementation, or only passes on to one: adapters, creators, aliases made by assignment.
+    /// What hands out an implementation, or only passes on to one: adapters, creators, the declared factory.
     public let adapters: [ObjectID]
     /// Why each object that is not the canonical one belongs to the concept.
     public let likenesses: [Likeness]
@@ -27,6 +27,13 @@ public struct Concept: Sendable {
 
     /// Whether a module is a registered path to the canonical object.
     public func allows(_ module: ModuleID) -> Bool { registeredPaths.contains(module) }
+
+    /// Whether importing an object through a module is the registered way: the canonical object or its declared factory, through
+    /// a registered path. The module that defines the factory always leads to it, like that of the canonical object.
+    public func registers(_ object: ObjectID, through module: ModuleID, in model: CodeModel) -> Bool {
+        if object == canonical { return allows(module) }
+        return object == factory && (allows(module) || module == model.module(of: object.file))
+    }
 }
 
 extension Concept {
@@ -63,8 +70,11 @@ extension Concept {
         }
         self.implementations = implementations
         let fronts = cores.contains(canonical) ? [] : [canonical]
-        adapters =
+        let found =
             fronts + Self.adapters(of: Set(implementations), model: model, isLive: isLive).filter { $0 != canonical }
+        // What the declared factory gives may not be told from its code.
+        let untold = [factory].compactMap(\.self).filter { !found.contains($0) && !implementations.contains($0) }
+        adapters = found + untold
     }
 
     /// The class that the canonical symbol names; or, when that is a front which only hands out or passes on, what is behind it.

@@ -52,6 +52,8 @@ public struct AuditReport: Hashable, Codable, Sendable {
     public struct Comparison: Hashable, Codable, Sendable {
         public var base: String
         public var new: [Fingerprint]
+        /// What stood in the base as well, and has grown since in a way that its rule does not let pass.
+        public var worse: [Fingerprint]
         public var known: Int
         /// Fingerprints of the base that are gone.
         public var resolved: [Fingerprint]
@@ -116,13 +118,17 @@ extension AuditReport {
         return report
     }
 
-    /// The report in which findings that touch none of some files are known.
+    /// The report in which findings that touch none of some files are known. What is worse than in the base stays open: the
+    /// new cause of it need not be among the places that are kept.
     public func openOnly(in paths: Set<String>) -> AuditReport {
         var report = self
+        let worse = Set(comparison?.worse ?? [])
         for index in report.findings.indices where report.findings[index].status == .open {
             let finding = report.findings[index]
             let touched = [finding.path] + finding.places.map(\.path) + finding.evidence.map(\.path)
-            if !finding.isIntegrity, !touched.contains(where: { paths.contains($0) }) {
+            if !finding.isIntegrity, !worse.contains(finding.fingerprint),
+                !touched.contains(where: { paths.contains($0) })
+            {
                 report.findings[index].status = .known
             }
         }

@@ -136,7 +136,8 @@ public struct Audit: Sendable {
             severity: finding.severity, onGoldenPath: isLive && (concept?.isOnGoldenPath ?? false),
             consumers: isLive ? finding.consumers : 0)
         finding.owner = concept?.owner ?? owners.owner(of: finding.path)
-        finding.escalateTo = concept?.escalateTo ?? []
+        // With a deadline it takes history to tell: `AuditReport.escalated`.
+        finding.escalateTo = concept.flatMap { $0.escalateAfter == nil ? $0.escalateTo : nil } ?? []
         finding.impact = concept?.impact
         if finding.evidence.count > Finding.maximumEvidence {
             finding.evidence.removeLast(finding.evidence.count - Finding.maximumEvidence)
@@ -147,7 +148,7 @@ public struct Audit: Sendable {
         return finding
     }
 
-    private static func isBefore(_ a: Finding, _ b: Finding) -> Bool {
+    static func isBefore(_ a: Finding, _ b: Finding) -> Bool {
         if a.severity != b.severity { return a.severity > b.severity }
         if a.rule != b.rule { return a.rule < b.rule }
         if a.symbol != b.symbol { return a.symbol < b.symbol }

@@ -1,3 +1,4 @@
+import CanonAudit
 import Foundation
 
 /// Reads a repository through `git`, and changes nothing: no lock is taken, no hook and no monitor of the repository is started.
@@ -50,6 +51,15 @@ struct GitRepository: Sendable {
 
     /// The commit of the work tree; nil before the first one.
     var head: String? { try? run(["rev-parse", "--verify", "--quiet", "HEAD"]).trimmed }
+
+    /// The newest commit on the line of first parents that is as old as a day, in UTC; nil when all are younger.
+    func commit(of tip: String, onFirstParentsUntil day: CalendarDate) throws -> String? {
+        let found = try run(["rev-list", "-1", "--first-parent", "--before=\(day)T23:59:59Z", tip, "--"]).trimmed
+        return found.isEmpty ? nil : found
+    }
+
+    /// Whether the history ends before its beginning, because it was cut when it was cloned.
+    var isShallow: Bool { (try? run(["rev-parse", "--is-shallow-repository"]).trimmed) == "true" }
 
     /// Whether the work tree differs from its commit: tracked files, and files that nobody ignores.
     var isDirty: Bool? {

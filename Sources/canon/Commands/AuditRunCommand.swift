@@ -66,7 +66,7 @@ struct AuditRunCommand: AsyncParsableCommand {
                 Self.unknown("concept", name, among: input.manifest.concepts.map(\.name)), status: ExitStatus.usage)
         }
         let audit = Audit(input)
-        var report = audit.run()
+        var report = try reader.report(of: audit)
         if let base { report = try compared(report, of: audit, with: base, reader) }
         try finish(report.narrowed(rules: rules, concepts: concepts), audit: audit)
     }
