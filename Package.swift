@@ -109,6 +109,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "CanonVerify",
+            dependencies: ["CanonAudit", .product(name: "Yams", package: "Yams")],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "canon",
             dependencies: [
@@ -119,6 +124,7 @@ let package = Package(
                 "CanonGateway",
                 "CanonPython",
                 "CanonStore",
+                "CanonVerify",
                 "CanonWire",
                 "CCanonFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -195,6 +201,9 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .testTarget(
+            name: "CanonVerifyTests", dependencies: ["CanonAudit", "CanonTestSupport", "CanonVerify"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "CanonGatewayTests",
             dependencies: [
