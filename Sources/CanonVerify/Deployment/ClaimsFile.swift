@@ -69,7 +69,8 @@ private struct ClaimsReader {
     private mutating func claim(_ node: ManifestNode) -> Claim? {
         let members = problems.members(
             of: node, known: ["issue", "title", "closed", "fix", "concept", "expected", "names"])
-        guard let id = required("issue", in: members, of: node), let concept = required("concept", in: members, of: node)
+        guard let id = required("issue", in: members, of: node),
+            let concept = required("concept", in: members, of: node)
         else { return nil }
         return Claim(
             id: id, title: problems.text(members["title"], expected: "text")?.value ?? "",

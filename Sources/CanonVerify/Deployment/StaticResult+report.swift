@@ -21,7 +21,8 @@ extension StaticResult {
             commit: commit, concepts: concepts,
             detector: own.map { "\($0.tool.ruleSet) \($0.tool.manifest) \(waivers)" },
             byOwnDetector: Dictionary(
-                own?.score.concepts.map { ($0.name, $0.implementations) } ?? [], uniquingKeysWith: { first, _ in first }),
+                own?.score.concepts.map { ($0.name, $0.implementations) } ?? [], uniquingKeysWith: { first, _ in first }
+            ),
             incomplete: report.incomplete.count)
     }
 }

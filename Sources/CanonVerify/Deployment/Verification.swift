@@ -1,8 +1,22 @@
+/// How commits are measured: alike for all commits of one claim.
+public struct Measure: Hashable, Sendable {
+    /// What is counted of the concepts; nil: implementations.
+    public var names: Claim.NameQuery?
+    /// The commit whose manifest says which files count; nil, or one without a manifest: the one that declares the concepts.
+    ///
+    /// It is the one before the fix: a fix that only takes files out of what is looked at has changed nothing.
+    public var scopesOf: String?
+
+    public init(names: Claim.NameQuery? = nil, scopesOf: String? = nil) {
+        self.names = names
+        self.scopesOf = scopesOf
+    }
+}
+
 /// The auditor, asked about one commit. Answers are expected to be kept: a search asks for the same commit again.
 public protocol StaticAnalysis {
-    /// - Parameter names: what is counted of the concepts; nil: implementations.
     /// - Throws: when the commit cannot be read at all; a file that cannot be is told in the result.
-    func result(at commit: String, counting names: Claim.NameQuery?) throws -> StaticResult
+    func result(at commit: String, by measure: Measure) throws -> StaticResult
 }
 
 /// Claims against what was deployed and what runs.
@@ -37,16 +51,15 @@ public struct Verification {
     }
 
     private func verdict(on claim: Claim, head: String?) throws -> VerificationReport.ClaimVerdict {
-        func result(_ commit: String) throws -> StaticResult {
-            try analysis.result(at: commit, counting: claim.names)
-        }
         let fix = try claim.fix.flatMap(history.commit)
+        let parent = try fix.flatMap { try history.parents(of: $0).first }
+        let measure = Measure(names: claim.names, scopesOf: parent)
+        func result(_ commit: String) throws -> StaticResult { try analysis.result(at: commit, by: measure) }
         let deployment = deployments.last
         let deployed = try deployment?.commit.flatMap(history.commit)
         let runtime = runtime(of: claim, deployment)
         var seen = Observations(runtime: runtime)
         if let fix {
-            let parent = try history.parents(of: fix).first
             seen.fix = .init(before: try parent.map(result), at: try result(fix))
         }
         if let deployed {

@@ -65,7 +65,8 @@ extension VerificationReport.ClaimVerdict {
         }
         if decision.verdict == .detectorChanged, let fix = seen.fix, let before = fix.before {
             let (was, now) = (
-                before.byOwnDetector[claim.concept] ?? 0, fix.at.byOwnDetector[claim.concept] ?? 0)
+                before.byOwnDetector[claim.concept] ?? 0, fix.at.byOwnDetector[claim.concept] ?? 0
+            )
             lines.append("by the rules that stand in each commit \(was) became \(now): with the fix, the rules changed")
         }
         if case .unknown(let missing) = decision.verdict { lines.append(missing.sentence) }
@@ -78,14 +79,16 @@ extension VerificationReport.ClaimVerdict {
         case .consistent: return "Nothing: what was claimed is what runs."
         case .notDeployed: return "Deploy a commit that contains the fix, then verify again."
         case .incompleteFix, .falseCompletion, .open:
-            return (claim.isClosed ? "Open the issue again. " : "") + (remedy.map { "Run: \($0)" } ?? "See the gap table.")
+            return (claim.isClosed ? "Open the issue again. " : "")
+                + (remedy.map { "Run: \($0)" } ?? "See the gap table.")
         case .regression(let returns):
             let commits = Set(returns.map { String($0.commit.prefix(12)) }).sorted().joined(separator: ", ")
             return "Open the issue again, and look at \(commits)." + (remedy.map { " Run: \($0)" } ?? "")
         case .drift:
             return "Find out what was started: the image, its entry point and its configuration differ from the commit."
         case .detectorChanged:
-            return "Judge the change of the rules by itself, and open the issue again: the implementations are the same."
+            return
+                "Judge the change of the rules by itself, and open the issue again: the implementations are the same."
         case .unknown(let missing): return missing.remedy
         }
     }
@@ -96,7 +99,8 @@ extension Verdict.Missing {
         switch self {
         case .fix(let name?): "the repository has no commit \(name)"
         case .fix(nil): "the claim names no commit"
-        case .deployedCommit(let revision, let name?): "the repository has no commit \(name), from which \(revision) was built"
+        case .deployedCommit(let revision, let name?):
+            "the repository has no commit \(name), from which \(revision) was built"
         case .deployedCommit(let revision, nil): "nobody said from which commit \(revision) was built"
         case .deployment: "nobody said what was deployed"
         case .concept(let name): "the manifest has no concept \(name), or none of its objects is in that commit"
@@ -109,10 +113,12 @@ extension Verdict.Missing {
     var remedy: String {
         switch self {
         case .fix: "Name the commit of the fix in the claim (fix:), or fetch it."
-        case .deployedCommit, .deployment: "Say what was deployed: --deployed COMMIT, or deployments: in the claims file."
+        case .deployedCommit, .deployment:
+            "Say what was deployed: --deployed COMMIT, or deployments: in the claims file."
         case .concept: "Declare the concept in canon.yaml, or correct the claim."
         case .completeAnalysis: "Mend the files that do not parse (canon audit names them), then verify again."
-        case .runtime: "Add what runs: --runtime FILE, --logs FILE or --manager URL."
+        case .runtime:
+            "Add what runs: --runtime FILE, as `canon logs ssot-warnings` writes it from the logs of the revision."
         }
     }
 }

@@ -74,7 +74,7 @@ struct VerifyRunCommand: AsyncParsableCommand {
             }
             claims.deployments = [known]
         }
-        for path in runtime { claims.runtimes += try InventoryFile.read(path == "-" ? "/dev/stdin" : path) }
+        for path in runtime { claims.runtimes += try InventoryFile.read(path) }
         return claims
     }
 

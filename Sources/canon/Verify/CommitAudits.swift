@@ -3,14 +3,14 @@ import CanonCodeModel
 import CanonFacts
 import CanonVerify
 
-/// Audits of commits, each made once, all judged by one manifest.
+/// Audits of commits, each made once, all judged by the concepts of one manifest.
 ///
 /// Commits of one history share most of their files: their facts are kept by content, so that each further commit costs the
 /// reading of what changed, the linking and the rules.
 final class CommitAudits: StaticAnalysis {
     private let reader: AuditReader
     private let repository: GitRepository
-    /// Judges every commit.
+    /// Declares what every commit is judged by.
     private let manifest: Manifest
     private var known = KnownFacts()
     private var results: [Key: StaticResult] = [:]
@@ -18,7 +18,7 @@ final class CommitAudits: StaticAnalysis {
 
     private struct Key: Hashable {
         var commit: String
-        var names: Claim.NameQuery?
+        var measure: Measure
     }
 
     /// - Parameter progress: told which commit is being read.
@@ -29,31 +29,46 @@ final class CommitAudits: StaticAnalysis {
         repository = try reader.requiredRepository()
     }
 
-    func result(at commit: String, counting names: Claim.NameQuery?) throws -> StaticResult {
-        let key = Key(commit: commit, names: names)
+    func result(at commit: String, by measure: Measure) throws -> StaticResult {
+        let key = Key(commit: commit, measure: measure)
         if let found = results[key] { return found }
         progress(commit)
-        let audit = Audit(try reader.commit(commit, manifest: manifest, known: known))
+        let judge = try judge(measure)
+        let audit = Audit(try reader.commit(commit, manifest: judge, known: known))
         try remember(audit, commit)
-        var result = try measured(audit, commit)
-        if let names { try result.replaceSymbols(with: names, in: audit) }
+        var result = try measured(audit, commit, judge)
+        if let names = measure.names { try result.replaceSymbols(with: names, in: audit) }
         results[key] = result
         return result
     }
 
-    private func measured(_ audit: Audit, _ commit: String) throws -> StaticResult {
+    /// The concepts as they are declared now, in the files that counted then.
+    private func judge(_ measure: Measure) throws -> Manifest {
+        guard let commit = measure.scopesOf,
+            let then = try own(CommitTree(repository, files: repository.files(of: commit)))
+        else { return manifest }
+        var judge = manifest
+        judge.scopes = then.scopes
+        judge.roots = then.roots
+        judge.languages = then.languages
+        judge.services = then.services
+        return judge
+    }
+
+    /// The manifest that stands in a commit; nil when it has none, or one that is wrong: that judged nothing then.
+    private func own(_ tree: CommitTree) -> Manifest? {
+        guard let own = try? reader.manifest(of: tree), !own.concepts.isEmpty else { return nil }
+        return own
+    }
+
+    private func measured(_ audit: Audit, _ commit: String, _ judge: Manifest) throws -> StaticResult {
         // The score is all that is needed, and it needs no rule.
         let report = audit.run(rules: [])
-        guard let tree = audit.input.tree as? CommitTree else {
-            return StaticResult(commit: commit, report, own: nil, waivers: "")
-        }
-        // A manifest that was wrong then judged nothing then.
-        guard let own = try? reader.manifest(of: tree), !own.concepts.isEmpty else {
+        guard let own = (audit.input.tree as? CommitTree).flatMap({ own($0) }) else {
             return StaticResult(commit: commit, report, own: nil, waivers: "")
         }
         let ownReport =
-            own.judgesAs(manifest)
-            ? report : Audit(try reader.commit(commit, manifest: own, known: known)).run(rules: [])
+            own.judgesAs(judge) ? report : Audit(try reader.commit(commit, manifest: own, known: known)).run(rules: [])
         return StaticResult(commit: commit, report, own: ownReport, waivers: own.allowances)
     }
 

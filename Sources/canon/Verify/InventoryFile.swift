@@ -20,8 +20,13 @@ enum InventoryFile {
     static let schema = "canon.inventory/1"
     static let maximumBytes = 64 << 20
 
+    /// - Parameter path: `-` for standard input.
     /// - Throws: `CommandFailure` that names the file and line.
     static func read(_ path: String) throws -> [RuntimeInventory] {
+        if path == "-" {
+            let data = try FileHandle.standardInput.read(upToCount: maximumBytes) ?? Data()
+            return try inventories(Array(data), path: "standard input")
+        }
         switch FileReading.contents(of: path, maximumBytes: maximumBytes) {
         case .failure(let error): throw CommandFailure("\(path): \(error)", status: ExitStatus.usage)
         case .success(let bytes): return try inventories(bytes, path: path)

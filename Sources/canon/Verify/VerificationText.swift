@@ -10,7 +10,8 @@ struct VerificationText {
     func write() {
         if let deployment = report.deployment {
             terminal.writeLine(
-                "deployed: \(deployment.revision.escapingControls) (\((deployment.commit ?? "commit unknown").escapingControls))")
+                "deployed: \(deployment.revision.escapingControls) (\((deployment.commit ?? "commit unknown").escapingControls))"
+            )
         }
         var table = TableWriter(["ISSUE", "VERDICT", "CONCEPT", "TITLE"])
         for item in report.verdicts {

@@ -12,7 +12,10 @@ struct DecisionTests {
         let symbols = others.union(["shop.rooms.Rooms"])
         return StaticResult(
             commit: commit,
-            concepts: ["Rooms": .init(canonical: "shop.rooms.Rooms", symbols: symbols, aliases: ["shop.Rooms": "shop.rooms.Rooms"])],
+            concepts: [
+                "Rooms": .init(
+                    canonical: "shop.rooms.Rooms", symbols: symbols, aliases: ["shop.Rooms": "shop.rooms.Rooms"])
+            ],
             detector: detector, byOwnDetector: ["Rooms": own ?? symbols.count], incomplete: incomplete)
     }
 
@@ -122,7 +125,9 @@ struct DecisionTests {
     func gaps() {
         let deployed = Self.result("D", ["a.Back", "a.Stayed", "a.Waits"])
         let seen = Observations(
-            fix: .init(before: Self.result("B", ["a.Back", "a.Stayed", "a.Waits"]), at: Self.result("F", ["a.Stayed", "a.Waits"])),
+            fix: .init(
+                before: Self.result("B", ["a.Back", "a.Stayed", "a.Waits"]),
+                at: Self.result("F", ["a.Stayed", "a.Waits"])),
             deployed: deployed, isDeployed: true, runtime: Self.ran(["a.Elsewhere", "shop.Rooms"]))
         let decision = Decision.decide(Self.claim, seen) { .init(symbol: $0, commit: "") }
         let gaps = decision.gaps(Self.claim, deployed: deployed, head: Self.result("H", ["a.Back", "a.Stayed"]))

@@ -32,7 +32,7 @@ private struct Repository: CommitHistory, StaticAnalysis {
     func line(from: String, to: String) -> [String] { (Int(from)! + 1...Int(to)!).map(String.init) }
     func mergeBase(_ a: String, _ b: String) -> String? { "\(min(Int(a) ?? aside[a]!, Int(b) ?? aside[b]!))" }
 
-    func result(at commit: String, counting names: Claim.NameQuery?) -> StaticResult {
+    func result(at commit: String, by measure: Measure) -> StaticResult {
         asked.commits.insert(commit)
         let others = aside[commit] != nil ? [] : commits[Int(commit)!]
         return StaticResult(
@@ -63,7 +63,9 @@ struct VerificationTests {
         let old: Set = ["shop.chat.RoomManager"]
         let repository = Repository(commits: (0..<length).map { $0 < fix || $0 >= culprit ? old : [] })
         let found = try verdict(repository, fix: "\(fix)", deployed: "\(length - 1)", runs: old)
-        #expect(found.verdict == .regression([.init(symbol: "shop.chat.RoomManager", commit: "\(culprit)")]), "seed \(seed)")
+        #expect(
+            found.verdict == .regression([.init(symbol: "shop.chat.RoomManager", commit: "\(culprit)")]), "seed \(seed)"
+        )
         #expect(repository.asked.commits.count <= 4 + Int.bitWidth - length.leadingZeroBitCount, "seed \(seed)")
         #expect(found.gaps.map(\.kind) == [.back])
     }
