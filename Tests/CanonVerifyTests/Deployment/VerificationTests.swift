@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// A repository on a line, and what the auditor would say of each of its commits.
-private struct Repository: CommitHistory, StaticAnalysis {
+private struct Project: CommitHistory, StaticAnalysis {
     /// The implementations beside the canonical one, by commit.
     var commits: [Set<String>]
     /// Commits that are on a branch which was never merged, with where it left.
@@ -43,7 +43,7 @@ private struct Repository: CommitHistory, StaticAnalysis {
 
 struct VerificationTests {
     private func verdict(
-        _ repository: Repository, fix: String?, deployed: String?, runs: Set<String>? = nil
+        _ repository: Project, fix: String?, deployed: String?, runs: Set<String>? = nil
     ) throws -> VerificationReport.ClaimVerdict {
         let report = try Verification(
             claims: [Claim(id: "7", fix: fix, concept: "Rooms")],
@@ -61,7 +61,7 @@ struct VerificationTests {
         let fix = Int.random(in: 1...length / 3, using: &random)
         let culprit = Int.random(in: fix + 1..<length, using: &random)
         let old: Set = ["shop.chat.RoomManager"]
-        let repository = Repository(commits: (0..<length).map { $0 < fix || $0 >= culprit ? old : [] })
+        let repository = Project(commits: (0..<length).map { $0 < fix || $0 >= culprit ? old : [] })
         let found = try verdict(repository, fix: "\(fix)", deployed: "\(length - 1)", runs: old)
         #expect(
             found.verdict == .regression([.init(symbol: "shop.chat.RoomManager", commit: "\(culprit)")]), "seed \(seed)"
@@ -72,13 +72,13 @@ struct VerificationTests {
 
     @Test("a fix on a branch that was never merged is not deployed")
     func notDeployed() throws {
-        let repository = Repository(commits: Array(repeating: ["a.X"], count: 9), aside: ["fix": 3])
+        let repository = Project(commits: Array(repeating: ["a.X"], count: 9), aside: ["fix": 3])
         #expect(try verdict(repository, fix: "fix", deployed: "8").verdict == .notDeployed)
     }
 
     @Test("nothing is guessed about what nobody said")
     func unknown() throws {
-        let repository = Repository(commits: [["a.X"], [], []])
+        let repository = Project(commits: [["a.X"], [], []])
         #expect(try verdict(repository, fix: nil, deployed: "2").verdict == .unknown(.fix(nil)))
         #expect(try verdict(repository, fix: "dead", deployed: "2").verdict == .unknown(.fix("dead")))
         #expect(try verdict(repository, fix: "1", deployed: nil).verdict == .unknown(.deployment))
@@ -90,7 +90,7 @@ struct VerificationTests {
 
     @Test("the status of the run: a claim that does not hold counts more than one that is unknown")
     func status() throws {
-        func status(_ repository: Repository, runs: Set<String>?) throws -> Int32 {
+        func status(_ repository: Project, runs: Set<String>?) throws -> Int32 {
             try Verification(
                 claims: [Claim(id: "7", fix: "1", concept: "Rooms")],
                 deployments: [Deployment(revision: "r1", commit: "2")],
@@ -98,16 +98,16 @@ struct VerificationTests {
                 analysis: repository
             ).run().exitStatus
         }
-        let clean = Repository(commits: [["a.X"], [], []])
+        let clean = Project(commits: [["a.X"], [], []])
         #expect(try status(clean, runs: ["shop.rooms.Rooms"]) == 0)
         #expect(try status(clean, runs: ["a.X"]) == 1)
         #expect(try status(clean, runs: nil) == 3)
-        #expect(try status(Repository(commits: [["a.X"], ["a.X"], ["a.X"]]), runs: nil) == 1)
+        #expect(try status(Project(commits: [["a.X"], ["a.X"], ["a.X"]]), runs: nil) == 1)
     }
 
     @Test("a list of another revision says nothing about the deployed one, and the newest counts")
     func runtimes() throws {
-        let repository = Repository(commits: [["a.X"], [], []])
+        let repository = Project(commits: [["a.X"], [], []])
         let report = try Verification(
             claims: [Claim(id: "7", fix: "1", concept: "Rooms")],
             deployments: [Deployment(revision: "r2", commit: "2")],
@@ -119,7 +119,27 @@ struct VerificationTests {
             ], history: repository, analysis: repository
         ).run()
         #expect(report.verdicts[0].verdict == .consistent)
-        let json = try JSONSerialization.jsonObject(with: Data(report.json)) as? [String: Any]
-        #expect(json?["schema"] as? String == "canon.verify/1")
+    }
+
+    @Test("the JSON is what the published schema says, and the next analysis can read it")
+    func json() throws {
+        let schema = try JSONSchema(Repository.data("docs/schemas/verify-report.schema.json"))
+        let old: Set = ["a.X"]
+        for commits in [[old, [], []], [old, old, old], [old, [], old]] {
+            for runs in [nil, ["shop.rooms.Rooms"], old] {
+                let project = Project(commits: commits)
+                let report = try Verification(
+                    claims: [Claim(id: "7", fix: "1", concept: "Rooms"), Claim(id: "8", concept: "Rooms")],
+                    deployments: [Deployment(revision: "r", commit: "2")],
+                    runtimes: runs.map { [RuntimeInventory(source: "log", symbols: $0)] } ?? [], history: project,
+                    analysis: project
+                ).run()
+                #expect(try schema.problems(in: Data(report.json)) == [])
+                let earlier = try #require(VerificationReport.earlierVerdicts(in: report.json))
+                #expect(earlier == ["7": report.verdicts[0].verdict.name, "8": "unknown"])
+                #expect(report.markdown(before: earlier).contains("| the same |"))
+            }
+        }
+        #expect(VerificationReport.earlierVerdicts(in: Array("{}".utf8)) == nil)
     }
 }
