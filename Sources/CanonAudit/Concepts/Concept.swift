@@ -71,7 +71,7 @@ extension Concept {
         self.implementations = implementations
         let fronts = cores.contains(canonical) ? [] : [canonical]
         let found =
-            fronts + Self.adapters(of: Set(implementations), model: model, isLive: isLive).filter { $0 != canonical }
+            fronts + ConceptAdapters.of(Set(implementations), model: model, isLive: isLive).filter { $0 != canonical }
         // What the declared factory gives may not be told from its code.
         let untold = [factory].compactMap(\.self).filter { !found.contains($0) && !implementations.contains($0) }
         adapters = found + untold
@@ -89,53 +89,5 @@ extension Concept {
             cores.append(product.object)
         }
         return cores.isEmpty ? [canonical] : cores
-    }
-
-    /// Classes and functions of live code that refer to an implementation, or to an adapter of one, and hand it out or pass on
-    /// to it.
-    private static func adapters(
-        of implementations: Set<ObjectID>, model: CodeModel, isLive: (FileID) -> Bool
-    ) -> [ObjectID] {
-        var found: Set<ObjectID> = []
-        var newest = implementations
-        // An adapter of an adapter is one, too; nobody stacks them without end.
-        for _ in 0..<4 where !newest.isEmpty {
-            var next: Set<ObjectID> = []
-            for sites in model.references(to: newest).values {
-                for (file, site) in sites where isLive(file) && site.scope != FileFacts.noIndex {
-                    let around = ObjectID(file: file, index: site.scope)
-                    let holder = model.enclosingClass(of: around) ?? around
-                    guard !implementations.contains(holder), !found.contains(holder), !next.contains(holder),
-                        isAdapter(holder, of: implementations, model)
-                    else { continue }
-                    next.insert(holder)
-                }
-            }
-            found.formUnion(next)
-            newest = next
-        }
-        return found.sorted()
-    }
-
-    private static func isAdapter(_ object: ObjectID, of implementations: Set<ObjectID>, _ model: CodeModel) -> Bool {
-        switch model.kind(of: object) {
-        case .class:
-            let methods = model.publicMethods(of: object)
-            if methods.contains(where: { method in
-                model.products(of: method).contains { implementations.contains($0.object) }
-            }) {
-                return true
-            }
-            guard model.role(of: object) == .adapter else { return false }
-            // One method that only calls something is a small client, unless it stands for the very method.
-            let targets = methods.compactMap { method in model.forwardTarget(of: method).map { (method, $0.callee) } }
-            return targets.count > 1
-                || targets.contains { method, callee in
-                    callee.split(separator: ".").last.map(String.init) == model.name(of: method)
-                }
-        case .function, .asyncFunction:
-            return model.products(of: object).contains { implementations.contains($0.object) }
-        default: return false
-        }
     }
 }

@@ -9,6 +9,9 @@ public struct AuditReport: Hashable, Codable, Sendable {
     public var commit: String?
     /// The work tree differs from the commit.
     public var dirty: Bool?
+    /// The audited folder below the root of its repository, `services/chat`: paths in this report are relative to it. Nil when it
+    /// is the root, or in none.
+    public var folder: String?
     /// The version whose grammar counted.
     public var python: String
     /// By scope.
@@ -72,6 +75,9 @@ public struct AuditReport: Hashable, Codable, Sendable {
 }
 
 extension AuditReport {
+    /// A path as the repository knows it.
+    func repositoryPath(_ path: String) -> String { folder.map { "\($0)/\(path)" } ?? path }
+
     /// How a run ends.
     public enum Verdict: Sendable {
         /// Nothing at or above the gate, or only what is waived or known.

@@ -89,6 +89,24 @@ struct AuditReader {
             jobs: settings.jobs)
     }
 
+    /// An audit of nothing would say that nothing is wrong.
+    ///
+    /// - Throws: `CommandFailure` when there is nothing that can be read here.
+    func requireSources(_ input: Audit.Input) throws {
+        let wanted = input.manifest.languages.map(\.value)
+        if wanted.contains("swift")
+            || (wanted.isEmpty && input.tree.paths.contains { $0.hasSuffix(".swift") } && input.files.isEmpty)
+        {
+            throw CommandFailure(
+                "Swift files cannot be read here: canon-swift is not beside canon. Install it, or narrow the audit with "
+                    + "`languages: [python]` in the manifest", status: ExitStatus.unknown)
+        }
+        guard input.files.isEmpty, input.unread.isEmpty else { return }
+        throw CommandFailure(
+            "\(root.escapingControls) holds no file that can be audited (*.py). Is it the right folder?",
+            status: ExitStatus.unknown)
+    }
+
     private func relative(_ path: String) -> String {
         path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
     }

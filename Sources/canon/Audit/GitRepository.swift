@@ -13,16 +13,21 @@ struct GitRepository: Sendable {
 
     /// The audited folder, which may lie within the repository.
     let folder: String
+    /// The same below the root of the repository; nil for the root itself.
+    let folderInRepository: String?
 
     /// Nil when the folder is in no repository. Looked for without starting a process, which most runs then need not do.
     init?(containing folder: String) {
-        var place = URL(fileURLWithPath: folder).standardizedFileURL.path
+        let start = URL(fileURLWithPath: folder).standardizedFileURL.path
+        var place = start
         while true {
             if FileManager.default.fileExists(atPath: place + "/.git") { break }
             guard place != "/", let slash = place.lastIndex(of: "/") else { return nil }
             place = slash == place.startIndex ? "/" : String(place[..<slash])
         }
         self.folder = folder
+        let below = start.dropFirst(place.count).drop { $0 == "/" }
+        folderInRepository = below.isEmpty ? nil : String(below)
     }
 
     // MARK: Revisions

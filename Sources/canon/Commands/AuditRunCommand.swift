@@ -60,7 +60,7 @@ struct AuditRunCommand: AsyncParsableCommand {
             return
         }
         let input = try options.input(reader)
-        try Self.requireSources(input, reader: reader)
+        try reader.requireSources(input)
         for name in concepts where !input.manifest.concepts.contains(where: { $0.name == name }) {
             throw CommandFailure(
                 Self.unknown("concept", name, among: input.manifest.concepts.map(\.name)), status: ExitStatus.usage)
@@ -86,22 +86,6 @@ struct AuditRunCommand: AsyncParsableCommand {
         let hint = NearestName.of(name, among: known).map { "did you mean \($0)?" }
         return
             "there is no \(what) '\(name.shortened)'; \(hint ?? "there are: \(known.sorted().joined(separator: ", "))")"
-    }
-
-    /// An audit of nothing would say that nothing is wrong.
-    private static func requireSources(_ input: Audit.Input, reader: AuditReader) throws {
-        let wanted = input.manifest.languages.map(\.value)
-        if wanted.contains("swift")
-            || (wanted.isEmpty && input.tree.paths.contains { $0.hasSuffix(".swift") } && input.files.isEmpty)
-        {
-            throw CommandFailure(
-                "Swift files cannot be read here: canon-swift is not beside canon. Install it, or narrow the audit with "
-                    + "`languages: [python]` in the manifest", status: ExitStatus.unknown)
-        }
-        guard input.files.isEmpty, input.unread.isEmpty else { return }
-        throw CommandFailure(
-            "\(reader.root.escapingControls) holds no file that can be audited (*.py). Is it the right folder?",
-            status: ExitStatus.unknown)
     }
 
     // MARK: Base

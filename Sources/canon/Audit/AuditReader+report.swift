@@ -1,11 +1,12 @@
 import CanonAudit
 
 extension AuditReader {
-    /// The report of an audit, with what is due for escalation by the history of the repository.
+    /// The report of an audit, with what the repository says: where it is, and what its history makes due for escalation.
     ///
     /// A deadline costs one more audit: of the commit that stood so many days ago, whose files are mostly those of today.
     func report(of audit: Audit) throws -> AuditReport {
-        let report = audit.run()
+        var report = audit.run()
+        report.folder = repository?.folderInRepository
         let manifest = audit.input.manifest
         guard let repository, let tip = audit.input.commit else { return report }
         var past: [PastState] = []
