@@ -132,7 +132,7 @@ extension FactWalk {
         let bytes = names.withUTF8(of: text) { Array($0) }
         for part in bytes.split(whereSeparator: { !Self.isPartOfDottedName($0) }) {
             guard let first = part.first, first != 0x2E, !(0x30...0x39).contains(first) else { continue }
-            let name = names.intern(part)
+            let name = names.intern(Array(part))
             guard !isBoundVariable(name), noteUse(name) else { continue }
             var step = event(.use, at: node.start, name: name)
             step.flags = [.annotation]
