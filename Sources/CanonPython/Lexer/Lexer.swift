@@ -13,6 +13,10 @@ struct Lexer: ~Copyable {
     private(set) var isLayoutProblem = false
     /// The brackets that were open where the tokens end.
     var brackets = GrowingBuffer<Bracket>(capacity: 256)
+    /// Complete where the tokens end with `end`.
+    private(set) var hashes = LineHashes()
+    /// The first token of the logical line under way.
+    private var firstOfLine = 0
 
     var text: UnsafeMutablePointer<UInt8>
     /// The number of bytes before the NUL that ends the text.
@@ -73,6 +77,8 @@ struct Lexer: ~Copyable {
 
     mutating func reset() {
         tokens.count = 0
+        hashes.reset()
+        firstOfLine = 0
         problem = nil
         isLayoutProblem = false
         brackets.count = 0
@@ -95,11 +101,13 @@ struct Lexer: ~Copyable {
             try scan()
             while indents.count > 1 {
                 indents.count -= 1
-                emit(.dedent, limit, limit)
+                emitLayout(.dedent, limit, limit)
+                hashes.endBlock(at: UInt32(truncatingIfNeeded: limit))
             }
-            emit(.end, limit, limit)
+            emitLayout(.end, limit, limit)
+            hashes.finish()
         } catch {
-            emit(.error, position, position)
+            emitLayout(.error, position, position)
         }
     }
 
@@ -126,8 +134,25 @@ struct Lexer: ~Copyable {
 
     @inline(__always)
     mutating func emit(_ kind: TokenKind, _ start: Int, _ end: Int, flags: UInt8 = 0) {
+        hashes.add(kind, text + start, end &- start)
+        emitLayout(kind, start, end, flags: flags)
+    }
+
+    /// A token that says how the text is laid out, or where it ends.
+    @inline(__always)
+    private mutating func emitLayout(_ kind: TokenKind, _ start: Int, _ end: Int, flags: UInt8 = 0) {
         tokens.append(
             Token(kind, UInt32(truncatingIfNeeded: start), UInt32(truncatingIfNeeded: end), flags: flags))
+    }
+
+    /// The line feed that ends a logical line.
+    private mutating func emitNewline(at start: Int) {
+        emitLayout(.newline, start, start + 1)
+        let first = tokens[firstOfLine]
+        let count = tokens.count - firstOfLine
+        hashes.endLine(
+            from: first.start, to: UInt32(truncatingIfNeeded: start),
+            count: count == 2 && first.kind == .string ? 0 : count)
     }
 
     @inline(never)
@@ -186,7 +211,7 @@ struct Lexer: ~Copyable {
             case .newline:
                 position = start + 1
                 if brackets.count == bracketBase {
-                    emit(.newline, start, start + 1)
+                    emitNewline(at: start)
                     try readIndentation()
                 }
             case .comment:
@@ -299,6 +324,7 @@ struct Lexer: ~Copyable {
 
     /// Reads the blanks at the start of lines, up to a line that holds more than blanks and a comment.
     private mutating func readIndentation() throws(Stop) {
+        defer { firstOfLine = tokens.count }
         let text = self.text
         while true {
             var column = 0
@@ -354,11 +380,12 @@ struct Lexer: ~Copyable {
             if indents.count >= Self.maximumIndents { throw failLayout(at: position, "too many levels of indentation") }
             if alternative <= current.alternative { throw inconsistentTabs() }
             indents.append(Indent(column: column, alternative: alternative))
-            emit(.indent, position, position)
+            emitLayout(.indent, position, position)
         } else {
             while indents.count > 1 && column < indents[indents.count - 1].column {
                 indents.count -= 1
-                emit(.dedent, position, position)
+                emitLayout(.dedent, position, position)
+                hashes.endBlock(at: UInt32(truncatingIfNeeded: position))
             }
             let outer = indents[indents.count - 1]
             if column != outer.column {

@@ -61,7 +61,7 @@ extension Grammar {
         return make(.constant, token.start, token.end, detail: constant.rawValue)
     }
 
-    func numberKind(_ token: Token) -> ConstantKind {
+    mutating func numberKind(_ token: Token) -> ConstantKind {
         let last = text[Int(token.end) - 1] | 0x20
         // A number of base 16 may end with any of those letters.
         let isRadix =
