@@ -75,12 +75,15 @@ struct LineHashes: ~Copyable {
     private let weights = TokenHash.weights
     /// The tokens of the line under way.
     private var line = TokenHash()
-    private var next = HashedLine()
+    /// The lines before it.
+    private var before = TokenHash()
+    private var tokensBefore: UInt32 = 0
 
     mutating func reset() {
         lines.count = 0
         line = TokenHash()
-        next = HashedLine()
+        before = TokenHash()
+        tokensBefore = 0
     }
 
     /// Adds a token that is no end of a line or block.
@@ -94,6 +97,7 @@ struct LineHashes: ~Copyable {
     ///
     /// - Parameter count: its tokens, the end of the line among them; 0 for a text that is a statement of its own, which
     ///   documents or comments and leaves no trace.
+    @inline(__always)
     mutating func endLine(from start: UInt32, to end: UInt32, count: Int) {
         if count > 0 {
             note(start, end, count, ContentHash.mix(line.shape), ContentHash.mix(line.exact))
@@ -108,14 +112,12 @@ struct LineHashes: ~Copyable {
     }
 
     /// Ends the file.
-    mutating func finish() { lines.append(next) }
+    mutating func finish() { note(0, 0, 0, 0, 0) }
 
     @inline(__always)
     private mutating func note(_ start: UInt32, _ end: UInt32, _ count: Int, _ shape: UInt64, _ exact: UInt64) {
-        next.start = start
-        next.end = end
-        lines.append(next)
-        next.tokensBefore &+= UInt32(truncatingIfNeeded: count)
-        next.before.add(shape, exact)
+        lines.append(HashedLine(start: start, end: end, tokensBefore: tokensBefore, before: before))
+        tokensBefore &+= UInt32(truncatingIfNeeded: count)
+        before.add(shape, exact)
     }
 }
