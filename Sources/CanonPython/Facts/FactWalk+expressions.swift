@@ -10,8 +10,15 @@ extension FactWalk {
         }
     }
 
-    /// What comes last in an expression is walked by the loop, so that only what is nested takes stack.
+    /// What an expression reads, calls and binds. A constant, which many are, does nothing.
+    @inline(__always)
     mutating func expression(_ index: UInt32, _ flags: Event.Flags = []) {
+        guard index != 0, isAnnotation || tree[index].kind != .constant else { return }
+        walk(index, flags)
+    }
+
+    /// What comes last in an expression is walked by the loop, so that only what is nested takes stack.
+    private mutating func walk(_ index: UInt32, _ flags: Event.Flags) {
         var index = index
         var flags = flags
         while index != 0 {

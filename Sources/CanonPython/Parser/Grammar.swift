@@ -69,7 +69,7 @@ struct Grammar: ~Copyable {
 
     @inline(__always)
     mutating func advance() {
-        index += 1
+        index &+= 1
         kind = tokens[index].kind
     }
 
@@ -84,7 +84,7 @@ struct Grammar: ~Copyable {
 
     /// Where the token before the current one ends.
     var previousEnd: UInt32 {
-        @inline(__always) get { tokens[index - 1].end }
+        @inline(__always) get { tokens[index &- 1].end }
     }
 
     @inline(__always)
