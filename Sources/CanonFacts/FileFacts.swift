@@ -4,7 +4,7 @@
 /// unresolved and never left out. They know no rule, and of the language only what their documentation names.
 public struct FileFacts: Sendable, Equatable {
     /// Changes whenever a record changes its meaning or its layout; stored facts of another version are not read.
-    public static let formatVersion: UInt32 = 2
+    public static let formatVersion: UInt32 = 3
     /// The index of no declaration.
     @inlinable
     public static var noIndex: UInt32 { UInt32.max }
