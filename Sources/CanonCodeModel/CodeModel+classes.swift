@@ -1,4 +1,4 @@
-internal import CanonFacts
+public import CanonFacts
 
 // What classes inherit, declare and keep.
 extension CodeModel {
@@ -116,6 +116,18 @@ extension CodeModel {
         return stride(
             from: declaration.decorators.indices.lowerBound, to: declaration.decorators.indices.upperBound, by: 2
         ).map { facts.names[Name(rawValue: facts.lists[$0])] }
+    }
+
+    /// Whether something in a file is decorated by a name, called or not.
+    public func isUsedAsDecorator(_ name: Name, in file: FileID) -> Bool {
+        let summary = graph.summaries[Int(file.rawValue)]
+        return summary.decorators.value {
+            var names: Set<Name> = []
+            for (_, event) in summary.facts.events.selecting([.call, .use]) where event.flags.contains(.decorator) {
+                names.insert(event.name)
+            }
+            return names
+        }.contains(name)
     }
 
     /// Methods that the class statement itself has, in order; of two with one name the last.

@@ -24,6 +24,7 @@ final class FileSummary: @unchecked Sendable {
     /// What is found out when a question needs it.
     let allChanges = Memo<[StateChange]>()
     let classes = MemoTable<ClassInfo>()
+    let decorators = Memo<Set<Name>>()
 
     init(facts: FileFacts) { self.facts = facts }
 

@@ -71,8 +71,7 @@ public struct Audit: Sendable {
             integrity += stale.findings.findings
         }
         let owners = CodeOwners(tree: input.tree)
-        findings = (findings + integrity).map { completed($0, owners) }
-        findings.sort(by: Self.isBefore)
+        findings = Self.sorted(findings + integrity).map { completed($0, owners) }
         let incomplete = (input.unread + collectors.flatMap(\.incomplete)).sorted()
         return AuditReport(
             tool: .init(
@@ -145,6 +144,16 @@ public struct Audit: Sendable {
             finding.places.removeLast(finding.places.count - Finding.maximumPlaces)
         }
         return finding
+    }
+
+    /// Findings are large: their places are sorted, and each is moved once.
+    private static func sorted(_ findings: [Finding]) -> [Finding] {
+        let places = findings.indices.sorted { a, b in
+            if isBefore(findings[a], findings[b]) { return true }
+            // In the order in which they were found, when nothing tells them apart.
+            return a < b && !isBefore(findings[b], findings[a])
+        }
+        return places.map { findings[$0] }
     }
 
     private static func isBefore(_ a: Finding, _ b: Finding) -> Bool {
