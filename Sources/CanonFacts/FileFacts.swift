@@ -50,6 +50,7 @@ public struct FileFacts: Sendable, Equatable {
         a.content === b.content || a.content.records == b.content.records
     }
 
+    @inlinable public var records: Records { content.records }
     @inlinable public var names: NameTable { content.records.names }
     @inlinable public var declarations: [Declaration] { content.records.declarations }
     @inlinable public var parameters: [Parameter] { content.records.parameters }

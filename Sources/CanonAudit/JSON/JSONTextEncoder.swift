@@ -19,11 +19,12 @@ enum JSONTextEncoder {
 
 /// The text so far, and the objects and arrays that are open.
 private final class JSONText {
-    private(set) var bytes: [UInt8] = []
+    private var text = ByteSink()
     private var open: [Frame] = []
     /// Members of the open objects and elements of the open arrays, those of the innermost last.
     private var parts: [Part] = []
-    private var scratch: [UInt8] = []
+    private var sorted: [Part] = []
+    private var scratch = ByteSink()
 
     struct Frame {
         var isObject: Bool
@@ -33,75 +34,79 @@ private final class JSONText {
     struct Part {
         /// Where its line begins, with the indentation.
         var start: Int
-        /// Of the key, between the quotes.
-        var key: Range<Int>
+        /// Where it ends, once the object is complete.
+        var end = 0
+        /// Where its key begins and ends, between the quotes.
+        var keyStart = 0
+        var keyEnd = 0
+        /// The first eight bytes of the key, which nearly always tell keys apart.
+        var head: UInt64 = 0
     }
 
+    var bytes: [UInt8] { text.bytes }
     var depth: Int { open.count }
 
     // MARK: Values
 
     func encode<Value: Encodable>(_ value: Value) throws {
-        // The synthesized code of a type asks for these by the general method when they are elements of an array.
+        // Elements of an array come here whatever they are.
         if Value.self == String.self { return write(value as! String) }
         if Value.self == Int.self { return write(value as! Int) }
         let depth = open.count
-        let before = bytes.count
+        let before = text.count
         try value.encode(to: JSONValueEncoder(text: self, depth: depth))
         while open.count > depth { close() }
         // A type without members.
-        if bytes.count == before {
+        if text.count == before {
             begin(isObject: true, at: depth)
             close()
         }
     }
 
-    func write(_ number: some BinaryInteger) { bytes.append(contentsOf: String(number).utf8) }
+    func write(_ number: some BinaryInteger) { text.append(String(number)) }
 
     func write(_ number: Double) throws {
         guard number.isFinite else { throw JSONTextEncoder.NumberNotFinite(number: number) }
-        let text = number.description
-        bytes.append(contentsOf: text.hasSuffix(".0") ? text.utf8.dropLast(2) : text.utf8[...])
+        let digits = number.description
+        text.append(digits.hasSuffix(".0") ? String(digits.dropLast(2)) : digits)
     }
 
-    func write(_ flag: Bool) { bytes.append(contentsOf: flag ? "true".utf8 : "false".utf8) }
+    func write(_ flag: Bool) { text.append(flag ? "true" : "false" as StaticString) }
 
-    func writeNull() { bytes.append(contentsOf: "null".utf8) }
+    func writeNull() { text.append("null" as StaticString) }
 
-    func write(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        appendEscaped(text)
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private func appendEscaped(_ text: String) {
-        var text = text
-        text.withUTF8 { text in
+    func write(_ value: String) {
+        text.append(UInt8(ascii: "\""))
+        var value = value
+        value.withUTF8 { value in
             var written = 0
-            for (index, byte) in text.enumerated()
-            where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                bytes.append(contentsOf: text[written..<index])
+            for index in value.indices {
+                let byte = value[index]
+                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+                text.append(UnsafeBufferPointer(rebasing: value[written..<index]))
                 appendEscape(of: byte)
                 written = index + 1
             }
-            bytes.append(contentsOf: text[written...])
+            text.append(UnsafeBufferPointer(rebasing: value[written...]))
         }
+        text.append(UInt8(ascii: "\""))
     }
 
     private func appendEscape(of byte: UInt8) {
-        bytes.append(UInt8(ascii: "\\"))
         switch byte {
-        case 0x08: bytes.append(UInt8(ascii: "b"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0C: bytes.append(UInt8(ascii: "f"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x08: text.append("\\b" as StaticString)
+        case 0x09: text.append("\\t" as StaticString)
+        case 0x0A: text.append("\\n" as StaticString)
+        case 0x0C: text.append("\\f" as StaticString)
+        case 0x0D: text.append("\\r" as StaticString)
         case 0..<0x20:
             let digits = Array("0123456789abcdef".utf8)
-            bytes.append(contentsOf: "u00".utf8)
-            bytes.append(digits[Int(byte >> 4)])
-            bytes.append(digits[Int(byte & 15)])
-        default: bytes.append(byte)
+            text.append("\\u00" as StaticString)
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        default:
+            text.append(UInt8(ascii: "\\"))
+            text.append(byte)
         }
     }
 
@@ -110,60 +115,138 @@ private final class JSONText {
     /// Begins an object or array, unless the value has begun it already.
     func begin(isObject: Bool, at depth: Int) {
         guard open.count == depth else { return }
-        bytes.append(UInt8(ascii: isObject ? "{" : "["))
-        bytes.append(UInt8(ascii: "\n"))
+        text.append(isObject ? "{\n" : "[\n" as StaticString)
         open.append(Frame(isObject: isObject, firstPart: parts.count))
     }
 
     func beginMember(_ key: String) {
         beginPart()
-        let start = bytes.count + 1
+        let start = text.count + 1
         write(key)
-        parts[parts.count - 1].key = start..<bytes.count - 1
-        bytes.append(contentsOf: " : ".utf8)
+        let last = parts.count - 1
+        parts[last].keyStart = start
+        parts[last].keyEnd = text.count - 1
+        parts[last].head = text.head(from: start, to: text.count - 1)
+        text.append(" : " as StaticString)
     }
 
     func beginPart() {
-        if parts.count > open[open.count - 1].firstPart {
-            bytes.append(UInt8(ascii: ","))
-            bytes.append(UInt8(ascii: "\n"))
-        }
-        parts.append(Part(start: bytes.count, key: 0..<0))
-        indent()
+        if parts.count > open[open.count - 1].firstPart { text.append(",\n" as StaticString) }
+        parts.append(Part(start: text.count))
+        text.appendBlanks(2 * open.count)
     }
 
     func elementCount(at depth: Int) -> Int { parts.count - open[depth].firstPart }
-
-    private func indent() { for _ in 0..<open.count { bytes.append(contentsOf: "  ".utf8) } }
 
     private func close() {
         let frame = open.removeLast()
         if frame.isObject { sortMembers(from: frame.firstPart) }
         parts.removeSubrange(frame.firstPart...)
-        bytes.append(UInt8(ascii: "\n"))
-        indent()
-        bytes.append(UInt8(ascii: frame.isObject ? "}" : "]"))
+        text.append(UInt8(ascii: "\n"))
+        text.appendBlanks(2 * open.count)
+        text.append(UInt8(ascii: frame.isObject ? "}" : "]"))
     }
 
     /// Puts the members of the innermost object in the order of their keys.
     private func sortMembers(from first: Int) {
-        let members = parts[first...]
-        guard members.count > 1 else { return }
-        let sorted = members.indices.sorted { isBefore(parts[$0].key, parts[$1].key) }
-        guard !sorted.elementsEqual(members.indices) else { return }
-        let start = parts[first].start
-        scratch.removeAll(keepingCapacity: true)
-        for (place, member) in sorted.enumerated() {
+        sorted.removeAll(keepingCapacity: true)
+        var isSorted = true
+        for place in parts.indices[first...] {
+            var part = parts[place]
             // Two bytes, a comma and the line's end, stand between members.
-            let end = member + 1 < parts.count ? parts[member + 1].start - 2 : bytes.count
-            if place > 0 { scratch.append(contentsOf: ",\n".utf8) }
-            scratch.append(contentsOf: bytes[parts[member].start..<end])
+            part.end = place + 1 < parts.count ? parts[place + 1].start - 2 : text.count
+            // By insertion: there are few, and types name their members nearly in order.
+            var slot = sorted.count
+            while slot > 0, isBefore(part, sorted[slot - 1]) { slot -= 1 }
+            if slot < sorted.count { isSorted = false }
+            sorted.insert(part, at: slot)
         }
-        bytes.replaceSubrange(start..., with: scratch)
+        guard !isSorted else { return }
+        let start = parts[first].start
+        scratch.removeAll()
+        for (place, part) in sorted.enumerated() {
+            if place > 0 { scratch.append(",\n" as StaticString) }
+            scratch.append(text[part.start..<part.end])
+        }
+        text.replace(from: start, with: scratch)
     }
 
-    private func isBefore(_ a: Range<Int>, _ b: Range<Int>) -> Bool {
-        bytes[a].lexicographicallyPrecedes(bytes[b])
+    private func isBefore(_ a: Part, _ b: Part) -> Bool {
+        if a.head != b.head { return a.head < b.head }
+        return text[a.keyStart..<a.keyEnd].lexicographicallyPrecedes(text[b.keyStart..<b.keyEnd])
+    }
+}
+
+/// Bytes that are appended to, a few at a time.
+private struct ByteSink: ~Copyable {
+    private var base = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 12)
+    private var capacity = 1 << 12
+    private(set) var count = 0
+
+    deinit { base.deallocate() }
+
+    var bytes: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+    /// Valid until something is appended.
+    subscript(range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        return UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
+    }
+
+    /// Up to eight bytes as a number that orders as they do.
+    func head(from start: Int, to end: Int) -> UInt64 {
+        var head: UInt64 = 0
+        for (place, byte) in self[start..<end].prefix(8).enumerated() { head |= UInt64(byte) << (56 - 8 * place) }
+        return head
+    }
+
+    mutating func append(_ byte: UInt8) {
+        reserve(1)
+        base[count] = byte
+        count += 1
+    }
+
+    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
+        reserve(bytes.count)
+        (base + count).update(from: source, count: bytes.count)
+        count += bytes.count
+    }
+
+    mutating func append(_ text: StaticString) {
+        append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { append($0) }
+    }
+
+    mutating func appendBlanks(_ number: Int) {
+        reserve(number)
+        (base + count).update(repeating: UInt8(ascii: " "), count: number)
+        count += number
+    }
+
+    mutating func replace(from start: Int, with other: borrowing ByteSink) {
+        precondition(start >= 0 && start <= count)
+        count = start
+        append(UnsafeBufferPointer(start: other.base, count: other.count))
+    }
+
+    mutating func removeAll() { count = 0 }
+
+    private mutating func reserve(_ more: Int) {
+        if count + more > capacity { grow(to: count + more) }
+    }
+
+    @inline(never)
+    private mutating func grow(to wanted: Int) {
+        capacity = max(wanted, capacity * 2)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        larger.update(from: base, count: count)
+        base.deallocate()
+        base = larger
     }
 }
 

@@ -146,21 +146,9 @@ public struct Audit: Sendable {
         return finding
     }
 
-    /// Findings are large: their places are sorted, and each is moved once.
+    /// Findings are large: what they are sorted by is sorted, and each of them is moved once.
     private static func sorted(_ findings: [Finding]) -> [Finding] {
-        let places = findings.indices.sorted { a, b in
-            if isBefore(findings[a], findings[b]) { return true }
-            // In the order in which they were found, when nothing tells them apart.
-            return a < b && !isBefore(findings[b], findings[a])
-        }
-        return places.map { findings[$0] }
-    }
-
-    private static func isBefore(_ a: Finding, _ b: Finding) -> Bool {
-        if a.severity != b.severity { return a.severity > b.severity }
-        if a.rule != b.rule { return a.rule < b.rule }
-        if a.symbol != b.symbol { return a.symbol < b.symbol }
-        return a.fingerprint < b.fingerprint
+        findings.enumerated().map { FindingOrder($1, place: $0) }.sorted().map { findings[$0.place] }
     }
 
     private func isolation(_ findings: [Finding], _ collectors: [FindingCollector]) -> AuditReport.Isolation {
@@ -183,5 +171,30 @@ public struct Audit: Sendable {
                 bytes: files.reduce(0) { $0 + Int(context.model.files[Int($1.rawValue)].facts.byteCount) })
         }
         return counts
+    }
+}
+
+/// By what findings are sorted: the worst first, then by rule and symbol; else in the order in which they were found.
+private struct FindingOrder: Comparable {
+    private let severity: Severity
+    private let rule: String
+    private let symbol: String
+    private let fingerprint: Fingerprint
+    let place: Int
+
+    init(_ finding: Finding, place: Int) {
+        severity = finding.severity
+        rule = finding.rule
+        symbol = finding.symbol
+        fingerprint = finding.fingerprint
+        self.place = place
+    }
+
+    static func < (a: FindingOrder, b: FindingOrder) -> Bool {
+        if a.severity != b.severity { return a.severity > b.severity }
+        if a.rule != b.rule { return a.rule < b.rule }
+        if a.symbol != b.symbol { return a.symbol < b.symbol }
+        if a.fingerprint != b.fingerprint { return a.fingerprint < b.fingerprint }
+        return a.place < b.place
     }
 }
