@@ -108,8 +108,8 @@ struct FactWalk: ~Copyable {
     }
 
     /// What was found, in memory of the size that it needs.
-    mutating func makeFacts() -> FileFacts {
-        var facts = FileFacts()
+    mutating func makeFacts() -> FileFacts.Records {
+        var facts = FileFacts.Records()
         facts.names = names.table
         facts.declarations = Array(declarations.view)
         facts.parameters = Array(parameters.view)
