@@ -9,7 +9,8 @@ enum CharacterNames {
             return UInt16(age.major) << 8 | UInt16(age.minor) <= limit ? scalar.value : nil
         }
         // A slip of the table of 3.8: fifteen code points behind extension F that no character has.
-        if version == .v3_8, let value = ideograph(String(decoding: name, as: UTF8.self)), (0x2EBE1...0x2EBEF) ~= value {
+        if version == .v3_8, let value = ideograph(String(decoding: name, as: UTF8.self)), (0x2EBE1...0x2EBEF) ~= value
+        {
             return value
         }
         guard let value = table.find(hash(name)) else { return nil }
