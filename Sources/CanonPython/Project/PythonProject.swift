@@ -32,7 +32,7 @@ public struct PythonProject: Sendable {
     ///
     /// - Parameters:
     ///   - paths: folders and files.
-    ///   - jobs: how many threads read.
+    ///   - jobs: how many threads list and read.
     ///   - verifiesCache: compare the contents of every file with what the cache knows, not its size, times and inode.
     ///   - leavingOut: whether a folder is left out, by its path relative to the argument that it was found in: "a/b".
     /// - Throws: ``MissingPath``.
@@ -40,7 +40,7 @@ public struct PythonProject: Sendable {
         paths: [String], version: PythonVersion, jobs: Int, cache: FactCache? = nil, verifiesCache: Bool = false,
         leavingOut: (@Sendable (String) -> Bool)? = nil
     ) throws {
-        var folder = SourceFolder(suffix: ".py", wantsStamps: cache != nil, leavesOut: leavingOut ?? { _ in false })
+        var folder = SourceFolder(suffix: ".py", jobs: jobs, wantsStamps: cache != nil, leavesOut: leavingOut)
         var firstFiles: [Int] = []
         for path in paths {
             firstFiles.append(folder.files.count)
