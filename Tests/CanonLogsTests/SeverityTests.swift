@@ -7,6 +7,6 @@ struct SeverityTests {
     func order() {
         #expect(Severity.allCases.sorted() == Severity.allCases)
         #expect(Severity.error > .warning)
-        #expect(Severity.none < .debug)
+        #expect(Severity.unspecified < .debug)
     }
 }

@@ -1,7 +1,7 @@
 /// How bad a service says an entry is: the levels of Cloud Logging's `LogSeverity`, with the same order.
 public enum Severity: UInt8, Sendable, Hashable, Comparable, CaseIterable, Codable {
     /// The source gave no level. It says nothing about the entry, least of all that it is harmless.
-    case none = 0
+    case unspecified = 0
     case debug
     case info
     case notice
@@ -16,7 +16,7 @@ public enum Severity: UInt8, Sendable, Hashable, Comparable, CaseIterable, Codab
     /// The name as Cloud Logging writes it.
     public var name: String {
         switch self {
-        case .none: "DEFAULT"
+        case .unspecified: "DEFAULT"
         case .debug: "DEBUG"
         case .info: "INFO"
         case .notice: "NOTICE"
