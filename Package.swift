@@ -109,6 +109,16 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "CanonLogs",
+            dependencies: [
+                "CCanonBytes",
+                "CZlib",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "canon",
             dependencies: [
@@ -117,6 +127,7 @@ let package = Package(
                 "CanonCodeModel",
                 "CanonFacts",
                 "CanonGateway",
+                "CanonLogs",
                 "CanonPython",
                 "CanonStore",
                 "CanonWire",
@@ -196,6 +207,13 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "CanonLogsTests",
+            dependencies: [
+                "CanonLogs", "CanonTestSupport", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "CanonGatewayTests",
             dependencies: [
                 "CanonGateway", "CanonAgents", "CanonStore", "CanonTestSupport", "CanonWebSocket", "CanonWire",
@@ -218,7 +236,7 @@ let package = Package(
         .testTarget(
             name: "CanonCommandTests",
             dependencies: [
-                "canon", "CanonAudit", "CanonGateway", "CanonStore", "CanonWire",
+                "canon", "CanonAudit", "CanonGateway", "CanonLogs", "CanonStore", "CanonWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
