@@ -56,7 +56,7 @@ public struct TemplateMiner: Sendable {
         if let slot = cache.slot(of: key) { return table.id(slot) }
         let canonical = canonicalizer.canonical(message, tokens[..<tokenCount], limit: limits.bytesPerShape)
         let id = ShapeID(hashing: canonical)
-        return table.slot(of: id) == nil ? ShapeTable.coarse(canonical) : id
+        return table.slot(of: id) == nil ? id.coarse : id
     }
 
     /// Fills `tokens` and returns their key.

@@ -1,50 +1,57 @@
-/// Groups the lines of plain text by their template: one group for each physical line, whatever it holds.
+/// Groups the lines of plain text by their template: one group for each physical line, blank and unreadable ones included.
 ///
-/// The text is read twice, once to learn the shapes and once to name the template of each line, so that memory does not grow
-/// with the number of lines.
+/// The templates are known when all lines are. For each line its shape is remembered until then, in four bytes.
 public struct LineClusters {
-    private let text: ByteSpan
-    private let layout: PlainTextLayout
     private var miner: TemplateMiner
-    public let templates: TemplateSet
-    public let tally: MinerTally
+    private var numbers: [ShapeID: UInt32] = [:]
+    private var ids: [ShapeID] = []
+    /// The number of the shape of each line.
+    private var lines: [UInt32] = []
+    /// Where in `lines` each source begins.
+    private var starts: [Int] = []
 
-    /// Learns the templates of a text, which must stay valid while the clusters are used.
-    public init(of text: ByteSpan, limits: MinerLimits = .standard) {
-        self.text = text
-        layout = PlainTextLayout.detect(text)
-        var miner = TemplateMiner(limits: limits)
-        Self.forEachMessage(of: text, layout) { message, header, offset in
-            miner.add(message, at: header.time, sample: UInt64(offset))
-        }
-        templates = miner.templates()
-        tally = miner.tally
-        self.miner = miner
-    }
+    public init(limits: MinerLimits = .standard) { miner = TemplateMiner(limits: limits) }
 
-    /// Calls `body` with the number of each line, from 1, and its template.
-    public mutating func forEachLine(_ body: (Int, Template) throws -> Void) rethrows {
-        var number = 0
-        var miner = miner
-        try Self.forEachMessage(of: text, layout) { message, _, _ in
-            number += 1
-            // Every shape of the text is in the set, or counts as a coarse one that is.
-            guard let template = templates.template(of: miner.shape(of: message)) else { return }
-            try body(number, template)
-        }
-    }
-
-    private static func forEachMessage(
-        of text: ByteSpan, _ layout: PlainTextLayout, _ body: (ByteSpan, PlainTextLine, Int) throws -> Void
-    ) rethrows {
-        var start = 0
-        while start < text.count {
-            let end = text.find(0x0A, from: start) ?? text.count
-            // A header and what the lexer looks at: no more of an endless line is needed.
-            let line = text.part(start..<min(end, start + 2 * LogLexer.byteLimit))
+    /// Adds the lines of a source.
+    ///
+    /// - Throws: ``SourceError`` when the source ends before its end; the lines before count.
+    public mutating func add(_ source: any ByteSource) throws(SourceError) {
+        starts.append(lines.count)
+        let text = try TextLines(source)
+        let layout = text.layout()
+        let first = lines.count
+        try text.forEach { line, _ in
             let header = layout.split(line)
-            try body(line.part(header.message), header, start)
-            start = end + 1
+            let id = miner.add(line.part(header.message), at: header.time, sample: UInt64(lines.count - first))
+            lines.append(number(of: id))
+        }
+    }
+
+    private mutating func number(of id: ShapeID) -> UInt32 {
+        if let last = lines.last, ids[Int(last)] == id { return last }
+        if let number = numbers[id] { return number }
+        let number = UInt32(ids.count)
+        numbers[id] = number
+        ids.append(id)
+        return number
+    }
+
+    /// What was seen, and what the limits cost.
+    public var tally: MinerTally { miner.tally }
+
+    /// The templates of all lines.
+    public func templates() -> TemplateSet { miner.templates() }
+
+    /// Calls `body` for each line with the index of its source, its number in it from 1, and its template.
+    public func forEachLine(of templates: TemplateSet, _ body: (Int, Int, Template) throws -> Void) rethrows {
+        let found = ids.map { templates.template(of: $0) }
+        for source in starts.indices {
+            let start = starts[source]
+            let end = source + 1 < starts.count ? starts[source + 1] : lines.count
+            for index in start..<end {
+                guard let template = found[Int(lines[index])] else { continue }
+                try body(source, index - start + 1, template)
+            }
         }
     }
 }
