@@ -18,15 +18,16 @@ extension TemplateMiner {
             for index in 0..<width { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(index)))) }
         }
         func put(_ value: Int64) { put(UInt64(bitPattern: value)) }
-        let shapes = shapes
+        let table = table.pruned()
+        let shapes = table.sorted()
         put(Self.formatVersion, 2)
         put(UInt64(Self.algorithmVersion), 4)
         put(UInt64(limits.shapes))
         put(UInt64(limits.bytesPerShape))
         put(table.ceiling.high)
         put(table.ceiling.low)
-        put(tally.messages)
-        put(tally.truncatedMessages)
+        put(counts.messages)
+        put(counts.truncatedMessages)
         put(UInt64(shapes.count))
         for shape in shapes {
             put(shape.id.high)
@@ -48,7 +49,9 @@ extension TemplateMiner {
     /// - Throws: ``MinerFormatError`` when the bytes are damaged, or of another version: then the logs are to be read again.
     public init(decoding bytes: [UInt8]) throws(MinerFormatError) {
         var reader = MinerReader(bytes: bytes)
-        guard bytes.starts(with: Self.magic) else { throw MinerFormatError(description: "these bytes are no stored miner") }
+        guard bytes.starts(with: Self.magic) else {
+            throw MinerFormatError(description: "these bytes are no stored miner")
+        }
         reader.at = Self.magic.count
         let format = try reader.number(2)
         let algorithm = try reader.number(4)

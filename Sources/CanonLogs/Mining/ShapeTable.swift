@@ -63,9 +63,12 @@ struct ShapeTable: Sendable {
     }
 
     /// The shapes within the limit, ordered by identity, coarse ones first.
-    func sorted() -> [Shape] {
+    func sorted() -> [Shape] { pruned().slots.sorted { $0.id < $1.id } }
+
+    /// The same state without what is only waiting to be dropped: equal for equal sets of messages.
+    func pruned() -> ShapeTable {
         var table = self
         table.prune()
-        return table.slots.sorted { $0.id < $1.id }
+        return table
     }
 }

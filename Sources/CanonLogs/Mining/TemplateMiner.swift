@@ -8,7 +8,8 @@ public struct TemplateMiner: Sendable {
 
     public let limits: MinerLimits
     private(set) var table: ShapeTable
-    private var counts = MinerTally()
+    /// Messages seen and cut; the other counts follow from the table.
+    private(set) var counts = MinerTally()
     /// The tokens of the message at hand: `tokenCount` of them.
     private var tokens: [LogToken]
     private var tokenCount = 0

@@ -39,7 +39,9 @@ struct LineFields {
         let start = at
         var field = read(start)
         at = field.range.upperBound
-        if field.kind == .time, at < line.count, line[at] == UInt8(ascii: ",") || line[at] == UInt8(ascii: ":") { at += 1 }
+        if field.kind == .time, at < line.count, line[at] == UInt8(ascii: ",") || line[at] == UInt8(ascii: ":") {
+            at += 1
+        }
         if let delimiter {
             while at < line.count, line[at].isBlank { at += 1 }
             if at < line.count, line[at] == delimiter { at += 1 }

@@ -16,8 +16,17 @@ extension PlainTextLayout {
     /// some lines of most logs.
     private static let share = 0.9
     private static let labelShare = 0.75
-    /// Columns of any words between two columns of one kind.
-    private static let gapLimit = 3
+    /// Share of lines with a level, which make a format of their own.
+    private static let serviceShare = 0.25
+    /// Columns of any words in front of a column of one kind. A number or a dash that all lines of a monotonous log have at one
+    /// place is more often a part of the message than a level is.
+    private static func gapLimit(before kind: LineField.Kind, isDelimited: Bool) -> Int {
+        switch kind {
+        case .time, .level: 3
+        case .label, .separator, .group: 1
+        case .number, .quoted, .word: isDelimited ? 1 : 0
+        }
+    }
     /// Words in front of the first time of a header that not all lines have: a host, the name of a container.
     private static let earlyWords = 1
 
@@ -42,7 +51,7 @@ extension PlainTextLayout {
             guard let anchor = anchor(of: pool) else { break }
             let fitting = pool.filter { isAnchored($0, at: anchor.index, anchor.kind) }
             if fitting.count < least { break }
-            let (columns, members) = columns(of: fitting, anchor.index)
+            let (columns, members) = columns(of: fitting, anchor.index, isDelimited: delimiter != nil)
             // Words in front of a time are a sentence that ends in a time, unless all lines have them.
             let wordsBefore = columns.prefix(anchor.index).count(where: { $0 == .word })
             if wordsBefore > earlyWords, Double(fitting.count) < share * Double(lines.count) { break }
@@ -111,7 +120,7 @@ extension PlainTextLayout {
 
     /// The columns of lines with a common anchor, and the lines that have them all.
     private static func columns(
-        of lines: [[LineField.Kind]], _ anchor: Int
+        of lines: [[LineField.Kind]], _ anchor: Int, isDelimited: Bool
     ) -> (columns: [LineField.Kind], members: Set<[LineField.Kind]>) {
         var columns: [LineField.Kind] = []
         var known = anchor + 1
@@ -120,12 +129,16 @@ extension PlainTextLayout {
         while position < columnLimit {
             let here = members.filter { position < $0.count }
             if here.isEmpty { break }
-            if let kind = common(here, at: position) {
-                if kind == .quoted { break }
+            if let kind = common(here, at: position, among: members.count) {
+                if kind == .quoted || columns.count - known > gapLimit(before: kind, isDelimited: isDelimited) { break }
                 members = here.filter { $0[position] == kind }
                 columns.append(kind)
                 known = max(known, columns.count)
                 if kind == .label, position > anchor { break }
+            } else if position > anchor, let levelled = levelled(here, at: position) {
+                columns.append(.level)
+                known = columns.count
+                members = levelled
             } else if position > anchor, let reached = labelled(here, at: position) {
                 columns.append(.label)
                 known = columns.count
@@ -133,7 +146,7 @@ extension PlainTextLayout {
                 break
             } else {
                 columns.append(.word)
-                if columns.count - known > gapLimit { break }
+                if columns.count - known > gapLimit(before: .level, isDelimited: isDelimited) { break }
             }
             position += 1
         }
@@ -141,15 +154,21 @@ extension PlainTextLayout {
         return (columns, Set(members))
     }
 
-    /// The kind that nearly all lines have at a position.
-    private static func common(_ lines: [[LineField.Kind]], at position: Int) -> LineField.Kind? {
+    /// The kind that nearly all of `count` lines have at a position, of which `lines` are long enough.
+    private static func common(_ lines: [[LineField.Kind]], at position: Int, among count: Int) -> LineField.Kind? {
         var counts: [LineField.Kind: Int] = [:]
         for kinds in lines { counts[kinds[position], default: 0] += 1 }
-        guard let (kind, count) = counts.max(by: { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) }) else {
+        guard let (kind, found) = counts.max(by: { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) }) else {
             return nil
         }
         if kind == .word { return nil }
-        return Double(count) >= share * Double(lines.count) ? kind : nil
+        return Double(found) >= share * Double(count) ? kind : nil
+    }
+
+    /// The lines that have a level at a position, if they are many enough to be those of one service among others.
+    private static func levelled(_ lines: [[LineField.Kind]], at position: Int) -> [[LineField.Kind]]? {
+        let levelled = lines.filter { $0[position] == .level }
+        return Double(levelled.count) >= serviceShare * Double(lines.count) ? levelled : nil
     }
 
     /// The lines that have a component's colon at a position or a little later, if they are many enough.
@@ -169,6 +188,9 @@ extension PlainTextLayout {
                 let empty = matched.count(where: { $0.line.message.isEmpty })
                 if matched.isEmpty || 4 * empty < matched.count { break }
                 formats[index].columns.removeLast()
+                while formats[index].columns.last == .word, formats[index].columns.count > format.anchor + 1 {
+                    formats[index].columns.removeLast()
+                }
             }
         }
     }

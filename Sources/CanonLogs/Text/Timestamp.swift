@@ -77,7 +77,9 @@ struct TimestampScanner {
             guard skipBlanks() else { return false }
             if peek?.isDigit == true { return dayMonthYear(separator: 0x20) && skipBlanks() && time() }
         }
-        guard let month = month(), skipBlanks(), let day = number(upTo: 2), setDate(nil, month, day) else { return false }
+        guard let month = month(), skipBlanks(), let day = number(upTo: 2), setDate(nil, month, day) else {
+            return false
+        }
         if peek == UInt8(ascii: ",") { at += 1 }
         guard skipBlanks() else { return false }
         let beforeYear = at
@@ -92,7 +94,9 @@ struct TimestampScanner {
         let beforeLast = at
         if peek == 0x20 {
             at += 1
-            if let year = digits(4), (1970..<2262).contains(year), peek.map({ !$0.isWord && $0 != UInt8(ascii: ":") }) ?? true {
+            if let year = digits(4), (1970..<2262).contains(year),
+                peek.map({ !$0.isWord && $0 != UInt8(ascii: ":") }) ?? true
+            {
                 stamp.year = year
                 return true
             }
@@ -146,7 +150,9 @@ struct TimestampScanner {
             peek == 0x20
         else { return false }
         at += 1
-        guard digitRun() == 6, let hour = digits(2), let minute = digits(2), let second = digits(2) else { return false }
+        guard digitRun() == 6, let hour = digits(2), let minute = digits(2), let second = digits(2) else {
+            return false
+        }
         return setTime(hour, minute, second)
     }
 
@@ -242,7 +248,9 @@ struct TimestampScanner {
         } else {
             let length = wordLength()
             let name = bytes.part(at..<at + length)
-            if name.equals("Z") || Vocabulary.timeZones.contains(name), at + length == bytes.count || !bytes[at + length].isWord {
+            if name.equals("Z") || Vocabulary.timeZones.contains(name),
+                at + length == bytes.count || !bytes[at + length].isWord
+            {
                 at += length
                 if name.equals("Z") || name.equals("UTC") || name.equals("GMT") { stamp.zone = 0 }
                 return
