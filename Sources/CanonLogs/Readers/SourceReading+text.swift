@@ -10,7 +10,11 @@ extension SourceReading {
         if layout == nil { layout = PlainTextLayout.detect(window.bytes.part(window.at..<window.count)) }
         guard let end = endOfLine(from: window.at) else { return unfinishedLine(each) }
         var reach = end
-        if let more = continuation(after: end) { reach = more } else if needsMore { return grow() == .more }
+        if let more = continuation(after: end) {
+            reach = more
+        } else if needsMore {
+            return grow() == .more || textLines(each)
+        }
         emitText(window.at..<reach, each)
         return true
     }

@@ -227,6 +227,11 @@ final class SourceReading {
         let start = window.at
         let length = scanner.at - start
         if isAlone, isFirstValue {
+            // What follows the first entry says whether entries are lines.
+            if scanner.at >= window.count, !window.isAtEnd {
+                _ = grow()
+                return true
+            }
             isFirstValue = false
             let isOneLine = window.bytes.part(start..<scanner.at).find(0x0A) == nil
             isLineByLine = isOneLine && (window[scanner.at] == 0x0A || window[scanner.at] == 0x0D)
@@ -312,7 +317,8 @@ final class SourceReading {
 
     private func failing(with message: String, at place: Int) -> Bool {
         isFirstValue = false
-        report.report("\(message); the entry is skipped", at: window.start + place)
+        let detail = place > window.at ? " (at byte \(window.start + place))" : ""
+        report.report("\(message)\(detail); the entry is skipped", at: window.offset)
         return resynchronize(from: frames.isEmpty ? window.at + 1 : max(window.at + 1, place))
     }
 

@@ -10,6 +10,8 @@ public final class GzipSource: ByteSource {
     private let input: UnsafeMutableRawBufferPointer
     private var taken = 0
     private var state = State.betweenMembers
+    /// To be told once everything before it has been handed out.
+    private var damage: SourceError?
 
     private enum State {
         case betweenMembers, inMember, ended
@@ -45,7 +47,9 @@ public final class GzipSource: ByteSource {
         stream.pointee.avail_out = UInt32(clamping: buffer.count)
         let wanted = Int(stream.pointee.avail_out)
         while Int(stream.pointee.avail_out) == wanted, state != .ended { try step() }
-        return wanted - Int(stream.pointee.avail_out)
+        let count = wanted - Int(stream.pointee.avail_out)
+        if count == 0, let damage { throw damage }
+        return count
     }
 
     private func step() throws(SourceError) {
@@ -80,7 +84,8 @@ public final class GzipSource: ByteSource {
         default:
             state = .ended
             let words = stream.pointee.msg.map { String(cString: $0) } ?? "no gzip data"
-            throw SourceError(message: "the gzip data is damaged (\(words)); what comes after is lost", offset: consumed)
+            damage = SourceError(
+                message: "the gzip data is damaged (\(words)); what comes after is lost", offset: consumed)
         }
     }
 }
