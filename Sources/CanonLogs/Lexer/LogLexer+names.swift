@@ -113,9 +113,8 @@ extension LogLexer {
         if segment.names == 1 { return segment.hasNumbered ? .numbered : .word }
         if segment.lastConnector == UInt8(ascii: ".") {
             let last = slice(segment.last.lowerBound, segment.last.upperBound)
-            if Vocabulary.fileExtensions.contains(last) { return .hole }
-            if Vocabulary.topLevelDomains.contains(last),
-                !Vocabulary.rootLabels.contains(slice(segment.first.lowerBound, segment.first.upperBound))
+            let isHostOrFile = Vocabulary.fileExtensions.contains(last) || Vocabulary.topLevelDomains.contains(last)
+            if isHostOrFile, !Vocabulary.rootLabels.contains(slice(segment.first.lowerBound, segment.first.upperBound))
             {
                 return .hole
             }
@@ -151,8 +150,17 @@ extension LogLexer {
         return accepted
     }
 
+    /// Takes back `name+` in front of an address that goes on with a tag: `name+tag@example.org`.
+    private mutating func dropTagged() {
+        while count >= 2, tokens[count - 1].kind == .punctuation, tokens[count - 1].byte == UInt8(ascii: "+"),
+            tokens[count - 2].kind != .space, tokens[count - 2].kind != .punctuation
+        {
+            removeLast(2)
+        }
+    }
+
     /// The offset after a URL, an e-mail address or a Windows path whose first name is `start..<nameEnd`.
-    private func lexMarked(_ start: Int, _ nameEnd: Int) -> Int? {
+    private mutating func lexMarked(_ start: Int, _ nameEnd: Int) -> Int? {
         switch bytes[nameEnd] {
         case UInt8(ascii: ":"):
             guard nameEnd + 2 < end, has(.letter, at: start) else { return nil }
@@ -178,6 +186,7 @@ extension LogLexer {
                     break
                 }
             }
+            if dotted { dropTagged() }
             return dotted ? at : nil
         default: return nil
         }

@@ -26,10 +26,14 @@ extension LogLexer {
         at += 1
         while has(.path, at: at) { at += 1 }
         if at < end, bytes[at] == UInt8(ascii: "/") {
-            while at < end, has(.path, at: at) || bytes[at] == UInt8(ascii: "/") || bytes[at] == UInt8(ascii: ":") { at += 1 }
+            while at < end, has(.path, at: at) || bytes[at] == UInt8(ascii: "/") || bytes[at] == UInt8(ascii: ":") {
+                at += 1
+            }
         }
         if at < end, bytes[at] == UInt8(ascii: "?") {
-            while at < end, !has(.space, at: at), bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "'") { at += 1 }
+            while at < end, !has(.space, at: at), bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "'") {
+                at += 1
+            }
         }
         return withoutTrailingMarks(start + 1, at)
     }

@@ -23,7 +23,8 @@ struct LogLexer {
 
     init(_ message: UnsafeBufferPointer<UInt8>, into tokens: UnsafeMutablePointer<LogToken>) {
         // An empty buffer may have no address; nothing is read through this one then.
-        bytes = message.baseAddress ?? UnsafePointer(UnsafeRawPointer(ByteFlags.table).assumingMemoryBound(to: UInt8.self))
+        bytes =
+            message.baseAddress ?? UnsafePointer(UnsafeRawPointer(ByteFlags.table).assumingMemoryBound(to: UInt8.self))
         isTruncated = message.count > Self.byteLimit
         end = min(message.count, Self.byteLimit)
         self.tokens = tokens
@@ -72,6 +73,8 @@ struct LogLexer {
         tokens[count] = token
         count += 1
     }
+
+    mutating func removeLast(_ number: Int) { count -= number }
 
     /// Notes that white space stands here.
     mutating func leaveGap() { gap = count > 0 }

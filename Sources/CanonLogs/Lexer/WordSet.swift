@@ -6,7 +6,9 @@ struct WordSet: @unchecked Sendable {
     /// Makes the set of the words in `list`, separated by spaces or line ends.
     init(_ list: StaticString) {
         let words = list.withUTF8Buffer { bytes in
-            bytes.split(whereSeparator: { $0 == 0x20 || $0 == 0x0A }).map { PackedWord(UnsafeBufferPointer(rebasing: $0)) }
+            bytes.split(whereSeparator: { $0 == 0x20 || $0 == 0x0A }).map {
+                PackedWord(UnsafeBufferPointer(rebasing: $0))
+            }
         }
         var capacity = 16
         while capacity < words.count * 4 { capacity *= 2 }

@@ -3,9 +3,6 @@
 /// A shape among the `limit` smallest of all is among the smallest of any part, so it is never dropped on the way and its count
 /// is exact; which shapes stay depends on the set of messages only.
 struct ShapeTable: Sendable {
-    /// Coarse shapes: one for each number of words up to this.
-    static let coarseShapes = 64
-
     private let limit: Int
     private var slots: [Shape] = []
     private var index: [ShapeID: Int32] = [:]
@@ -15,11 +12,6 @@ struct ShapeTable: Sendable {
     init(limit: Int, ceiling: ShapeID = ShapeID(high: .max, low: .max)) {
         self.limit = limit
         self.ceiling = ceiling
-    }
-
-    /// The coarse shape for messages of this shape. A function of the shape, so that it does not matter when it was dropped.
-    static func coarse(_ canonical: [UInt8]) -> ShapeID {
-        .coarse(words: min(canonical.count(where: { $0 == 0x20 }) + 1, coarseShapes))
     }
 
     @inline(__always)
@@ -33,7 +25,7 @@ struct ShapeTable: Sendable {
     /// Adds a shape. Returns its slot, and whether other shapes have moved to other slots.
     mutating func add(_ shape: Shape) -> (slot: Int, moved: Bool) {
         // Shapes are dropped in bulk, so that the work for each is small.
-        let isFull = slots.count >= 2 * limit + Self.coarseShapes && index[shape.id] == nil
+        let isFull = slots.count >= 2 * limit + Int(ShapeID.wordLimit) && index[shape.id] == nil
         if isFull { prune() }
         return (put(shape.id > ceiling ? coarse(of: shape) : shape), isFull)
     }
@@ -50,7 +42,7 @@ struct ShapeTable: Sendable {
 
     private func coarse(of shape: Shape) -> Shape {
         Shape(
-            id: Self.coarse(shape.canonical), canonical: [], count: shape.count, first: shape.first, last: shape.last,
+            id: shape.id.coarse, canonical: [], count: shape.count, first: shape.first, last: shape.last,
             sample: shape.sample, sampleTime: shape.sampleTime)
     }
 
@@ -71,9 +63,12 @@ struct ShapeTable: Sendable {
     }
 
     /// The shapes within the limit, ordered by identity, coarse ones first.
-    func sorted() -> [Shape] {
+    func sorted() -> [Shape] { pruned().slots.sorted { $0.id < $1.id } }
+
+    /// The same state without what is only waiting to be dropped: equal for equal sets of messages.
+    func pruned() -> ShapeTable {
         var table = self
         table.prune()
-        return table.slots.sorted { $0.id < $1.id }
+        return table
     }
 }

@@ -8,7 +8,8 @@ public struct TemplateMiner: Sendable {
 
     public let limits: MinerLimits
     private(set) var table: ShapeTable
-    private var counts = MinerTally()
+    /// Messages seen and cut; the other counts follow from the table.
+    private(set) var counts = MinerTally()
     /// The tokens of the message at hand: `tokenCount` of them.
     private var tokens: [LogToken]
     private var tokenCount = 0
@@ -56,7 +57,7 @@ public struct TemplateMiner: Sendable {
         if let slot = cache.slot(of: key) { return table.id(slot) }
         let canonical = canonicalizer.canonical(message, tokens[..<tokenCount], limit: limits.bytesPerShape)
         let id = ShapeID(hashing: canonical)
-        return table.slot(of: id) == nil ? ShapeTable.coarse(canonical) : id
+        return table.slot(of: id) == nil ? id.coarse : id
     }
 
     /// Fills `tokens` and returns their key.

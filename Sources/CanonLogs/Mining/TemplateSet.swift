@@ -20,8 +20,11 @@ public struct TemplateSet: Sendable {
     public let templates: [Template]
     private let index: [ShapeID: Int]
 
-    /// The template of a shape; nil for a shape that is not in the set.
-    public func template(of shape: ShapeID) -> Template? { index[shape].map { templates[$0] } }
+    /// The template of a shape, or the coarse one that counts its messages when there were too many shapes; nil for a shape
+    /// that is not in the set.
+    public func template(of shape: ShapeID) -> Template? {
+        (index[shape] ?? index[shape.coarse]).map { templates[$0] }
+    }
 
     /// Groups shapes. The result depends on the set of shapes only.
     init(grouping shapes: [Shape]) {
