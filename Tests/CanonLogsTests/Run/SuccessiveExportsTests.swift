@@ -122,7 +122,7 @@ struct SuccessiveExportsTests {
     func growing() throws {
         let scratch = try Scratch()
         func lines(_ range: Range<Int>) -> String {
-            range.map { "2025-09-16T00:\($0 / 60 + 10):\($0 % 60 + 10)Z ERROR disk \($0) is full\n" }.joined()
+            range.map { "\(InventedLog.time(Double($0))) ERROR disk \($0) is full\n" }.joined()
         }
         let file = try scratch.write("app.log", lines(0..<100))
         #expect(try scratch.run([file]).problem("is full").totalCount == 100)
