@@ -28,10 +28,6 @@ public struct StoredProblem: Sendable, Hashable {
     public var echoes: [ProblemReport.Echo]
 }
 
-public enum ProblemKind: String, Sendable, Codable {
-    case message, exception
-}
-
 extension StoredProblem {
     init(row: Row) throws {
         let decoder = JSONDecoder()
