@@ -20,7 +20,8 @@ extension LogReport {
         switch verdict(failOn: gate) {
         case .incomplete:
             let count = incompleteCount
-            return "Incomplete: \(count) \(count == 1 ? "thing" : "things") could not be read or said nothing, so there is no verdict."
+            return
+                "Incomplete: \(count) \(count == 1 ? "thing" : "things") could not be read or said nothing, so there is no verdict."
         case .failed:
             let count = gate.map { gating(at: $0).count } ?? 0
             return "\(count) new or returned \(count == 1 ? "problem" : "problems") at \(gate?.name ?? "") or above."
@@ -47,7 +48,8 @@ struct LogCSV {
     let report: LogReport
 
     static let columns = [
-        "fingerprint", "state", "priority", "severity", "count", "new", "total", "lower_bound", "first", "last", "service",
+        "fingerprint", "state", "priority", "severity", "count", "new", "total", "lower_bound", "first", "last",
+        "service",
         "logger", "revisions", "instances", "code", "title", "template",
     ]
 
@@ -56,8 +58,10 @@ struct LogCSV {
         for problem in report.problems {
             let fields = [
                 problem.fingerprint, problem.state.rawValue, problem.priority, problem.severity, String(problem.count),
-                String(problem.newCount), String(problem.totalCount), problem.isLowerBound ? "yes" : "no", problem.first ?? "",
-                problem.last ?? "", problem.service, problem.logger, problem.revisions.map(\.name).joined(separator: " "),
+                String(problem.newCount), String(problem.totalCount), problem.isLowerBound ? "yes" : "no",
+                problem.first ?? "",
+                problem.last ?? "", problem.service, problem.logger,
+                problem.revisions.map(\.name).joined(separator: " "),
                 String(problem.instances), problem.code?.text ?? "", problem.title, problem.template,
             ]
             text += fields.map(Self.field).joined(separator: ",") + "\r\n"

@@ -18,7 +18,8 @@ struct LogWorklog {
         for (title, states) in Self.sections {
             let problems = report.problems.filter { states.contains($0.state) }
             guard !problems.isEmpty else { continue }
-            text += "\n## \(title)\n\n| Priority | Problem | Count | Since | Service | Fingerprint |\n|---|---|---|---|---|---|\n"
+            text +=
+                "\n## \(title)\n\n| Priority | Problem | Count | Since | Service | Fingerprint |\n|---|---|---|---|---|---|\n"
             for problem in problems { text += row(problem) }
             for problem in problems where states != [.resolved] { text += details(problem) }
         }
@@ -27,7 +28,8 @@ struct LogWorklog {
     }
 
     private static let sections: [(String, Set<ProblemState>)] = [
-        ("Returned", [.regressed]), ("New", [.new]), ("Known", [.known]), ("Cannot be told", [.unknown]), ("Resolved", [.resolved]),
+        ("Returned", [.regressed]), ("New", [.new]), ("Known", [.known]), ("Cannot be told", [.unknown]),
+        ("Resolved", [.resolved]),
     ]
 
     private var summary: String {
@@ -36,7 +38,9 @@ struct LogWorklog {
         if report.filteredEntries > 0 { text += ", \(report.filteredEntries) were filtered out" }
         text += "\n- Interval: \(report.interval?.text ?? "no entry has a time")\n"
         text += "- Files: \(report.sources.map { MarkdownText.inline($0.name) }.joined(separator: ", "))\n"
-        let services = report.services.map { "\(MarkdownText.inline($0.name.isEmpty ? "(unnamed)" : $0.name)) (\($0.entries))" }
+        let services = report.services.map {
+            "\(MarkdownText.inline($0.name.isEmpty ? "(unnamed)" : $0.name)) (\($0.entries))"
+        }
         text += "- Services: \(services.joined(separator: ", "))\n"
         let states = ProblemState.allCases.map { "\(report.count(of: $0)) \($0.rawValue)" }
         text += "- Problems: \(states.joined(separator: ", "))\n"
@@ -70,12 +74,16 @@ public enum ProblemWords {
 
     /// Name and value of each fact, those that are known.
     public static func facts(_ problem: ProblemReport) -> [(name: String, value: String)] {
-        var facts: [(String, String)] = [("State", problem.state.rawValue + (problem.stateReason.map { ": \($0)" } ?? ""))]
+        var facts: [(String, String)] = [
+            ("State", problem.state.rawValue + (problem.stateReason.map { ": \($0)" } ?? ""))
+        ]
         var count = count(problem)
         if problem.newCount != problem.count { count += ", \(problem.newCount) of them not counted before" }
         if problem.totalCount != problem.newCount { count += ", \(problem.totalCount) in all" }
         facts.append(("Count", count))
-        if let first = problem.first, let last = problem.last { facts.append(("Seen", first == last ? first : "\(first) to \(last)")) }
+        if let first = problem.first, let last = problem.last {
+            facts.append(("Seen", first == last ? first : "\(first) to \(last)"))
+        }
         let evidence = problem.priorityEvidence.joined(separator: "; ")
         facts.append(("Priority", problem.priority + (evidence.isEmpty ? "" : ": \(evidence)")))
         if !problem.service.isEmpty { facts.append(("Service", problem.service)) }
@@ -85,11 +93,15 @@ public enum ProblemWords {
             let names = problem.revisions.map { "\($0.name) (\($0.count))" }.joined(separator: ", ")
             facts.append(("Revisions", "since \(first.name): \(names)"))
         }
-        if problem.instances > 0 { facts.append(("Instances", "\(problem.instances)\(problem.instancesAreCapped ? " or more" : "")")) }
+        if problem.instances > 0 {
+            facts.append(("Instances", "\(problem.instances)\(problem.instancesAreCapped ? " or more" : "")"))
+        }
         if let code = problem.code { facts.append(("Code", code.text)) }
         if let exception = problem.exception { facts.append(("Frames", exception.frames.joined(separator: " → "))) }
         for echo in problem.alsoLoggedAs { facts.append(("Also logged as", "\(echo.template) (\(echo.count))")) }
-        if !problem.mergedFingerprints.isEmpty { facts.append(("Formerly", problem.mergedFingerprints.joined(separator: ", "))) }
+        if !problem.mergedFingerprints.isEmpty {
+            facts.append(("Formerly", problem.mergedFingerprints.joined(separator: ", ")))
+        }
         facts.append(("Fingerprint", problem.fingerprint))
         return facts
     }

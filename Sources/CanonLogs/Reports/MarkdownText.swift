@@ -26,7 +26,9 @@ enum MarkdownText {
     /// A block of its own.
     static func block(_ text: String, language: String = "") -> String {
         let fence = String(repeating: "`", count: max(3, longestRun(text) + 1))
-        let clean = String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 == "\n" || $0 == "\t" || $0.value >= 0x20 && $0.value != 0x7F }))
+        let clean = String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.filter { $0 == "\n" || $0 == "\t" || $0.value >= 0x20 && $0.value != 0x7F }))
         return "\(fence)\(language)\n\(clean)\n\(fence)\n"
     }
 

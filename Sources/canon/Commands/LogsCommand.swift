@@ -4,7 +4,7 @@ import ArgumentParser
 struct LogsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs",
-        abstract: "Find the problems in service logs: how bad, since when, and whether they are new, known or back again.",
+        abstract: "Find the problems in service logs: how bad, since when, new, known or back again.",
         discussion: """
             Reads exports of Cloud Logging, JSON lines, logfmt and plain text, compressed with gzip or not. What was found is \
             remembered, so that the next run can say what is new and what has gone.
@@ -12,8 +12,8 @@ struct LogsCommand: AsyncParsableCommand {
             The name of a subcommand wins over a file of the same name: write ./list for the file.
             """,
         subcommands: [
-            LogsRunCommand.self, LogsListCommand.self, LogsShowCommand.self, LogsResolveCommand.self, LogsReopenCommand.self,
-            LogsForgetCommand.self, LogsClusterCommand.self,
+            LogsRunCommand.self, LogsListCommand.self, LogsShowCommand.self, LogsResolveCommand.self,
+            LogsReopenCommand.self, LogsForgetCommand.self, LogsClusterCommand.self,
         ],
         defaultSubcommand: LogsRunCommand.self
     )

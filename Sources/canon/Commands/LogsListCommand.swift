@@ -35,7 +35,8 @@ struct LogsListCommand: AsyncParsableCommand {
             var table = TableWriter(["FINGERPRINT", "STATE", "PRIORITY", "COUNT", "LAST", "SERVICE", "PROBLEM"])
             for problem in problems {
                 table.add([
-                    .init(problem.fingerprint), .init(problem.state.rawValue), .init(problem.priority.name), .init("\(problem.count)"),
+                    .init(problem.fingerprint), .init(problem.state.rawValue), .init(problem.priority.name),
+                    .init("\(problem.count)"),
                     .init(problem.last.map { LogTime.text($0) } ?? ""), .init(problem.service), .init(problem.title),
                 ])
             }

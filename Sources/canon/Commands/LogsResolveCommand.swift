@@ -16,7 +16,8 @@ struct LogsResolveCommand: AsyncParsableCommand {
     )
 
     @Argument(help: "The fingerprint, or a beginning of it.") var fingerprint: String
-    @Option(help: "The revision that has the fix; leave it out for a service whose entries name none.") var revision: String?
+    @Option(help: "The revision that has the fix; leave it out for a service whose entries name none.") var revision:
+        String?
     @OptionGroup var memoryOptions: LogsMemoryOptions
 
     func run() async throws {
@@ -24,7 +25,8 @@ struct LogsResolveCommand: AsyncParsableCommand {
         defer { try? memory.close() }
         let problem = try withMemory { try memory.resolve(fingerprint, revision: revision) }
         Terminal.output.writeLine(
-            "\(problem.fingerprint) is resolved\(revision.map { " in \($0)" } ?? ""): \(problem.title)".escapingControls)
+            "\(problem.fingerprint) is resolved\(revision.map { " in \($0)" } ?? ""): \(problem.title)".escapingControls
+        )
     }
 }
 
@@ -69,7 +71,9 @@ struct LogsForgetCommand: AsyncParsableCommand {
     @OptionGroup var memoryOptions: LogsMemoryOptions
 
     func validate() throws {
-        guard (fingerprint == nil) != (before == nil) else { throw ValidationError("name a fingerprint, or a time with --before") }
+        guard (fingerprint == nil) != (before == nil) else {
+            throw ValidationError("name a fingerprint, or a time with --before")
+        }
     }
 
     func run() async throws {

@@ -40,7 +40,9 @@ struct LogsRunCommand: AsyncParsableCommand {
     @Option(help: "The least severity that makes an entry a problem.") var minSeverity = LogLevelArgument.warning
     @OptionGroup var memoryOptions: LogsMemoryOptions
     @Flag(help: "Remember nothing and compare with nothing: every problem is new.") var noMemory = false
-    @Option(help: "The configuration whose logs: section maps fields; default: canon.yaml here.", completion: .file(extensions: ["yaml"]))
+    @Option(
+        help: "The configuration whose logs: section maps fields; default: canon.yaml here.",
+        completion: .file(extensions: ["yaml"]))
     var config: String?
     @Flag(help: "Show all that is known of each problem.") var verbose = false
     @Flag(help: "Print problems only: neither progress nor a summary.") var quiet = false
@@ -48,7 +50,9 @@ struct LogsRunCommand: AsyncParsableCommand {
     func validate() throws {
         guard !inputs.isEmpty else { throw ValidationError("name a file or a folder, or - for standard input") }
         if let since, let until, since.time >= until.time { throw ValidationError("--since is not before --until") }
-        if noMemory, memoryOptions.memory != nil { throw ValidationError("--no-memory and --memory exclude each other") }
+        if noMemory, memoryOptions.memory != nil {
+            throw ValidationError("--no-memory and --memory exclude each other")
+        }
     }
 
     func run() async throws {
@@ -79,10 +83,12 @@ struct LogsRunCommand: AsyncParsableCommand {
         let (files, passedOver) = LogInput.inputs(inputs)
         var run = try LogRun(options, memory: memory)
         if passedOver > 0 {
-            run.notes.append("\(passedOver) files of the folders have no name of a log and were not read; name them to read them")
+            run.notes.append(
+                "\(passedOver) files of the folders have no name of a log and were not read; name them to read them")
         }
         if files.isEmpty {
-            throw CommandFailure("the folders hold no log (*.log, *.json, *.jsonl, *.txt, also *.gz)", status: ExitStatus.unknown)
+            throw CommandFailure(
+                "the folders hold no log (*.log, *.json, *.jsonl, *.txt, also *.gz)", status: ExitStatus.unknown)
         }
         let sizes = files.map(Self.size)
         let total = sizes.reduce(0, +)
@@ -106,10 +112,13 @@ struct LogsRunCommand: AsyncParsableCommand {
         if let machine = format.machine {
             bytes = report.rendered(as: machine, failOn: gate.priority)
         } else {
-            let terminal = output == nil ? Terminal.output : Terminal(descriptor: -1, isTerminal: false, usesColour: false)
+            let terminal =
+                output == nil ? Terminal.output : Terminal(descriptor: -1, isTerminal: false, usesColour: false)
             bytes = Array(
-                LogsTerminalReport(report: report, gate: gate.priority, terminal: terminal, isVerbose: verbose, isQuiet: quiet)
-                    .text.utf8)
+                LogsTerminalReport(
+                    report: report, gate: gate.priority, terminal: terminal, isVerbose: verbose, isQuiet: quiet
+                )
+                .text.utf8)
         }
         guard let output else {
             Terminal.output.write(bytes)
@@ -118,7 +127,8 @@ struct LogsRunCommand: AsyncParsableCommand {
         do {
             try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
         } catch {
-            throw CommandFailure("\(output): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
+            throw CommandFailure(
+                "\(output): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
         }
     }
 }

@@ -28,8 +28,12 @@ struct LogsShowCommand: AsyncParsableCommand {
         if case .resolved(let fix) = problem.status {
             facts.append(("resolved", "by \(fix.source.rawValue)" + (fix.revision.map { ", in \($0)" } ?? "")))
         }
-        facts += [("priority", problem.priority.name), ("severity", problem.severity.name), ("count", "\(problem.count)")]
-        if let first = problem.first, let last = problem.last { facts.append(("seen", "\(LogTime.text(first)) to \(LogTime.text(last))")) }
+        facts += [
+            ("priority", problem.priority.name), ("severity", problem.severity.name), ("count", "\(problem.count)"),
+        ]
+        if let first = problem.first, let last = problem.last {
+            facts.append(("seen", "\(LogTime.text(first)) to \(LogTime.text(last))"))
+        }
         facts += [("service", problem.service), ("logger", problem.logger), ("environment", problem.place.text)]
         facts.append(("revisions", details.revisions.map { "\($0.name) (\($0.count))" }.joined(separator: ", ")))
         facts.append(("instances", details.instances > 0 ? "\(details.instances)" : ""))
@@ -43,8 +47,12 @@ struct LogsShowCommand: AsyncParsableCommand {
         }
         text += hours(details.hours, on: terminal)
         for sample in problem.samples {
-            let place = [sample.time.map { LogTime.text($0, milliseconds: true) }, sample.revision, sample.insertID.map { "insertId \($0)" }]
-            text += "\n  " + terminal.styled(place.compactMap(\.self).joined(separator: "  ").escapingControls, .dim) + "\n"
+            let place = [
+                sample.time.map { LogTime.text($0, milliseconds: true) }, sample.revision,
+                sample.insertID.map { "insertId \($0)" },
+            ]
+            text +=
+                "\n  " + terminal.styled(place.compactMap(\.self).joined(separator: "  ").escapingControls, .dim) + "\n"
             for line in sample.text.split(separator: "\n") { text += "  | \(String(line).escapingControls)\n" }
         }
         return text

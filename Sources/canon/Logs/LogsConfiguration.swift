@@ -1,3 +1,4 @@
+import CanonAudit
 import CanonLogs
 import Foundation
 import Yams
@@ -47,13 +48,17 @@ enum LogsConfiguration {
             for (name, paths) in fields {
                 guard let name = name.string, FieldMapping.names.contains(name) else {
                     let nearest = NearestName.of(name.string ?? "", among: FieldMapping.names)
-                    let hint = nearest.map { "did you mean \"\($0)\"?" } ?? "known here: \(FieldMapping.names.joined(separator: ", "))"
+                    let hint =
+                        nearest.map { "did you mean \"\($0)\"?" }
+                        ?? "known here: \(FieldMapping.names.joined(separator: ", "))"
                     report(name, "unknown key \"\(name.string ?? "")\" in logs.fields; \(hint)")
                     continue
                 }
                 for node in paths.sequence.map(Array.init) ?? [paths] {
                     guard let path = node.string, mapping.add(name, path: path) else {
-                        report(node, "logs.fields.\(name): expected a path of keys with points between them, or a list of such")
+                        report(
+                            node,
+                            "logs.fields.\(name): expected a path of keys with points between them, or a list of such")
                         continue
                     }
                 }

@@ -5,13 +5,16 @@ import Foundation
 /// Which memory a command uses.
 struct LogsMemoryOptions: ParsableArguments {
     @Option(
-        help: "The file that remembers problems from run to run; default: $XDG_STATE_HOME/canon/logs.db or ~/.local/state/canon/logs.db.",
+        help:
+            "The file that remembers problems from run to run; default: $XDG_STATE_HOME/canon/logs.db or ~/.local/state/canon/logs.db.",
         completion: .file(extensions: ["db"]))
     var memory: String?
 
     /// Opens the memory, and makes its folder when it is the usual one.
     /// - Parameter mustExist: a memory that does not exist yet is no use to the command.
-    func open(mustExist: Bool = false, environment: [String: String] = ProcessInfo.processInfo.environment) throws -> LogMemory {
+    func open(mustExist: Bool = false, environment: [String: String] = ProcessInfo.processInfo.environment) throws
+        -> LogMemory
+    {
         let path = try memory ?? Self.usualPath(environment)
         if mustExist, !FileManager.default.fileExists(atPath: path) {
             throw CommandFailure(
@@ -20,7 +23,8 @@ struct LogsMemoryOptions: ParsableArguments {
         }
         if memory == nil {
             try? FileManager.default.createDirectory(
-                atPath: Paths.parent(of: path), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                atPath: Paths.parent(of: path), withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
         }
         do {
             return try LogMemory(path: path)

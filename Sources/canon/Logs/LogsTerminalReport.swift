@@ -44,18 +44,22 @@ struct LogsTerminalReport {
 
     private func line(_ problem: ProblemReport, _ style: Style?) -> String {
         let count = problem.count > 0 ? "\(ProblemWords.count(problem))×" : "absent"
-        var text = "  \(terminal.styled(problem.priority, style))  \(problem.title.escapingControls)  \(terminal.styled(count, .dim))\n"
+        var text =
+            "  \(terminal.styled(problem.priority, style))  \(problem.title.escapingControls)  \(terminal.styled(count, .dim))\n"
         var facts: [String] = []
         if !problem.service.isEmpty { facts.append(problem.service) }
         if let revision = problem.revisions.first?.name { facts.append("since \(revision)") }
-        if let first = problem.first, let last = problem.last { facts.append(first == last ? first : "\(first) to \(last)") }
+        if let first = problem.first, let last = problem.last {
+            facts.append(first == last ? first : "\(first) to \(last)")
+        }
         if let code = problem.code { facts.append(code.text) }
         facts.append(problem.fingerprint)
         text += "      " + terminal.styled(facts.joined(separator: "  ").escapingControls, .dim) + "\n"
         if let reason = problem.stateReason { text += "      \(reason.escapingControls)\n" }
         guard isVerbose else { return text }
         for fact in ProblemWords.facts(problem) {
-            text += "      " + terminal.styled("\(fact.name.padded(to: 14)) \(fact.value.escapingControls)", .dim) + "\n"
+            text +=
+                "      " + terminal.styled("\(fact.name.padded(to: 14)) \(fact.value.escapingControls)", .dim) + "\n"
         }
         for sample in problem.samples.prefix(1) {
             for line in sample.text.split(separator: "\n") { text += "      | \(String(line).escapingControls)\n" }
@@ -68,13 +72,15 @@ struct LogsTerminalReport {
         text += ProblemState.allCases.map { "\(report.count(of: $0)) \($0.rawValue)" }.joined(separator: ", ")
         if !report.hasMemory { text += " (no memory to compare with)" }
         text += "\n"
-        var facts = "\(report.entries) entries of \(report.services.count) \(report.services.count == 1 ? "service" : "services")"
+        var facts =
+            "\(report.entries) entries of \(report.services.count) \(report.services.count == 1 ? "service" : "services")"
         if let interval = report.interval { facts += ", \(interval.text)" }
         if report.repeatedEntries > 0 { facts += ", \(report.repeatedEntries) repeated" }
         if report.filteredEntries > 0 { facts += ", \(report.filteredEntries) filtered out" }
         text += terminal.styled(facts.escapingControls, .dim) + "\n"
         for note in report.notes { text += terminal.styled(note.escapingControls, .dim) + "\n" }
-        if let problem = report.problems.first, gate.map({ !report.gating(at: $0).isEmpty }) ?? false, report.hasMemory {
+        if let problem = report.problems.first, gate.map({ !report.gating(at: $0).isEmpty }) ?? false, report.hasMemory
+        {
             text += "Next: canon logs show \(problem.fingerprint)\n"
         }
         return text

@@ -36,9 +36,15 @@ struct LogPage {
     private func head(_ page: inout PageText) {
         page.element("h1", "", "Logs")
         page.element("div", "class=\"summary\"") { page in
-            page.element("p", "class=\"\(report.verdict(failOn: gate) == .passed ? "good" : "bad")\"", report.verdictText(failOn: gate))
-            page.element("p", "", ProblemState.allCases.map { "\(report.count(of: $0)) \($0.rawValue)" }.joined(separator: ", "))
-            page.element("p", "class=\"note\"", "\(report.entries) entries in \(report.sources.count) files. \(report.interval?.text ?? "No entry has a time.")")
+            page.element(
+                "p", "class=\"\(report.verdict(failOn: gate) == .passed ? "good" : "bad")\"",
+                report.verdictText(failOn: gate))
+            page.element(
+                "p", "", ProblemState.allCases.map { "\(report.count(of: $0)) \($0.rawValue)" }.joined(separator: ", "))
+            page.element(
+                "p", "class=\"note\"",
+                "\(report.entries) entries in \(report.sources.count) files. \(report.interval?.text ?? "No entry has a time.")"
+            )
             for note in report.notes { page.element("p", "class=\"note\"", note) }
         }
     }
@@ -57,7 +63,8 @@ struct LogPage {
                 page.element("span", "class=\"priority \(problem.priority.lowercased())\"", problem.priority)
                 page.element("span", "class=\"title\"", problem.title)
                 page.element("span", "class=\"state \(problem.state.rawValue)\"", problem.state.rawValue)
-                page.element("span", "class=\"count\"", problem.count > 0 ? "\(ProblemWords.count(problem))×" : "absent")
+                page.element(
+                    "span", "class=\"count\"", problem.count > 0 ? "\(ProblemWords.count(problem))×" : "absent")
                 page.markup(timeline(problem))
             }
             page.element("div", "class=\"body\"") { page in
@@ -73,7 +80,10 @@ struct LogPage {
     }
 
     private func quote(_ page: inout PageText, _ sample: ProblemReport.Quote) {
-        let place = [sample.time, sample.revision, sample.insertId.map { "insertId \($0)" }, sample.source.map { "\($0), byte \(sample.offset)" }]
+        let place = [
+            sample.time, sample.revision, sample.insertId.map { "insertId \($0)" },
+            sample.source.map { "\($0), byte \(sample.offset)" },
+        ]
         page.element("figure") { page in
             page.element("figcaption", "class=\"note\"", place.compactMap(\.self).joined(separator: " · "))
             page.element("pre", "", sample.text)
@@ -85,10 +95,12 @@ struct LogPage {
         guard let highest = problem.timeline.max(), highest > 0 else { return "" }
         let bars = problem.timeline.enumerated().filter { $0.element > 0 }.map { index, count in
             let height = max(2, count * 24 / highest)
-            return "<rect x=\"\(index * 5)\" y=\"\(24 - height)\" width=\"4\" height=\"\(height)\"><title>\(count)</title></rect>"
+            return
+                "<rect x=\"\(index * 5)\" y=\"\(24 - height)\" width=\"4\" height=\"\(height)\"><title>\(count)</title></rect>"
         }
         let label = "\(problem.timeline.reduce(0, +)) entries over the time of the run"
-        return "<svg class=\"timeline\" viewBox=\"0 0 \(problem.timeline.count * 5) 24\" role=\"img\" aria-label=\"\(label)\">\(bars.joined())</svg>"
+        return
+            "<svg class=\"timeline\" viewBox=\"0 0 \(problem.timeline.count * 5) 24\" role=\"img\" aria-label=\"\(label)\">\(bars.joined())</svg>"
     }
 }
 
