@@ -125,6 +125,16 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "CanonLogs",
+            dependencies: [
+                "CCanonBytes",
+                "CZlib",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "canon",
             dependencies: [
@@ -133,6 +143,7 @@ let package = Package(
                 "CanonCodeModel",
                 "CanonFacts",
                 "CanonGateway",
+                "CanonLogs",
                 "CanonPython",
                 "CanonStore",
                 "CanonVerify",
@@ -216,6 +227,13 @@ let package = Package(
             name: "CanonVerifyTests", dependencies: ["CanonAudit", "CanonTestSupport", "CanonVerify"],
             swiftSettings: swiftSettings),
         .testTarget(
+            name: "CanonLogsTests",
+            dependencies: [
+                "CanonLogs", "CanonTestSupport", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "CanonGatewayTests",
             dependencies: [
                 "CanonGateway", "CanonAgents", "CanonStore", "CanonTestSupport", "CanonVerify", "CanonWebSocket",
@@ -249,7 +267,7 @@ let package = Package(
         .testTarget(
             name: "CanonCommandTests",
             dependencies: [
-                "canon", "CanonAudit", "CanonGateway", "CanonStore", "CanonWire",
+                "canon", "CanonAudit", "CanonGateway", "CanonLogs", "CanonStore", "CanonWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
