@@ -3,6 +3,9 @@
 ///
 /// It is a stack machine: each rule looks at the end of what it has put out and shortens it, so the work is linear.
 struct Reducer {
+    /// Symbols of a unit that may repeat.
+    private static let longestUnit = 12
+
     private(set) var output: [Symbol] = []
 
     /// Rewrites `input`. The result is in `output` until the next call.
@@ -210,7 +213,7 @@ struct Reducer {
     /// Leaves out the second of two equal units that hold a value: `{id: 1}, {id: 2}` is a list like `{id: 1}`.
     private mutating func collapseRepeat() -> Bool {
         let count = output.count
-        for unit in 2...6 where 2 * unit <= count && output[count - 1] == output[count - 1 - unit] {
+        for unit in 2...Self.longestUnit where 2 * unit <= count && output[count - 1] == output[count - 1 - unit] {
             var hasHole = false
             var isEqual = true
             for back in 0..<unit where isEqual {

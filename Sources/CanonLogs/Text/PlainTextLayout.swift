@@ -51,6 +51,7 @@ public struct PlainTextLayout: Sendable {
         var fields = LineFields(line, delimiter: format.delimiter)
         var result = PlainTextLine(message: 0..<line.count)
         var matched = 0
+        var passedAnchor = false
         var lastWord: Range<Int>?
         for (index, kind) in format.columns.enumerated() {
             let before = fields
@@ -73,8 +74,10 @@ public struct PlainTextLayout: Sendable {
                 }
             }
             if field.kind == kind || kind == .word { matched += 1 }
+            if index == format.anchor { passedAnchor = true }
             note(field, kind, &lastWord, line, &result)
         }
+        guard passedAnchor else { return nil }
         if result.component == nil { result.component = lastWord }
         result.message = fields.rest..<max(fields.rest, line.count)
         return (result, matched)
