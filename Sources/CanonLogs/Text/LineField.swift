@@ -61,6 +61,9 @@ struct LineFields {
         case UInt8(ascii: "["): return group(start, close: UInt8(ascii: "]"))
         case UInt8(ascii: "("): return group(start, close: UInt8(ascii: ")"))
         case UInt8(ascii: "<"): return priority(start) ?? chunk(start)
+        case UInt8(ascii: "{"):
+            // An object has its own order: nothing in it is a column.
+            return LineField(kind: .quoted, range: start..<line.count)
         case UInt8(ascii: "\""):
             let end = line.find(UInt8(ascii: "\""), from: start + 1) ?? line.count
             return LineField(kind: .quoted, range: start..<min(end + 1, line.count))
