@@ -64,36 +64,53 @@ extension ProblemGroup {
         return totals
     }
 
-    private struct Voice {
-        var moment: Sightings.Moment
-        var number: Int
+    /// Entries that repeat what another voice said of the same failure: of all, and of those that are new. Only an exception
+    /// has several voices: its tracebacks in their forms, and each logger that has words about it.
+    private var repetitions: (all: Int, fresh: Int) {
+        var voices: [String: [Sightings.Moment]] = [:]
+        var hasException = false
+        for member in members {
+            guard case .exception = member.kind else {
+                voices["logger " + member.logger, default: []] += member.moments
+                continue
+            }
+            hasException = true
+            for moment in member.moments { voices["form \(moment.form.rawValue)", default: []].append(moment) }
+        }
+        guard hasException, voices.count > 1 else { return (0, 0) }
+        // The voice that said most is the one that says all.
+        let ranked = voices.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map { $0.value.sorted(by: Self.isEarlier) }
+        var result = (all: 0, fresh: 0)
+        for other in ranked.dropFirst() {
+            let (all, fresh) = Self.matches(ranked[0], other)
+            result.all += all
+            result.fresh += fresh
+        }
+        return result
     }
 
-    /// Entries that repeat what another voice said of the same failure: of all, and of those that are new.
-    private var repetitions: (all: Int, fresh: Int) {
-        var voices: [Voice] = []
-        for (index, member) in members.enumerated() {
-            voices += member.moments.map { Voice(moment: $0, number: index * 8 + Int($0.form.rawValue)) }
-        }
-        guard Set(voices.map(\.number)).count > 1 else { return (0, 0) }
-        voices.sort { ($0.moment.instance, $0.moment.time, $0.number) < ($1.moment.instance, $1.moment.time, $1.number) }
-        var all = 0
-        var fresh = 0
-        var start: Sightings.Moment?
-        var spoken: Set<Int> = []
-        for voice in voices {
-            let moment = voice.moment
-            if let first = start, first.instance == moment.instance, moment.time - first.time <= Self.sameFailure,
-                spoken.insert(voice.number).inserted
-            {
-                all += 1
-                if moment.isFresh { fresh += 1 }
+    private static func isEarlier(_ a: Sightings.Moment, _ b: Sightings.Moment) -> Bool {
+        (a.instance, a.time) < (b.instance, b.time)
+    }
+
+    /// How many moments of one list stand beside one of the other, each beside its own.
+    private static func matches(_ a: [Sightings.Moment], _ b: [Sightings.Moment]) -> (all: Int, fresh: Int) {
+        var result = (all: 0, fresh: 0)
+        var i = 0
+        var j = 0
+        while i < a.count, j < b.count {
+            if a[i].instance == b[j].instance, abs(a[i].time - b[j].time) <= sameFailure {
+                result.all += 1
+                if b[j].isFresh { result.fresh += 1 }
+                i += 1
+                j += 1
+            } else if isEarlier(a[i], b[j]) {
+                i += 1
             } else {
-                start = moment
-                spoken = [voice.number]
+                j += 1
             }
         }
-        return (all, fresh)
+        return result
     }
 
     var severity: Severity { members.map(\.severity).max() ?? .unspecified }

@@ -59,6 +59,12 @@ public final class LogMemory: Sendable {
         try MemoryError.wording(path) { try pool.write(body) }
     }
 
+    /// Writes the file anew without what was deleted.
+    func vacuum() throws {
+        try pool.vacuum()
+        _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+    }
+
     // MARK: Reading
 
     /// What a run needs to know before it begins.

@@ -4,10 +4,15 @@ extension SourceReading {
     /// What belongs to one record at most: a traceback has its end somewhere.
     private static let maximumLines = 2000
     private static let maximumRecordBytes = 1 << 18
+    private static let layoutBytes = 1 << 17
 
     /// Reads the line at the window's place with the lines that belong to it; false at the end of the source.
     func textLines(_ each: (borrowing LogRecord) -> Void) -> Bool {
-        if layout == nil { layout = PlainTextLayout.detect(window.bytes.part(window.at..<window.count)) }
+        if layout == nil {
+            // A pipe may have brought a line only, by which no layout is known.
+            while window.count - window.at < Self.layoutBytes, grow() == .more {}
+            layout = PlainTextLayout.detect(window.bytes.part(window.at..<window.count))
+        }
         guard let end = endOfLine(from: window.at) else { return unfinishedLine(each) }
         var reach = end
         if let more = continuation(after: end) {
