@@ -151,7 +151,8 @@ struct Reducer {
                     return true
                 }
                 // `3, 4, 5`, `Sun, 16 May`
-                if isListMark(top(2)), (joinsLists && top(3).isHole) || (top(2) == "," && lexicon.has(.weekday, top(3))) {
+                if isListMark(top(2)), (joinsLists && top(3).isHole) || (top(2) == "," && lexicon.has(.weekday, top(3)))
+                {
                     replace(4)
                     return true
                 }
