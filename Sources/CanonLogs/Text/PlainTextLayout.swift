@@ -75,7 +75,7 @@ public struct PlainTextLayout: Sendable {
             }
             if field.kind == kind || kind == .word { matched += 1 }
             if index == format.anchor { passedAnchor = true }
-            note(field, kind, &lastWord, line, &result)
+            note(field, kind, fields.stamp, &lastWord, line, &result)
         }
         guard passedAnchor else { return nil }
         if result.component == nil { result.component = lastWord }
@@ -84,12 +84,12 @@ public struct PlainTextLayout: Sendable {
     }
 
     private func note(
-        _ field: LineField, _ kind: LineField.Kind, _ lastWord: inout Range<Int>?, _ line: ByteSpan,
-        _ result: inout PlainTextLine
+        _ field: LineField, _ kind: LineField.Kind, _ stamp: Timestamp, _ lastWord: inout Range<Int>?,
+        _ line: ByteSpan, _ result: inout PlainTextLine
     ) {
         if let severity = field.severity { result.severity = severity }
         switch kind {
-        case .time: if result.time == nil { result.time = field.stamp?.nanoseconds(now: now) }
+        case .time: if result.time == nil { result.time = stamp.nanoseconds(now: now) }
         case .number: if result.process == nil, result.time != nil { result.process = field.range }
         case .word: lastWord = field.range
         case .label:
