@@ -224,9 +224,6 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
-            name: "CanonVerifyTests", dependencies: ["CanonAudit", "CanonTestSupport", "CanonVerify"],
-            swiftSettings: swiftSettings),
-        .testTarget(
             name: "CanonLogsTests",
             dependencies: [
                 "CanonLogs", "CanonTestSupport", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
@@ -257,7 +254,7 @@ let package = Package(
         .testTarget(
             name: "CanonVerifyTests",
             dependencies: [
-                "CanonTestSupport", "CanonVerify", "CanonWire",
+                "CanonAudit", "CanonTestSupport", "CanonVerify", "CanonWire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
