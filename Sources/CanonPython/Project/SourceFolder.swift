@@ -46,13 +46,8 @@ public struct SourceFolder {
             roots.append(nil)
             return
         }
-        let (first, firstOther) = (files.count, others.count)
         let prefix = argument.hasSuffix("/") ? argument : argument + "/"
-        var folders: [[UInt8]] = [[]]
-        while let folder = folders.popLast() { list(folder, under: Array(prefix.utf8), &folders) }
-        // readdir has no order, and reports must have one.
-        files[first...].sort(by: SourceFile.isBefore)
-        others[firstOther...].sort(by: SourceFile.isBefore)
+        list([], under: Array(prefix.utf8))
         roots.append(Self.resolved(argument))
     }
 
@@ -62,16 +57,41 @@ public struct SourceFolder {
         return String(cString: path)
     }
 
-    /// Lists one folder, by its path relative to the argument ("a/b/"), and notes the folders in it.
-    private mutating func list(_ folder: [UInt8], under prefix: [UInt8], _ folders: inout [[UInt8]]) {
+    /// What a folder holds that counts.
+    private struct Entry {
+        /// Of a folder with a slash at its end, so that names sort as the paths beneath them do.
+        var name: [UInt8]
+        var isFolder: Bool
+        var isSource: Bool
+        var stamp: FileStamp?
+    }
+
+    /// Lists a folder, by its path relative to the argument ("a/b/"), and those in it. readdir has no order, and reports must have
+    /// one: that of the bytes of the paths.
+    private mutating func list(_ folder: [UInt8], under prefix: [UInt8]) {
+        var entries = entries(of: folder, under: prefix)
+        entries.sort { $0.name.lexicographicallyPrecedes($1.name) }
+        for entry in entries {
+            if entry.isFolder {
+                list(folder + entry.name, under: prefix)
+            } else if entry.isSource {
+                files.append(file(folder + entry.name, under: prefix, stamp: entry.stamp))
+            } else {
+                others.append(file(folder + entry.name, under: prefix, stamp: nil))
+            }
+        }
+    }
+
+    private mutating func entries(of folder: [UInt8], under prefix: [UInt8]) -> [Entry] {
         let path = prefix + folder
         let wanted = Array(suffix.utf8)
         guard let directory = opendir(path.map { CChar(bitPattern: $0) } + [0]) else {
             unreadable.append((String(decoding: path, as: UTF8.self), .last))
-            return
+            return []
         }
         defer { closedir(directory) }
-        let isGit = folder.starts(with: Self.git)
+        let namesOthers = namesOthers && !folder.starts(with: Self.git)
+        var entries: [Entry] = []
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 UnsafeRawBufferPointer(start: bytes.baseAddress, count: strlen(bytes.baseAddress!))
@@ -82,28 +102,26 @@ public struct SourceFolder {
             let isSource =
                 name.count >= wanted.count
                 && memcmp(name.baseAddress! + name.count - wanted.count, wanted, wanted.count) == 0
-            guard isSource || namesOthers && !isGit || type == UInt8(DT_DIR) || type == UInt8(DT_UNKNOWN) else { continue }
+            guard isSource || namesOthers || type == UInt8(DT_DIR) || type == UInt8(DT_UNKNOWN) else { continue }
             switch kind(of: type, path: path, name: Array(name)) {
             case UInt8(DT_DIR):
                 guard !leavesOut(String(decoding: folder + name, as: UTF8.self)) else { continue }
-                folders.append(folder + name + [0x2F])
-            case UInt8(DT_REG) where isSource: append(folder + name, under: prefix, Array(name), in: dirfd(directory))
-            case UInt8(DT_REG) where namesOthers && !isGit: others.append(file(folder + name, under: prefix, stamp: nil))
+                entries.append(Entry(name: Array(name) + [0x2F], isFolder: true, isSource: false))
+            case UInt8(DT_REG) where isSource || namesOthers:
+                let stamp = isSource && wantsStamps ? stamp(of: Array(name), in: dirfd(directory)) : nil
+                entries.append(Entry(name: Array(name), isFolder: false, isSource: isSource, stamp: stamp))
             default: break
             }
         }
+        return entries
     }
 
-    private mutating func append(_ relative: [UInt8], under prefix: [UInt8], _ name: [UInt8], in directory: Int32) {
-        var stamp: FileStamp?
-        if wantsStamps {
-            var status = stat()
-            let found = (name + [0]).withUnsafeBytes { bytes in
-                fstatat(directory, bytes.bindMemory(to: CChar.self).baseAddress!, &status, AT_SYMLINK_NOFOLLOW)
-            }
-            if found == 0 { stamp = FileStamp(status) }
+    private func stamp(of name: [UInt8], in directory: Int32) -> FileStamp? {
+        var status = stat()
+        let found = (name + [0]).withUnsafeBytes { bytes in
+            fstatat(directory, bytes.bindMemory(to: CChar.self).baseAddress!, &status, AT_SYMLINK_NOFOLLOW)
         }
-        files.append(file(relative, under: prefix, stamp: stamp))
+        return found == 0 ? FileStamp(status) : nil
     }
 
     private func file(_ relative: [UInt8], under prefix: [UInt8], stamp: FileStamp?) -> SourceFile {
