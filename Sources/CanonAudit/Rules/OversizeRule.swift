@@ -73,7 +73,8 @@ enum OversizeRule: Rule {
         _ file: FileID, _ scope: SourceScope, _ context: borrowing RuleContext, _ findings: inout FindingCollector
     ) {
         let limits = context.manifest.limits
-        let facts = context.model.facts(of: file)
+        let model = context.model
+        let facts = model.facts(of: file)
         let declarations = facts.declarations
         findings.examined += 1 + declarations.count
         let isLong = Int(facts.lineCount) > limits.fileLines
@@ -83,9 +84,7 @@ enum OversizeRule: Rule {
         guard isLong || !functions.isEmpty else { return }
         let path = context.path(of: file)
         let source = limits.line > 0 ? "audit.limits" : "the default of audit.limits"
-        func name(_ index: Int) -> String {
-            context.model.qualifiedName(of: ObjectID(file: file, index: UInt32(index)))
-        }
+        func name(_ index: Int) -> String { model.qualifiedName(of: ObjectID(file: file, index: UInt32(index))) }
         var parts: [String] = []
         if isLong { parts.append("the file has \(facts.lineCount) lines (\(source) is \(limits.fileLines))") }
         // Of equally long ones the first.
