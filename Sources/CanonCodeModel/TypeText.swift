@@ -2,6 +2,8 @@
 enum TypeText {
     /// The one class that an annotation names: `C`, `"C"`, `Optional[C]`, `C | None`, `Type[C]` left aside; nil for others.
     static func single(_ text: String) -> String? {
+        // Most are a plain name.
+        if text.utf8.allSatisfy(isNamePart) { return text.isEmpty || text == "None" ? nil : text }
         var text = text.trimmingBlanks
         for quote in ["\"", "'"] where text.count >= 2 && text.hasPrefix(quote) && text.hasSuffix(quote) {
             text = String(text.dropFirst().dropLast()).trimmingBlanks
@@ -18,6 +20,13 @@ enum TypeText {
             return nil
         }
         return head == "None" ? nil : String(head)
+    }
+
+    private static func isNamePart(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2E: true
+        default: false
+        }
     }
 }
 

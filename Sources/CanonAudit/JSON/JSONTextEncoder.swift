@@ -1,3 +1,5 @@
+private import Foundation
+
 /// Writes values as JSON text while they are encoded: the very bytes that Foundation's encoder gives with sorted keys, slashes
 /// as they are, and an indented line for each member, without a tree of values in between. A report of ten thousand findings is
 /// written several times as fast.
@@ -182,11 +184,11 @@ private final class JSONText {
 
 /// Bytes that are appended to, a few at a time.
 private struct ByteSink: ~Copyable {
-    private var base = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 12)
+    private var base = malloc(1 << 12)!.assumingMemoryBound(to: UInt8.self)
     private var capacity = 1 << 12
     private(set) var count = 0
 
-    deinit { base.deallocate() }
+    deinit { free(base) }
 
     var bytes: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
@@ -246,10 +248,9 @@ private struct ByteSink: ~Copyable {
     @inline(never)
     private mutating func grow(to wanted: Int) {
         capacity = max(wanted, capacity * 2)
-        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-        larger.update(from: base, count: count)
-        base.deallocate()
-        base = larger
+        // The system moves many pages without touching what is in them.
+        guard let larger = realloc(base, capacity) else { preconditionFailure("no memory for a report") }
+        base = larger.assumingMemoryBound(to: UInt8.self)
     }
 }
 

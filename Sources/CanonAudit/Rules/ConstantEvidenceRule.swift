@@ -36,12 +36,14 @@ enum ConstantEvidenceRule: Rule {
                         print(order)
 
 
+                    ↓
                     def test_true():
                         make()
                         assert True
 
 
                     class TestOrders:
+                        ↓
                         async def test_order(self):
                             \"""It will be written.\"""
                     """)),
@@ -70,6 +72,7 @@ enum ConstantEvidenceRule: Rule {
                             print(error)
 
 
+                    ↓
                     def test_bill():
                         try:
                             assert make() == 1
@@ -92,12 +95,14 @@ enum ConstantEvidenceRule: Rule {
                         assert make() == 1
 
 
+                    ↓
                     def test_bill():
                         pytest.skip("later")
                         assert make() == 1
 
 
                     @unittest.skip("later")
+                    ↓
                     class TestOrders(unittest.TestCase):
                         def test_one(self):
                             self.assertEqual(make(), 1)
@@ -129,6 +134,7 @@ enum ConstantEvidenceRule: Rule {
                         return make() == 1
 
 
+                    ↓
                     def test_bill():
                         try:
                             assert make() == 1

@@ -45,8 +45,8 @@ enum ForbiddenImportRule: Rule {
                         import shop.api.pages
                         return shop.api.pages
                     """),
-                RuleExample.File("shop/core/mails.py", "from shop import helpers\n"),
-                RuleExample.File("shop/core/bills.py", "from shop.helpers import help\n")),
+                RuleExample.File("shop/core/mails.py", "↓\nfrom shop import helpers\n"),
+                RuleExample.File("shop/core/bills.py", "↓\nfrom shop.helpers import help\n")),
             RuleExample(
                 "A service imports another one, for its types only",
                 RuleExample.File("canon.yaml", LayerExample.services),

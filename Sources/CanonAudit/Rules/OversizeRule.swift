@@ -47,6 +47,7 @@ enum OversizeRule: Rule {
                         def total(self):
                             return 0
 
+                        ↓
                         async def send(self):
                             await self.mail()
                             return True

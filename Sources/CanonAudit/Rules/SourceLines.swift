@@ -1,3 +1,5 @@
+private import Foundation
+
 /// The text of one source file by lines, for what facts do not keep: the key of a subscript, an argument.
 struct SourceLines {
     private let bytes: [UInt8]
@@ -5,7 +7,14 @@ struct SourceLines {
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
-        for (index, byte) in bytes.enumerated() where byte == 0x0A { starts.append(index + 1) }
+        bytes.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            var place = 0
+            while place < bytes.count, let end = memchr(start + place, 0x0A, bytes.count - place) {
+                place = UnsafeRawPointer(end) - start + 1
+                starts.append(place)
+            }
+        }
     }
 
     /// A line without blanks around, at most 120 bytes of it.
