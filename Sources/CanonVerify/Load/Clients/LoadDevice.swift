@@ -180,8 +180,23 @@ final class LoadDevice {
             connection.send(resume)
         case "resumed", "none", "not_found", "snapshot": answered(frame, on: connection)
         case "ack": if !isSlow { user.acknowledged(frame) }
+        case "error_message" where frame["request_type"] == "resume": resumeLater(frame, on: connection)
         case "error_message": user.refused(frame)
         default: if let seq = frame.seq { event(frame, seq) }
+        }
+    }
+
+    /// The user has sent too much already: it asks again when it may.
+    private func resumeLater(_ refusal: JSONObject, on connection: LoadConnection) {
+        tally.trouble("refused: \(refusal["error_code"]?.string ?? "?") for resume")
+        let bound = NIOLoopBound((self, connection), eventLoop: loop)
+        loop.scheduleTask(in: .milliseconds(max(50, refusal["retry_after_ms"]?.int ?? 1000))) {
+            let (device, connection) = bound.value
+            switch device.state {
+            case .resuming(let current), .checking(let current):
+                if current === connection { connection.send(device.resume) }
+            case .idle, .connecting, .following, .ended: break
+            }
         }
     }
 

@@ -22,7 +22,7 @@ final class LoadTally {
     var snapshots = 0
     var joined = 0
     var cuts = 0
-    var open = 0
+    var open = 0 { didSet { timeline.open(open, at: monotonicNanoseconds()) } }
     /// Runs that ended with something else than an answer.
     var failedRuns = 0
     /// Connections that could not be made, or ended by themselves, by the reason.

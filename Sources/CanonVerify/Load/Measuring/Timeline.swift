@@ -1,10 +1,13 @@
 /// What happened in each second, for charts.
 public struct Timeline: Sendable {
     public struct Second: Sendable {
-        public var sent = 0
-        public var answered = 0
-        public var open = 0
+        public fileprivate(set) var sent = 0
+        public fileprivate(set) var answered = 0
+        /// The fewest connections that were open; nil: none was opened or ended.
+        fileprivate(set) var fewest: Int?
         fileprivate(set) var latencies = Latencies()
+
+        public var open: Int { fewest ?? 0 }
 
         /// Of what was answered in this second, in nanoseconds.
         public func latency(_ percentile: Double) -> UInt64 { latencies.nanoseconds(percentile) }
@@ -32,5 +35,8 @@ public struct Timeline: Sendable {
         seconds[index].latencies.record(from: due, to: now)
     }
 
-    mutating func open(_ connections: Int, at now: UInt64) { seconds[index(at: now)].open = connections }
+    mutating func open(_ connections: Int, at now: UInt64) {
+        let index = index(at: now)
+        seconds[index].fewest = min(seconds[index].fewest ?? connections, connections)
+    }
 }

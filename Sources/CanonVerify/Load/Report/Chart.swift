@@ -29,7 +29,7 @@ struct Chart {
     var series: [Series]
 
     private static let (width, height) = (720.0, 260.0)
-    private static let (left, right, top, bottom) = (64.0, 16.0, 12.0, 32.0)
+    private static let (left, right, top, bottom) = (64.0, 28.0, 12.0, 32.0)
 
     func write(to page: inout HTMLText) {
         page.element("figure", "class=\"chart\"") { page in

@@ -27,6 +27,7 @@ extension LoadReport {
         .key::before { content: ""; display: inline-block; width: .75rem; height: .1875rem; margin-inline-end: .375rem; vertical-align: middle; background: currentColor } \
         .first { color: var(--accent); stroke: var(--accent) } .second { color: var(--warning); stroke: var(--warning) } \
         .third { color: var(--danger); stroke: var(--danger) } .key { stroke: none } circle { fill: currentColor } \
+        .score.good strong { color: var(--good) } .score.bad strong { color: var(--danger) } \
         table { border-collapse: collapse; width: 100% } th, td { padding: .25rem .75rem; border-bottom: 1px solid var(--line); text-align: end; \
         font-variant-numeric: tabular-nums } th:first-child, td:first-child { text-align: start } .wide { overflow-x: auto }
         """
