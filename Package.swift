@@ -123,6 +123,17 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "CanonLogs",
+            dependencies: [
+                "CCanonBytes",
+                "CZlib",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: swiftSettings
         ),
@@ -134,6 +145,7 @@ let package = Package(
                 "CanonCodeModel",
                 "CanonFacts",
                 "CanonGateway",
+                "CanonLogs",
                 "CanonPython",
                 "CanonStore",
                 "CanonVerify",
@@ -214,6 +226,13 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "CanonLogsTests",
+            dependencies: [
+                "CanonLogs", "CanonTestSupport", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "CanonGatewayTests",
             dependencies: [
                 "CanonGateway", "CanonAgents", "CanonStore", "CanonTestSupport", "CanonVerify", "CanonWebSocket",
@@ -237,7 +256,7 @@ let package = Package(
         .testTarget(
             name: "CanonVerifyTests",
             dependencies: [
-                "CanonTestSupport", "CanonVerify", "CanonWire",
+                "CanonAudit", "CanonTestSupport", "CanonVerify", "CanonWire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -247,7 +266,7 @@ let package = Package(
         .testTarget(
             name: "CanonCommandTests",
             dependencies: [
-                "canon", "CanonAudit", "CanonGateway", "CanonStore", "CanonWire",
+                "canon", "CanonAudit", "CanonGateway", "CanonLogs", "CanonStore", "CanonWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
