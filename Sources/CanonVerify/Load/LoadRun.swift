@@ -107,6 +107,8 @@ final class LoadRun {
 
     /// - Returns: false when every user waits for an answer or thinks: the message is late, by its own time.
     private func ask(due: UInt64) -> Bool {
+        // The pacer may be in the middle of a turn.
+        guard case .sending = phase else { return false }
         let now = monotonicNanoseconds()
         for _ in users.indices {
             let user = users[nextUser]
@@ -165,7 +167,7 @@ final class LoadRun {
         }
         after(options.timeout) { [self] in
             guard left > 0 else { return }
-            tally.trouble("no answer to the last resume")
+            tally.unchecked += left
             finish()
         }
     }
@@ -179,7 +181,7 @@ final class LoadRun {
         onEnd(
             LoadReport(
                 url: address.url, startedAt: startedAt, options: options, tally: tally,
-                seconds: Double(sentUntil - begun) / 1e9))
+                seconds: sentUntil > begun ? Double(sentUntil - begun) / 1e9 : 0))
     }
 
     private func after(_ seconds: Double, _ body: @escaping () -> Void) {

@@ -65,7 +65,7 @@ public struct LoadTest: Sendable {
         } onCancel: {
             loop.execute { run.value?.stopSending() }
         }
-        // The server is left as it was, as far as it lets us.
+        // The server is left as it was. One that does not answer is not asked again and again.
         try? await each(of: threads.indices) { index in
             _ = try await request(.DELETE, "/api/threads/\(threads[index])", token: tokens[index])
         }

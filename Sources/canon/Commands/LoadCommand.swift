@@ -21,7 +21,7 @@ struct LoadCommand: AsyncParsableCommand {
 
             EXIT STATUS
               0 nothing was lost, duplicated, foreign or disordered; 1 something was, or the load could not begin;
-              2 the command line cannot be used; 3 nothing was answered
+              2 the command line cannot be used; 3 nothing was answered, or a device was gone at the end
             """
     )
 

@@ -90,6 +90,29 @@ struct LoadTests {
         }
     }
 
+    @Test("when the server goes away meanwhile, it is not known whether anything was lost")
+    func gone() async throws {
+        try await RunningGateway.with(configure: Self.isDemo) { gateway in
+            var options = LoadOptions()
+            options.users = .demo(2)
+            options.rate = 20
+            options.seconds = 60
+            options.timeout = 2
+            options.messageBytes = 0...0
+            options.question = "say:a"
+            let test = try LoadTest(try ServerAddress("http://127.0.0.1:\(gateway.port)"), options: options)
+            let (answers, told) = AsyncStream.makeStream(of: Void.self)
+            let load = Task { try await test.run { if $0.answered > 0 { told.yield() } } }
+            _ = await answers.first { true }
+            await gateway.stop()
+            // Whoever has waited long enough ends the load as Ctrl-C does.
+            load.cancel()
+            let report = try await load.value
+            #expect(report.verdict == .unknown, "\(report.json.encodedText)")
+            #expect(report.unchecked > 0)
+        }
+    }
+
     @Test("tokens of accounts will do, and a server without a demonstration refuses visitors")
     func tokens() async throws {
         try await RunningGateway.with { gateway in

@@ -13,6 +13,8 @@ final class LoadDevice {
     private let loop: any EventLoop
 
     private(set) var cursor = DeviceCursor()
+    /// Whether it was told at the end that it has everything.
+    private(set) var isChecked = false
     private var state = State.idle
     private var epoch: String?
     private var attempts = 0
@@ -68,9 +70,7 @@ final class LoadDevice {
             headers: [.init(name: "Authorization", value: "Bearer \(user.token)")])
         let upgraded = loop.makePromise(of: WebSocketClientHandshake.Response.self)
         let bound = NIOLoopBound(connection, eventLoop: loop)
-        upgraded.futureResult.assumeIsolated().whenFailure { [weak connection] error in
-            connection?.fail("\(error)")
-        }
+        upgraded.futureResult.assumeIsolated().whenFailure { connection.fail("\($0)") }
         transport.connect(on: loop, timeout: .seconds(20)) { [isSlow] channel in
             if isSlow {
                 // So that not reading is felt by the server, and not kept by the kernel.
@@ -93,8 +93,9 @@ final class LoadDevice {
             tally.open -= 1
         case .idle, .ended: return
         }
-        if case .checking = state { onChecked.take()?() }
+        if case .checking = state { tally.unchecked += 1 }
         state = .idle
+        onChecked.take()?()
         if !connection.isCut { tally.trouble(why) }
         lostAt = lostAt ?? monotonicNanoseconds()
         attempts += 1
@@ -144,7 +145,7 @@ final class LoadDevice {
     /// Asks for what is behind the last event: there must be nothing.
     func check(_ done: @escaping () -> Void) {
         guard case .following(let connection) = state else {
-            tally.trouble("not connected at the end")
+            tally.unchecked += 1
             return done()
         }
         onChecked = done
@@ -161,6 +162,8 @@ final class LoadDevice {
     // MARK: Receiving
 
     func receive(_ text: ByteBuffer, on connection: LoadConnection) {
+        // A handshake may have been under way when the load ended; the run, and its users, may be gone.
+        if case .ended = state { return connection.cut() }
         tally.bytes += text.readableBytes
         guard let frame = (try? JSONValue.parse(text.readableBytesView))?.object else {
             return tally.trouble("a message that is no JSON object")
@@ -224,6 +227,7 @@ final class LoadDevice {
                     .lost, times: to - cursor.last, "\(name): events \(cursor.last + 1) to \(to) did not come")
             }
             state = .following(connection)
+            isChecked = true
             onChecked.take()?()
         case .idle, .connecting, .following, .ended: break
         }

@@ -22,6 +22,8 @@ final class LoadTally {
     var snapshots = 0
     var joined = 0
     var cuts = 0
+    /// Devices that could not be told at the end whether they had everything.
+    var unchecked = 0
     var open = 0 { didSet { timeline.open(open, at: monotonicNanoseconds()) } }
     /// Runs that ended with something else than an answer.
     var failedRuns = 0

@@ -147,6 +147,7 @@ extension LoadReport {
             ("refused", refused), ("not answered in time", unanswered), ("runs without an answer", failedRuns),
             ("events received", events), ("bytes received", bytes), ("snapshots instead of events", snapshots),
             ("events that stand for several", joined), ("connections cut", cuts),
+            ("devices that were gone at the end", unchecked),
         ]
         return counts + troubles.map { ($0.what, $0.count) }
     }

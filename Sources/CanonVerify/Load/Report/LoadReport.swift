@@ -7,7 +7,7 @@ public struct LoadReport: Sendable {
         case held
         /// An event was lost, duplicated, disordered, or another user's.
         case failed
-        /// Nothing was found wrong, and nothing was answered.
+        /// Nothing was found wrong, but nothing was answered, or not every device could be asked at the end.
         case unknown
     }
 
@@ -42,6 +42,8 @@ public struct LoadReport: Sendable {
     /// Events that stood for several.
     public let joined: Int
     public let cuts: Int
+    /// Devices that could not be told at the end whether they had everything.
+    public let unchecked: Int
     public let troubles: [(what: String, count: Int)]
 
     init(url: String, startedAt: Timestamp, options: LoadOptions, tally: LoadTally, seconds: Double) {
@@ -66,12 +68,13 @@ public struct LoadReport: Sendable {
         snapshots = tally.snapshots
         joined = tally.joined
         cuts = tally.cuts
+        unchecked = tally.unchecked
         troubles = tally.troubles.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
     }
 
     public var verdict: Verdict {
         if !faults.isEmpty { return .failed }
-        return answered.count > 0 ? .held : .unknown
+        return answered.count > 0 && unchecked == 0 ? .held : .unknown
     }
 
     /// Such as `0 lost, 0 duplicated, 0 foreign, 0 disordered`.
@@ -103,6 +106,7 @@ public struct LoadReport: Sendable {
                 "refused": .int(Int64(refused)), "unanswered": .int(Int64(unanswered)),
                 "failed_runs": .int(Int64(failedRuns)), "events": .int(Int64(events)), "bytes": .int(Int64(bytes)),
                 "snapshots": .int(Int64(snapshots)), "joined": .int(Int64(joined)), "cuts": .int(Int64(cuts)),
+                "unchecked": .int(Int64(unchecked)),
             ],
             "latencies_us": .object(JSONObject(latencies.map { (key: $0.name, value: .object($0.latencies.json)) })),
             "troubles": .object(JSONObject(troubles.map { (key: $0.what, value: .int(Int64($0.count))) })),
