@@ -1,6 +1,6 @@
 /// How the page looks: the colours of the console, light and dark.
-enum HTMLStyle {
-    static let text = """
+package enum HTMLStyle {
+    package static let text = """
         :root { color-scheme: light dark; --paper: light-dark(#faf9f6, #171716); --surface: light-dark(#fff, #20201e); \
         --ink: light-dark(#1e1d1a, #edebe6); --soft: light-dark(#55514a, #b9b4ab); --line: light-dark(#e5e1d8, #32312d); \
         --sunken: light-dark(#f3f1ec, #121211); --accent: light-dark(#0f655c, #6bcab9); --accent-soft: light-dark(#e2efec, #1b322e); \

@@ -1,22 +1,25 @@
-/// Markup in the making. Text goes through ``escaped(_:)`` on its way in, so that nothing of an audited file becomes markup.
-struct HTMLText {
-    private(set) var text = ""
+/// Markup in the making. Text goes through ``escaped(_:)`` on its way in, so that nothing of an audited file or a probed server becomes
+/// markup.
+package struct HTMLText {
+    package private(set) var text = ""
+
+    package init() {}
 
     /// Markup of our own.
-    mutating func markup(_ markup: String) { text += markup }
+    package mutating func markup(_ markup: String) { text += markup }
 
     /// Text of anybody.
-    mutating func text(_ content: String) { text += Self.escaped(content) }
+    package mutating func text(_ content: String) { text += Self.escaped(content) }
 
     /// An element that holds text only.
-    mutating func element(_ tag: String, _ attributes: String = "", _ content: String) {
+    package mutating func element(_ tag: String, _ attributes: String = "", _ content: String) {
         open(tag, attributes)
         text(content)
         close(tag)
     }
 
     /// An element with what `body` writes.
-    mutating func element(_ tag: String, _ attributes: String = "", _ body: (inout HTMLText) -> Void) {
+    package mutating func element(_ tag: String, _ attributes: String = "", _ body: (inout HTMLText) -> Void) {
         open(tag, attributes)
         body(&self)
         close(tag)
@@ -28,7 +31,7 @@ struct HTMLText {
 
     private mutating func close(_ tag: String) { text += "</\(tag)>" }
 
-    static func escaped(_ content: String) -> String {
+    package static func escaped(_ content: String) -> String {
         var result = ""
         result.reserveCapacity(content.utf8.count)
         for scalar in content.unicodeScalars {

@@ -2,7 +2,6 @@ import ArgumentParser
 import CanonVerify
 import CanonWire
 import Foundation
-import UnixSignals
 
 /// `canon probe`: the Golden Path of a server, as its clients have it.
 struct ProbeCommand: AsyncParsableCommand {
@@ -113,7 +112,7 @@ struct ProbeCommand: AsyncParsableCommand {
     // MARK: Watching
 
     private func watch(_ probe: Probe, _ watch: StabilityWatch) async throws {
-        let report = await Self.untilInterrupted { [format, quiet] in
+        let report = try await Interruption.canBeEndedEarly { [format, quiet] in
             let output = Terminal.output
             let text = ProbeText(terminal: output)
             return await watch.run {
@@ -136,17 +135,6 @@ struct ProbeCommand: AsyncParsableCommand {
         case .unstable: throw ExitStatus.failed
         case .unknown: throw ExitStatus.unknown
         }
-    }
-
-    /// Runs the work; SIGINT and SIGTERM end it early, with the verdict on what there is.
-    private static func untilInterrupted<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value
-    {
-        let task = Task { await work() }
-        let signals = Task {
-            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { task.cancel() }
-        }
-        defer { signals.cancel() }
-        return await task.value
     }
 }
 

@@ -12,6 +12,8 @@ enum ServerFault: String, CaseIterable, Sendable {
     case lostAfterResume, repeatedAfterResume, changedInReplay, silentToOtherDevices
     case badJSONCloses, unknownTypeRefused, oversizeSwallowed
     case foreignThreadReadable, eventsLeak, noHeads
+    /// Of every 20 events that it passes on, one.
+    case oneLostInMany, oneRepeatedInMany, twoSwappedInMany, lastIsLost
 }
 
 /// Passes HTTP through as it is, and each WebSocket message through the fault.
@@ -48,6 +50,7 @@ final class ProxyState {
     /// Every event that was sent to anybody, by thread.
     var logs: [String: [JSONObject]] = [:]
     var relays: [ObjectIdentifier: Relay] = [:]
+    var passed = 0
 
     init(fault: ServerFault) { self.fault = fault }
 }

@@ -14,6 +14,7 @@ final class Relay {
     private var held: JSONObject?
     private var hasResumed = false
     private var hasReplayed = false
+    private var isSender = false
 
     private static let limit = 1 << 20
 
@@ -53,6 +54,7 @@ final class Relay {
 
     private func fromClient(_ text: ByteBuffer) {
         let frame = (try? JSONValue.parse(text.readableBytesView))?.object
+        if frame?["type"] == "user_message" { isSender = true }
         switch state.fault {
         case .oversizeSwallowed where text.readableBytes > Self.limit: return
         case .badJSONCloses where frame == nil:
@@ -157,11 +159,29 @@ final class Relay {
             hasResumed = false
             return [frame, frame]
         case .changedInReplay where hasReplayed && type == "agent_thinking": frame["event_id"] = "evt_another"
+        case .oneLostInMany where isTurn(): return []
+        case .oneRepeatedInMany where isTurn(): return [frame, frame]
+        case .twoSwappedInMany:
+            if let earlier = held {
+                held = nil
+                return [frame, earlier]
+            }
+            if type != "agent_completed", isTurn() {
+                held = frame
+                return []
+            }
+        // Nothing comes after it by which it would be missed. The sender still hears of its end.
+        case .lastIsLost where type == "agent_completed" && !isSender: return []
         case .eventsLeak:
             for relay in state.relays.values where relay.user != nil && relay.user != user { relay.send(frame) }
         default: break
         }
         return [frame]
+    }
+
+    private func isTurn() -> Bool {
+        state.passed += 1
+        return state.passed % 20 == 0
     }
 
     // MARK: Handlers

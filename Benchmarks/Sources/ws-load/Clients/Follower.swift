@@ -1,3 +1,4 @@
+import CanonVerify
 import NIOCore
 
 /// A connection that follows one thread and checks that it gets each event once and in order.

@@ -1,3 +1,4 @@
+import CanonVerify
 import CanonWire
 import NIOCore
 
@@ -45,7 +46,7 @@ final class EchoLoad: Load {
         setting.connector.open(connections) { [self] in
             isRunning = true
             if let rate = options.rate {
-                pacer = Pacer(loop: setting.loop, rate: rate) { [self] due in sendNext(due: due) }
+                pacer = Pacer(loop: setting.loop, schedule: .even(rate: rate)) { [self] due in sendNext(due: due) }
                 pacer?.run()
             } else {
                 for connection in connections {

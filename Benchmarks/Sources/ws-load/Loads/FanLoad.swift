@@ -1,3 +1,4 @@
+import CanonVerify
 import CanonWire
 import NIOCore
 
@@ -36,7 +37,7 @@ final class FanLoad: Load {
         setting.connector.open(subscribers + [publisher]) { [self] in
             isRunning = true
             if let rate = options.rate {
-                pacer = Pacer(loop: setting.loop, rate: rate) { [self] due in
+                pacer = Pacer(loop: setting.loop, schedule: .even(rate: rate)) { [self] due in
                     guard unreceived < 1024 else { return false }
                     publish(due: due)
                     return true

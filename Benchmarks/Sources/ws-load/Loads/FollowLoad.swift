@@ -1,3 +1,4 @@
+import CanonVerify
 import CanonWire
 import NIOCore
 
@@ -108,7 +109,7 @@ final class FollowLoad: Load {
         for follower in followers { follower.resume() }
         if let rate = options.rate {
             var next = 0
-            pacer = Pacer(loop: setting.loop, rate: rate) { [self] due in
+            pacer = Pacer(loop: setting.loop, schedule: .even(rate: rate)) { [self] due in
                 // The batch of a busy program gathers up to its limit: this much is late, and no more is kept.
                 for _ in producers.indices {
                     let producer = producers[next]

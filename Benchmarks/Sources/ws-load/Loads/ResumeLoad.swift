@@ -1,3 +1,4 @@
+import CanonVerify
 import CanonWire
 import NIOCore
 

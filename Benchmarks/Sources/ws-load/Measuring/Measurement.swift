@@ -1,22 +1,9 @@
+import CanonVerify
 import CanonWire
-import Histogram
 import NIOCore
 
-/// Nanoseconds of the monotonic clock, which all processes of a machine share.
-func monotonicNanoseconds() -> UInt64 { NIODeadline.now().uptimeNanoseconds }
-
-/// Latencies, to three significant digits between a microsecond and an hour, in bounded memory.
-struct Latencies {
-    private static let longest: UInt64 = 3_600_000_000_000
-    private var histogram = Histogram<UInt64>(lowestDiscernibleValue: 256, highestTrackableValue: longest)
-
-    mutating func record(from start: UInt64, to end: UInt64) {
-        histogram.record(end > start ? min(end - start, Self.longest) : 0)
-    }
-
-    var count: UInt64 { histogram.totalCount }
-
-    func microseconds(_ percentile: Double) -> Double { Double(histogram.valueAtPercentile(percentile)) / 1000 }
+extension Latencies {
+    func microseconds(_ percentile: Double) -> Double { Double(nanoseconds(percentile)) / 1000 }
 
     /// The members of a result, in microseconds.
     func members(prefix: String = "") -> [(key: String, value: JSONValue)] {
