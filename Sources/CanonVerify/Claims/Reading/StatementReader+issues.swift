@@ -14,6 +14,10 @@ extension StatementReader {
             var words = tokens[sentence].map(\.lower)
             if let first = tokens.first, Self.ticks.contains(first.text) { words.append("✅") }
             if case .item(_, .ticked) = line.kind { words.append("✅") }
+            // That an issue was opened says nothing of its end.
+            if index + 1 < tokens.count, ["created", "opened", "filed", "linked"].contains(tokens[index + 1].lower) {
+                continue
+            }
             let status = Self.status(of: words) ?? itemHeadingStatus(passage)
             guard let status, mood(passage, at: index) == .fact else { continue }
             add(
@@ -49,8 +53,11 @@ extension StatementReader {
         var words: [String] = []
         for token in tokens[(index + 1)...] {
             if token.isMark("(") { break }
-            if token.kind == .word || token.kind == .code { words.append(token.text) }
-            if token.kind == .number(1) || token.isMark(";") || token.isMark(".") { break }
+            if token.isMark(";") || token.isMark(".") { break }
+            switch token.kind {
+            case .word, .code, .term, .number: words.append(token.text)
+            case .date, .link, .mark: break
+            }
         }
         return words.joined(separator: " ")
     }

@@ -24,8 +24,14 @@ extension StatementReader {
             isVague: false)
         if index > 0, tokens[index - 1].isMark("$") || tokens[index - 1].isMark("€") || tokens[index - 1].isMark("£") {
             quantity.unit = .money
-            if next < tokens.count, !tokens[next].isSpaced, tokens[next].kind == .word { next += 1 }
-            if next < tokens.count, tokens[next].isMark("+") { next += 1 }
+            if next < tokens.count, !tokens[next].isSpaced, let factor = Self.factors[tokens[next].text] {
+                quantity.value *= factor
+                next += 1
+            }
+            if next < tokens.count, tokens[next].isMark("+"), !tokens[next].isSpaced {
+                quantity.bound = .atLeast
+                next += 1
+            }
             let end = min(next + 1, tokens.count)
             return (quantity, (index - 1)..<end)
         }
@@ -48,9 +54,17 @@ extension StatementReader {
         quantity.words = phrase.words
         quantity.location = phrase.location
         quantity.isVague = phrase.isVague
+        // "Factory patterns: 13 different implementations"
+        if phrase.unit == .implementations, phrase.words.isEmpty,
+            quantity.label.contains(where: { ClaimWords.singular($0) == "factory" })
+        {
+            quantity.unit = .factories
+        }
         if index > 1, tokens[index - 1].isMark("("), let path = path(of: tokens[index - 2]) { quantity.file = path }
         return (quantity, index..<phrase.end)
     }
+
+    private static let factors: [String: Double] = ["K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9]
 
     /// "Step 1", "Issue #12", "Connection 1011": a number that is a name.
     private func isName(_ tokens: [ClaimToken], _ index: Int) -> Bool {
@@ -103,7 +117,8 @@ extension StatementReader {
         while end < tokens.count, tokens[end].kind == .word || tokens[end].kind == .code, end - sign <= 7 { end += 1 }
         let behind = tokens[(sign + 1)..<end].map(\.lower)
         let sentence = sentence(tokens, around: index)
-        let before = tokens[max(sentence.lowerBound, passage.body)..<index].filter { $0.kind == .word }.map(\.lower)
+        let start = min(max(sentence.lowerBound, passage.body < index ? passage.body : 0), index)
+        let before = tokens[start..<index].filter { $0.kind == .word }.map(\.lower)
         quantity.words = (behind.isEmpty ? before : behind).flatMap { ClaimWords.words(of: $0) }
         // Nothing says what it is a share of: `(60%)` behind the name of a step.
         guard !quantity.words.isEmpty || !quantity.label.isEmpty else { return nil }
@@ -125,9 +140,16 @@ private struct Phrase {
         // The noun: the last of the words in a row that can be counted.
         var stop = start
         while stop < tokens.count, stop - start < 8, tokens[stop].kind == .word || tokens[stop].kind == .code {
-            if stop > start, ClaimWords.relations.contains(tokens[stop].lower), stop + 1 < tokens.count {
-                // "3 import paths", "5 use cases"
-                if Self.unit(of: tokens[stop + 1].lower, after: tokens[stop].lower) == nil { break }
+            let isImportPath =
+                tokens[stop].lower == "import" && stop + 1 < tokens.count
+                && Self.unit(of: tokens[stop + 1].lower, after: "import") == .importPaths
+            // "15 tests total proving …"
+            if stop > start + 1, tokens[stop].lower == "total" || tokens[stop].lower.hasSuffix("ing") { break }
+            if stop > start, !isImportPath,
+                ClaimWords.relations.contains(tokens[stop].lower) || Self.verbs.contains(tokens[stop].lower)
+                    && !Self.adjectives.contains(tokens[stop].lower)
+            {
+                break
             }
             stop += 1
         }
@@ -137,7 +159,8 @@ private struct Phrase {
             let before = index > start ? ClaimWords.singular(tokens[index - 1].lower) : ""
             // "8 test classes": the last noun; "4 files with 3 tests" ended at "with".
             if let unit = Self.unit(of: tokens[index].lower, after: before) {
-                // "factory patterns fail": a verb ends the phrase, and the noun stands before it.
+                // "errors detected in files": a verb or a relation ended the phrase.
+                if head != nil, index > start, Self.adjectives.contains(tokens[index - 1].lower) { break }
                 head = index
                 found = unit
             }
@@ -167,6 +190,7 @@ private struct Phrase {
         var index = end
         var isPlace = false
         var qualifier: [String] = []
+        while index < tokens.count, index - end < 2, Self.adjectives.contains(tokens[index].lower) { index += 1 }
         guard index < tokens.count, ClaimWords.relations.contains(tokens[index].lower) else { return }
         while index < tokens.count, index - end < 9 {
             let token = tokens[index]
@@ -196,6 +220,9 @@ private struct Phrase {
         "is", "are", "was", "were", "require", "requires", "provide", "provides", "protect", "protects", "still", "remain",
         "remains", "fail", "fails", "failed", "need", "needs", "exist", "exists", "identified", "detected", "found",
     ]
+
+    /// Before the noun they belong to it, behind it they end the phrase.
+    private static let adjectives: Set<String> = ["detected", "identified", "found", "failed"]
 
     static func unit(of word: String, after before: String) -> ClaimQuantity.Unit? {
         switch ClaimWords.singular(word) {

@@ -9,10 +9,12 @@ extension StatementReader {
                 if isMessage, token.text.split(separator: " ").count >= 4 {
                     add(.message(token.text), passage.line, token.range, mood: mood)
                 } else if let kind = reference(inCode: token.text, isDenied: isDenied(passage, index)) {
-                    add(kind, passage.line, token.range, mood: mood)
+                    add(isGone(passage, index, kind), passage.line, token.range, mood: mood)
                 }
             case .term:
-                if let kind = reference(inProse: token.text) { add(kind, passage.line, token.range, mood: mood) }
+                if let kind = reference(inProse: token.text) {
+                    add(isGone(passage, index, kind), passage.line, token.range, mood: mood)
+                }
             case .word, .number:
                 if index > 0, ["commit", "commits", "sha", "revision"].contains(passage.tokens[index - 1].lower),
                     Self.isCommit(token.text)
@@ -42,6 +44,14 @@ extension StatementReader {
             else { return }
             add(.definition(name: name, path: path), passage.line, passage.range, mood: mood)
         }
+    }
+
+    /// "Removed `cart.py`" says that the file is not there.
+    private func isGone(_ passage: Passage, _ index: Int, _ kind: ClaimStatement.Kind) -> ClaimStatement.Kind {
+        guard case .path(let path, nil) = kind else { return kind }
+        let start = max(sentence(passage.tokens, around: index).lowerBound, index - 4)
+        let words = passage.tokens[start..<index].map(\.lower)
+        return words.contains { ["removed", "deleted", "removes", "deletes"].contains($0) } ? .absence(path) : kind
     }
 
     private func isDenied(_ passage: Passage, _ index: Int) -> Bool {

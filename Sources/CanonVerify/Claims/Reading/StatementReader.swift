@@ -93,7 +93,8 @@ struct StatementReader {
             ClaimStatement(
                 place: .init(
                     file: document.name, line: source.number, column: source.columns[range.lowerBound]),
-                quote: source.text(range.clamped(to: 0..<source.scalars.count)), kind: kind, mood: mood,
+                quote: source.text(range.clamped(to: 0..<source.scalars.count)).replacing("**", with: ""), kind: kind,
+                mood: mood,
                 heading: document.sections[section].title, section: section))
     }
 

@@ -31,6 +31,8 @@ public struct ClaimStatement: Hashable, Sendable {
     public enum Kind: Hashable, Sendable {
         /// A file or folder, perhaps with a line.
         case path(String, line: Int?)
+        /// A file or folder that is said to be gone.
+        case absence(String)
         /// A command line.
         case command(String)
         /// An abbreviated or full commit id.
@@ -68,7 +70,7 @@ public struct ClaimStatement: Hashable, Sendable {
     }
 
     public var place: Place
-    /// The words themselves, double decoding repaired.
+    /// The words themselves, double decoding repaired and the stars of bold text left out.
     public var quote: String
     public var kind: Kind
     public var mood: Mood
@@ -83,6 +85,7 @@ extension ClaimStatement.Kind {
     public var name: String {
         switch self {
         case .path: "path"
+        case .absence: "absence"
         case .command: "command"
         case .commit: "commit"
         case .importing: "import"

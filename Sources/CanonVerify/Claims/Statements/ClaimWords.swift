@@ -35,7 +35,7 @@ enum ClaimWords {
     static let planHeadings: Set<String> = [
         "plan", "plans", "planned", "planning", "proposed", "proposal", "proposals", "next", "remaining", "recommended",
         "recommendation", "recommendations", "todo", "future", "roadmap", "remediation", "actions", "mitigation",
-        "prevention", "protection", "upcoming", "backlog", "suggested", "suggestions", "workaround",
+        "prevention", "upcoming", "backlog", "suggested", "suggestions", "workaround",
     ]
     static let goalHeadings: Set<String> = [
         "expected", "expectation", "expectations", "criteria", "criterion", "goal", "goals", "target", "targets",
