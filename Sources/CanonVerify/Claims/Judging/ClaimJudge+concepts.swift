@@ -38,7 +38,15 @@ extension ClaimJudge {
         guard let concept = Self.concept(in: phrase, concepts) ?? subject(of: document) else { return noConcept() }
         let things = quantity.unit == .factories ? concept.factories : concept.importPaths
         let what = quantity.unit == .factories ? "factories of" : "modules through which others import"
-        return Measured(figures: [ClaimFigure(things, "\(what) \(concept.name)")])
+        var measured = Measured(figures: [ClaimFigure(things, "\(what) \(concept.name)")])
+        let words = SearchPattern.words(ClaimWords.words(of: concept.name))
+        if quantity.unit == .factories, let named = survey.pathMatches[.words(["factory"])], let text = survey.textMatches[words] {
+            let about = Set(text.map(\.path))
+            let files = named.filter { about.contains($0.path) && $0.scope == .live && TreeSurvey.isSource($0.path) }
+            measured.figures.append(
+                ClaimFigure(files.map(\.path), "live source files whose path holds \"factory\" and whose text holds \(words.description)"))
+        }
+        return measured
     }
 
     private static let scoreWords: Set<String> = ["compliance", "compliant", "score", "ssot", "conformance", "consolidation"]

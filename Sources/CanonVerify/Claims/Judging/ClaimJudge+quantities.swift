@@ -14,6 +14,7 @@ extension ClaimJudge {
             let words = searchWords(quantity)
             if !words.isEmpty { patterns.append(.words(words)) }
             if !quantity.label.isEmpty { patterns.append(.words(quantity.label)) }
+        case .factories: patterns.append(.words(["factory"]))
         default: break
         }
         let place = locationWords(quantity)
@@ -33,21 +34,23 @@ extension ClaimJudge {
 
     /// A number is reproduced when one sensible way to count gives it; every way is shown.
     func judge(_ quantity: ClaimQuantity, _ statement: ClaimStatement, document: Int) -> ClaimJudgement {
-        var measured = measure(quantity, statement, document: document)
+        let measured = measure(quantity, statement, document: document)
         if measured.figures.isEmpty {
             return .open(measured.gap, measured.reason, remedy: measured.remedy)
         }
-        if quantity.isVague, measured.gap == .definition, measured.reason.isEmpty {
-            measured.reason = "which of them are meant is not said"
-        }
-        let fitting = measured.figures.first { quantity.holds(for: $0.value) }
+        let fitting = measured.figures.firstIndex { quantity.holds(for: $0.value) }
         let all = measured.figures.map { "\($0.text) \($0.definition)" }.joined(separator: "; ")
         var judgement: ClaimJudgement
-        if quantity.isVague, fitting != nil {
+        if quantity.isVague, measured.figures.contains(where: { $0.value >= quantity.value }) {
             judgement = .open(.definition, "which of them are meant is not said: \(all)", remedy: "name what was counted")
         } else if let fitting {
-            let bound = quantity.bound == .exactly ? "" : " (\(quantity.bound.rawValue) \(ClaimFigure.text(of: quantity.value)))"
-            judgement = .holds("\(fitting.text) \(fitting.definition)\(bound)")
+            let figure = measured.figures[fitting]
+            let bound = quantity.bound == .exactly ? "" : " (\(quantity.text))"
+            var others = measured.figures
+            others.remove(at: fitting)
+            // The other ways to count are no less right.
+            let rest = others.map { "\($0.text) \($0.definition)" }.joined(separator: "; ")
+            judgement = .holds("\(figure.text) \(figure.definition)\(bound)" + (rest.isEmpty ? "" : "; counted otherwise: \(rest)"))
         } else if measured.isDefined {
             judgement = .fails(all)
         } else {

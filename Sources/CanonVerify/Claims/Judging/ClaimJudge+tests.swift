@@ -28,10 +28,9 @@ extension ClaimJudge {
             }
             tests += (evidence.declarations(in: there[there.count - 1]).value ?? []).filter { $0.isTest && $0.kind == .function }.map(\.name)
         }
-        let of = "of the \(names.count) files that the document names"
         return (
-            Measured(figures: [ClaimFigure(there, "\(of) are there")]),
-            Measured(figures: [ClaimFigure(tests, "tests in those \(of) that are there")])
+            Measured(figures: [ClaimFigure(there, "of the \(names.count) files that the document names are there")]),
+            Measured(figures: [ClaimFigure(tests, "tests in those of the named files that are there")])
         )
     }
 
@@ -96,8 +95,8 @@ extension ClaimJudge {
             for grammar in grammars {
                 let tests = grammar.paths.filter { survey.scope(of: $0) == .test }
                 measured.figures += [
-                    ClaimFigure(tests, "files in the scope test that \(grammar.name) does not parse"),
-                    ClaimFigure(grammar.paths, "files of any scope that \(grammar.name) does not parse"),
+                    ClaimFigure(tests, "files in the scope test that do not parse as \(grammar.name)"),
+                    ClaimFigure(grammar.paths, "files of any scope that do not parse as \(grammar.name)"),
                 ]
             }
             return measured

@@ -19,11 +19,7 @@ struct ClaimJudge {
         for statement in statements.joined() where statement.mood == .fact {
             patterns.formUnion(Self.patterns(of: statement))
         }
-        for document in documents {
-            if let concept = Self.concept(in: document.title, concepts) {
-                patterns.insert(.words(ClaimWords.words(of: concept.name)))
-            }
-        }
+        for concept in concepts.value ?? [] { patterns.insert(.words(ClaimWords.words(of: concept.name))) }
         survey = TreeSurvey(evidence, patterns: patterns.sorted { $0.description < $1.description })
         var module: String?
         for case .names(_, let message, _) in statements.joined().lazy.map(\.kind) where module == nil {

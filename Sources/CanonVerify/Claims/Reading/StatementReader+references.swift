@@ -34,7 +34,7 @@ extension StatementReader {
         if index + 3 < tokens.count, tokens[index + 1].isMark("("), tokens[index + 3].isMark(")"),
             let name = Self.identifier(tokens[index + 2])
         {
-            let range = tokens[index].range.lowerBound..<tokens[index + 2].range.upperBound
+            let range = tokens[index].range.lowerBound..<tokens[index + 3].range.upperBound
             add(.definition(name: name, path: path), passage.line, range, mood: mood)
         } else if index == 0, passage.body == 2, tokens.count > 3,
             ["contains", "defines", "holds", "declares", "has", "implements"].contains(tokens[2].lower)

@@ -98,11 +98,12 @@ struct StatementReader {
                 heading: document.sections[section].title, section: section))
     }
 
-    /// A ticked box or a mark of completion at the beginning.
+    /// A box, or a mark of completion at the beginning.
     private mutating func readDone(_ passage: Passage) {
         let line = document.lines[passage.line]
         var isDone = false
-        if case .item(_, .ticked) = line.kind { isDone = true }
+        // An open box is read as well: it says that something is not done yet.
+        if case .item(_, .some) = line.kind { isDone = true }
         if let first = passage.tokens.first, Self.ticks.contains(first.text), !passage.isCell { isDone = true }
         guard isDone else { return }
         add(.done(line.source.text(passage.range)), passage.line, passage.range, mood: mood(passage, at: 0))

@@ -53,6 +53,9 @@ extension ClaimsReport {
                 "| \(ClaimsMarkdown.escaped(document.name)) | \(document.day ?? "") | \(counts.reproduced) | "
                 + "\(counts.contradicted) | \(counts.notCheckable) | \(counts.notJudged) |\n"
         }
+        for document in documents {
+            if let note = document.note { text += "\n\(ClaimsMarkdown.escaped(document.name)) \(note).\n" }
+        }
         for verdict in [ClaimVerdict.contradicted, .notCheckable, .reproduced] {
             let rows = statements.filter { $0.verdict == verdict }
             guard !rows.isEmpty else { continue }

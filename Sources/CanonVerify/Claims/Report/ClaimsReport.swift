@@ -22,6 +22,8 @@ public struct ClaimsReport: Hashable, Codable, Sendable {
         public var name: String
         /// The latest day that it names.
         public var day: String?
+        /// Why a figure may have been right when it was written: the document and the tree are of different days.
+        public var note: String?
         /// Places where text was read in a wrong encoding, and repaired.
         public var repairs: Int
         public var counts: Counts
@@ -121,9 +123,13 @@ extension ClaimsReport {
                 }
             }
             statements += rows
+            let day = CalendarDay.latest(in: document)
+            var note: String?
+            if let day, let other = basis.day, day != other {
+                note = "names the day \(day), and the tree is of \(other): a figure may have been right then"
+            }
             self.documents.append(
-                Document(
-                    name: document.name, day: CalendarDay.latest(in: document), repairs: document.repairs, counts: counts))
+                Document(name: document.name, day: day, note: note, repairs: document.repairs, counts: counts))
         }
         contradictions = ClaimContradictions(judge: judge).all()
         incomplete = judge.survey.unread

@@ -52,7 +52,7 @@ public struct ClaimStatement: Hashable, Sendable {
         /// Where a log line is said to come from.
         case origin(module: String, function: String?, line: Int?)
         case quantity(ClaimQuantity)
-        /// A ticked box, or a mark of completion.
+        /// A box, or a mark of completion.
         case done(String)
         /// An issue of a tracker, and what it is said to be.
         case issue(number: Int, title: String, status: IssueStatus)
