@@ -85,7 +85,7 @@ extension StatementReader {
                 }
             }
             let names = text.split { " ,'\"\n\t".contains($0) }.filter { symbol(String($0)) != nil }.map(String.init)
-            guard names.count >= 2 || names.count == 1 && !line.text.contains("{") else { continue }
+            guard names.count >= 2 || names.count == 1 && text.hasPrefix("'") else { continue }
             let isCut = !isClosed || text.contains("...") || text.contains("…")
             add(
                 .names(names, message: Self.message(line.text(0..<bracket)), isCut: isCut), start, line.textRange,

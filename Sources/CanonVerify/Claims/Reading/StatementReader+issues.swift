@@ -67,8 +67,8 @@ extension StatementReader {
     mutating func readDocumentIssue() {
         let second = document.sections.dropFirst().first { $0.level == 2 }?.line ?? document.lines.count
         let third = document.sections.filter { $0.level == 2 }.dropFirst().first?.line ?? document.lines.count
-        let title = document.sections.count > 1 ? document.sections[1].line : 0
-        guard title < document.lines.count else { return }
+        guard document.sections.count > 1 else { return }
+        let title = document.sections[1].line
         let head = passage(title, document.lines[title].content)
         var number: Int?
         for index in head.tokens.indices.dropFirst() where head.tokens[index - 1].isMark("#") {

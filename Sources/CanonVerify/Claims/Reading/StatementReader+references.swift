@@ -113,6 +113,8 @@ extension StatementReader {
         let ending = last.lastIndex(of: ".").flatMap { $0 == last.startIndex ? nil : String(last[last.index(after: $0)...]) }
         let isFile = ending.map { vocabulary.endings.contains($0) || Self.commonEndings.contains($0) } ?? false
         if segments.count == 1 {
+            // `shop/`
+            if text.hasSuffix("/"), vocabulary.roots.contains(String(first)) { return .path(text, line: nil) }
             guard isFile else { return nil }
             if isCode || isMention || vocabulary.names.contains(String(last)) || last.contains("_") || line != nil {
                 // `shop.config` is a name with a dot when the tree has the package.

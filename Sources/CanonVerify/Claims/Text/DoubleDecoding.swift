@@ -142,6 +142,8 @@ enum DoubleDecoding {
         case 0xFE0E, 0xFE0F, 0xFEFF, 0xFFFD: true
         // Emoji.
         case 0x1F000...0x1FAFF: true
+        // The apple, with which Mac Roman writes the first byte of an emoji.
+        case 0xF8FF: true
         default: false
         }
     }
