@@ -13,7 +13,8 @@ struct ClaimDocumentTests {
         let text = "# Title #\n\ntext\n- item\n  * [x] ticked\n3. [ ] open\n---\n#nothing\n    indented"
         #expect(
             kinds(text) == [
-                .heading(level: 1), .blank, .text(indent: 0), .item(indent: 0, box: nil), .item(indent: 2, box: .ticked),
+                .heading(level: 1), .blank, .text(indent: 0), .item(indent: 0, box: nil),
+                .item(indent: 2, box: .ticked),
                 .item(indent: 0, box: .open), .mark, .text(indent: 0), .text(indent: 4),
             ])
         #expect(ClaimDocument(name: "a", bytes: Array(text.utf8)).title == "Title")
@@ -23,7 +24,9 @@ struct ClaimDocumentTests {
     func blocks() {
         let document = ClaimDocument(
             name: "a.md",
-            bytes: Array("| A | B |\n|---|--:|\n| 1 \\| 2 | 3 |\n\n```Python x\n# no heading\n~~~\n```\n- after\n~~~\nopen".utf8))
+            bytes: Array(
+                "| A | B |\n|---|--:|\n| 1 \\| 2 | 3 |\n\n```Python x\n# no heading\n~~~\n```\n- after\n~~~\nopen".utf8)
+        )
         #expect(document.lines[0].kind == .row(cells: [2..<3, 6..<7], isHeader: true))
         #expect(document.lines[1].kind == .mark)
         #expect(document.lines[2].kind == .row(cells: [2..<8, 11..<12], isHeader: false))

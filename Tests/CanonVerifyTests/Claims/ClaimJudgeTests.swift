@@ -17,10 +17,12 @@ struct ClaimJudgeTests {
     @Test(
         "what is there is reproduced",
         arguments: [
-            "`shop/cart_store.py:2` is there", "/shop/legacy.py", "cart_store.py", "the folder `shop/`", "`from shop.legacy import CartStore`",
+            "`shop/cart_store.py:2` is there", "/shop/legacy.py", "cart_store.py", "the folder `shop/`",
+            "`from shop.legacy import CartStore`",
             "the class shop.cart_store.CartStore", "`shop/cart_store.py` (CartStore)", "`legacy.py` (LegacyCartStore)",
             "in commit 1a2b3c4d", "`python scripts/check.py --strict`", "`pytest tests/test_cart_store.py::test_make`",
-            "Removed `shop/old.py`", "`make_cart_store()` makes it", "**Warning:** `CART WARNING: other cart stores: 12`",
+            "Removed `shop/old.py`", "`make_cart_store()` makes it",
+            "**Warning:** `CART WARNING: other cart stores: 12`",
         ])
     func reproduced(_ text: String) throws {
         let row = try row(text)
@@ -75,14 +77,17 @@ struct ClaimJudgeTests {
     func numbers(_ text: String, _ reason: String) throws {
         let row = try #require(rows(text).first { ["number", "percentage"].contains($0.kind) }, "no number in \(text)")
         #expect(row.verdict == .reproduced, "\(row.reason)")
-        #expect(row.reason.hasPrefix(reason) || row.figures.contains { "\($0.text) \($0.definition)".hasPrefix(reason) }, "\(row.reason)")
+        #expect(
+            row.reason.hasPrefix(reason) || row.figures.contains { "\($0.text) \($0.definition)".hasPrefix(reason) },
+            "\(row.reason)")
     }
 
     @Test(
         "a wrong number is contradicted with the right one",
         arguments: [
             ("50+ files containing cart store patterns", 5.0), ("331 syntax errors in test files", 1),
-            ("`test_cart_store.py` (4 tests)", 3), ("90% cart store compliance", 25), ("9 cart store implementations", 2),
+            ("`test_cart_store.py` (4 tests)", 3), ("90% cart store compliance", 25),
+            ("9 cart store implementations", 2),
             ("**Issue #8:** 83 files", 2), ("13 different cart store factories", 1),
         ])
     func wrongNumbers(_ text: String, _ right: Double) throws {
@@ -95,8 +100,10 @@ struct ClaimJudgeTests {
         "what nobody can count is not checkable, and why",
         arguments: [
             ("188 potential violations", ClaimGap.definition), ("$500K of revenue", .outside), ("10 passed", .evidence),
-            ("12+ occurrences in the last hour", .evidence), ("47% state overlap", .definition), ("80% coverage", .evidence),
-            ("1 major test file", .definition), ("**Issue #9:** 3 files", .evidence), ("90% of customer value", .outside),
+            ("12+ occurrences in the last hour", .evidence), ("47% state overlap", .definition),
+            ("80% coverage", .evidence),
+            ("1 major test file", .definition), ("**Issue #9:** 3 files", .evidence),
+            ("90% of customer value", .outside),
         ])
     func notCheckable(_ text: String, _ gap: ClaimGap) throws {
         let row = try #require(rows(text).first { ["number", "percentage"].contains($0.kind) }, "no number in \(text)")
@@ -155,14 +162,17 @@ struct ClaimJudgeTests {
     @Test("the question to a replay has the words that all names share with the message")
     func question() {
         let question = ClaimJudge.question(
-            names: ["a.pool_core.x.BigPoolServer", "a.pool_core.y.PoolServerMode"], message: "Found other Pool Server classes: ",
+            names: ["a.pool_core.x.BigPoolServer", "a.pool_core.y.PoolServerMode"],
+            message: "Found other Pool Server classes: ",
             module: "a.check")
         #expect(question == ReplayQuestion(match: "*pool*server*", moduleMatch: "*pool*", module: "a.check"))
     }
 
     @Test("where a log line is said to come from is held against where its words stand")
     func origin() throws {
-        let text = log("shop.legacy.CartStore", "shop.legacy.LegacyCartStore") + "\nModule: shop.orders\nFunction: check\nLine: 3\n"
+        let text =
+            log("shop.legacy.CartStore", "shop.legacy.LegacyCartStore")
+            + "\nModule: shop.orders\nFunction: check\nLine: 3\n"
         let row = try #require(rows(text).first { $0.kind == "log-origin" })
         #expect(row.verdict == .contradicted)
         #expect(row.reason == "shop/orders.py has no function check; the message stands in shop/cart_store.py:6")
@@ -183,7 +193,9 @@ struct ClaimJudgeTests {
 
     @Test("what is called canonical is held against the manifest")
     func canonical() throws {
-        func verdict(_ text: String) throws -> ClaimVerdict? { try rows("# Cart store\n" + text).first { $0.kind == "canonical" }?.verdict }
+        func verdict(_ text: String) throws -> ClaimVerdict? {
+            try rows("# Cart store\n" + text).first { $0.kind == "canonical" }?.verdict
+        }
         #expect(try verdict("The canonical store is in `shop/cart_store.py`") == .reproduced)
         #expect(try verdict("The canonical store is in `shop/legacy.py`") == .contradicted)
         #expect(try verdict("The canonical store is in `shop/gone.py`") == .contradicted)

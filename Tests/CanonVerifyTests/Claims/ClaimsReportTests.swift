@@ -70,7 +70,8 @@ struct ClaimsReportTests {
 
     @Test("numbers that can both be true are no contradiction")
     func agreement() throws {
-        let report = try InventedProject().report("13+ cart store factories", "14 cart store factories, about 13 of the cart store classes")
+        let report = try InventedProject().report(
+            "13+ cart store factories", "14 cart store factories, about 13 of the cart store classes")
         #expect(report.contradictions == [])
     }
 
@@ -89,7 +90,8 @@ struct ClaimsReportTests {
     @Test("the Markdown has each verdict, and no text of a document becomes its markup")
     func markdown() throws {
         let text = try InventedProject().report(Self.first, Self.second).markdown
-        for heading in ["## Contradicted", "## Not checkable", "## Reproduced", "## Contradictions between statements"] {
+        for heading in ["## Contradicted", "## Not checkable", "## Reproduced", "## Contradictions between statements"]
+        {
             #expect(text.contains(heading), "\(heading)")
         }
         #expect(text.contains("names the day 2025-01-01, and the tree is of 2026-03-01"))
@@ -102,7 +104,8 @@ struct ClaimsReportTests {
     func rows() throws {
         let report = try InventedProject().report(Self.first)
         #expect(report.tableRows.map(\.place) == report.statements.map(\.place.text))
-        #expect(report.summary == "1 reproduced, 2 contradicted, 3 not checkable; 4 plans, goals and examples not judged")
+        #expect(
+            report.summary == "1 reproduced, 2 contradicted, 3 not checkable; 4 plans, goals and examples not judged")
         #expect(report.contradictionLines == [])
     }
 
@@ -120,11 +123,14 @@ struct ClaimsReportTests {
             func concepts() -> EvidenceAnswer<[EvidenceConcept]> { base.concepts() }
             func replay(_ question: ReplayQuestion) -> EvidenceAnswer<[EvidenceName]> { base.replay(question) }
             func commit(_ id: String) -> EvidenceAnswer<EvidenceCommit?> { base.commit(id) }
-            func commits(namingIssue number: Int) -> EvidenceAnswer<[EvidenceCommit]> { base.commits(namingIssue: number) }
+            func commits(namingIssue number: Int) -> EvidenceAnswer<[EvidenceCommit]> {
+                base.commits(namingIssue: number)
+            }
         }
         let project = try InventedProject()
         let report = ClaimsReport(
-            documents: [(name: "a.md", bytes: Array("4+ files containing cart store code".utf8))], evidence: Blind(base: project.evidence))
+            documents: [(name: "a.md", bytes: Array("4+ files containing cart store code".utf8))],
+            evidence: Blind(base: project.evidence))
         #expect(report.incomplete == ["shop/orders.py"])
         #expect(report.outcome == .unknown)
     }

@@ -27,7 +27,9 @@ struct FolderEvidence: ClaimEvidence {
     private static func scope(of path: String) -> EvidenceFile.Scope {
         let segments = path.split(separator: "/").map(String.init)
         let name = segments.last ?? ""
-        if segments.dropLast().contains(where: { $0.hasPrefix("backup") }) || name.hasSuffix("backup") { return .backup }
+        if segments.dropLast().contains(where: { $0.hasPrefix("backup") }) || name.hasSuffix("backup") {
+            return .backup
+        }
         if segments.contains("tests") || segments.contains("test_framework") || name.hasPrefix("test_") { return .test }
         if segments.first == "scripts" || segments.first == "docs" { return .tool }
         return .live
@@ -40,7 +42,9 @@ struct FolderEvidence: ClaimEvidence {
     // MARK: Declarations
 
     func declarations(in path: String) -> EvidenceAnswer<[EvidenceDeclaration]> {
-        guard path.hasSuffix(".py") else { return .unknown(reason: "\(path) is in no language that is read here", remedy: nil) }
+        guard path.hasSuffix(".py") else {
+            return .unknown(reason: "\(path) is in no language that is read here", remedy: nil)
+        }
         guard let bytes = bytes(of: path) else { return .unknown(reason: "\(path) cannot be read", remedy: nil) }
         return .known(Self.read(String(decoding: bytes, as: UTF8.self), path))
     }
@@ -69,7 +73,9 @@ struct FolderEvidence: ClaimEvidence {
             } else if first == "class", words.count > 1 {
                 if indent == 0 { owner = String(words[1]) }
                 add(words[1], .type, index + 1, line, isTest: isTestFile && words[1].hasPrefix("Test"))
-            } else if first == "def" || first == "async", let name = words.first(where: { $0 != "def" && $0 != "async" }) {
+            } else if first == "def" || first == "async",
+                let name = words.first(where: { $0 != "def" && $0 != "async" })
+            {
                 if indent == 0 { owner = nil }
                 add(name, .function, index + 1, line, owner: owner, isTest: isTestFile && name.hasPrefix("test_"))
             } else if indent == 0, first == "from", let place = words.firstIndex(of: "import") {
@@ -102,7 +108,9 @@ struct FolderEvidence: ClaimEvidence {
         for count in stride(from: parts.count, through: 1, by: -1) {
             let base = parts.prefix(count).joined(separator: "/")
             let module = parts.prefix(count).joined(separator: ".")
-            let path = [base + ".py", base + "/__init__.py"].first { FileManager.default.fileExists(atPath: root + "/" + $0) }
+            let path = [base + ".py", base + "/__init__.py"].first {
+                FileManager.default.fileExists(atPath: root + "/" + $0)
+            }
             if count == parts.count {
                 if let path {
                     return EvidenceSymbol(name: name, kind: "module", place: EvidencePlace(path: path, line: 1))
@@ -120,7 +128,9 @@ struct FolderEvidence: ClaimEvidence {
                     ?? EvidenceSymbol(name: name, kind: "value", place: found.place)
             case .importing:
                 let words = found.place.text.split(separator: " ")
-                if words.count > 3, words[0] == "from", let other = symbol("\(words[1]).\(found.name)", depth: depth + 1) {
+                if words.count > 3, words[0] == "from",
+                    let other = symbol("\(words[1]).\(found.name)", depth: depth + 1)
+                {
                     return other
                 }
                 return EvidenceSymbol(name: name, kind: "value", place: found.place)

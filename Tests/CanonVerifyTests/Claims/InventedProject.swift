@@ -46,7 +46,8 @@ struct InventedProject: ~Copyable {
         root = FileManager.default.temporaryDirectory.appendingPathComponent("claims-\(UUID().uuidString)").path
         for (path, text) in Self.files {
             let url = URL(fileURLWithPath: root + "/" + path)
-            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(text.utf8).write(to: url)
         }
         evidence = FolderEvidence(root: root)
@@ -56,12 +57,14 @@ struct InventedProject: ~Copyable {
             EvidenceConcept(
                 name: "cart-store", canonical: "shop.cart_store.CartStore",
                 implementations: ["shop.cart_store.CartStore", "shop.legacy.LegacyCartStore"],
-                factories: ["shop.cart_store.make_cart_store"], importPaths: ["shop.cart_store", "shop.legacy"], bound: 1, consumers: 2,
+                factories: ["shop.cart_store.make_cart_store"], importPaths: ["shop.cart_store", "shop.legacy"],
+                bound: 1, consumers: 2,
                 score: 25)
         ])
         evidence.replayed = .known([
             EvidenceName(name: "shop.legacy.CartStore", object: "shop.legacy.LegacyCartStore", role: "implementation"),
-            EvidenceName(name: "shop.legacy.LegacyCartStore", object: "shop.legacy.LegacyCartStore", role: "implementation"),
+            EvidenceName(
+                name: "shop.legacy.LegacyCartStore", object: "shop.legacy.LegacyCartStore", role: "implementation"),
         ])
         evidence.history = [
             EvidenceCommit(
@@ -72,7 +75,8 @@ struct InventedProject: ~Copyable {
 
     func report(_ documents: String...) -> ClaimsReport {
         ClaimsReport(
-            documents: documents.enumerated().map { (name: "\($0.offset).md", bytes: Array($0.element.utf8)) }, evidence: evidence)
+            documents: documents.enumerated().map { (name: "\($0.offset).md", bytes: Array($0.element.utf8)) },
+            evidence: evidence)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: root) }

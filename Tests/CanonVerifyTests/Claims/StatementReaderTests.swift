@@ -44,8 +44,10 @@ struct StatementReaderTests {
     @Test(
         "what only looks like one is none",
         arguments: [
-            "CI/CD and/or Mock/Production", "https://example.org/shop/cart.py", "`GET`", "staging.example.org", "`shop/*.py`",
-            "version 1.2.3 of 10:30", "Node.js", "`architecture`", "Step 3 of Phase 2", "see Connection 1011 errors", "e.g. this",
+            "CI/CD and/or Mock/Production", "https://example.org/shop/cart.py", "`GET`", "staging.example.org",
+            "`shop/*.py`",
+            "version 1.2.3 of 10:30", "Node.js", "`architecture`", "Step 3 of Phase 2", "see Connection 1011 errors",
+            "e.g. this",
             "deadbeef", "`1234567`",
         ])
     func noReferences(_ text: String) {
@@ -55,7 +57,8 @@ struct StatementReaderTests {
     @Test("a name that is said to stand in a file")
     func definitions() {
         #expect(
-            kinds("- **cart.py:** Contains CartStoreBase interface").contains(.definition(name: "CartStoreBase", path: "cart.py")))
+            kinds("- **cart.py:** Contains CartStoreBase interface").contains(
+                .definition(name: "CartStoreBase", path: "cart.py")))
         #expect(kinds("- `shop/cart.py` (Cart_)").contains(.definition(name: "Cart_", path: "shop/cart.py")))
     }
 
@@ -64,7 +67,8 @@ struct StatementReaderTests {
     @Test("numbers have a bound, a unit, and words that say what is counted")
     func numbers() {
         #expect(quantity("**Found:** 744+ files containing cart store patterns")?.bound == .atLeast)
-        #expect(quantity("**Found:** 744+ files containing cart store patterns")?.words == ["cart", "store", "patterns"])
+        #expect(
+            quantity("**Found:** 744+ files containing cart store patterns")?.words == ["cart", "store", "patterns"])
         #expect(quantity("13+ different factory patterns still active")?.unit == .factories)
         #expect(quantity("- **331 syntax errors** detected in test files")?.unit == .syntaxErrors)
         #expect(quantity("- **331 syntax errors** detected in test files")?.location == ["test", "files"])
@@ -153,7 +157,10 @@ struct StatementReaderTests {
         let proposal = statements(
             "## Proposal\n1. **Establish canonical store**\n   ```python\n   # shop/new.py\n   class Store:\n   ```")
         #expect(proposal.contains { $0.kind == .canonical(name: "Store", path: "shop/new.py") && $0.mood == .plan })
-        #expect(!kinds("`shop/cart.py` is not the canonical one").contains { if case .canonical = $0 { true } else { false } })
+        #expect(
+            !kinds("`shop/cart.py` is not the canonical one").contains {
+                if case .canonical = $0 { true } else { false }
+            })
     }
 
     @Test("log lines list names, and say where they come from")
@@ -169,7 +176,9 @@ struct StatementReaderTests {
             **Function:** check
             **Line:** 45
             """
-        #expect(kinds(text).contains(.names(["shop.cart.Cart", "shop.orders.Cart"], message: "WARNING: other stores: ", isCut: false)))
+        #expect(
+            kinds(text).contains(
+                .names(["shop.cart.Cart", "shop.orders.Cart"], message: "WARNING: other stores: ", isCut: false)))
         #expect(kinds(text).contains(.origin(module: "shop.cart", function: "check", line: 45)))
         let json = "```json\n{\"message\": \"other: ['shop.cart.Cart', ...]\"}\n```"
         #expect(kinds(json) == [.names(["shop.cart.Cart"], message: "other: ", isCut: true)])
@@ -186,10 +195,14 @@ struct StatementReaderTests {
     // MARK: Properties
 
     private static let pieces = [
-        "# Issue #12 ", "\n", "\n\n", "- [x] ", "- [ ] ", "âœ… ", "\u{F8FF}ü§ñ ", "`shop/cart.py:3` ", "**", "12+ files containing carts ",
-        "(4 tests)", "47% overlap ", "```python\n", "```\n", "from shop.cart import Cart\n", "| a | b |\n|---|---|\n", "| 3 files | 5% |\n",
-        "['shop.cart.Cart', ", "]", "$5M+ ", "#", ":", "Phase 1 complete. ", "Module: shop.cart\nLine: 3\n", "2025-13-01 ", "…", "\t", ">",
-        "canonical in `shop/cart.py` (Cart_x) ", "\\", "\r", "é", "shop.cart.", "1.2.3", "\"message\": \"", "will ", "`", "~~~",
+        "# Issue #12 ", "\n", "\n\n", "- [x] ", "- [ ] ", "âœ… ", "\u{F8FF}ü§ñ ", "`shop/cart.py:3` ", "**",
+        "12+ files containing carts ",
+        "(4 tests)", "47% overlap ", "```python\n", "```\n", "from shop.cart import Cart\n", "| a | b |\n|---|---|\n",
+        "| 3 files | 5% |\n",
+        "['shop.cart.Cart', ", "]", "$5M+ ", "#", ":", "Phase 1 complete. ", "Module: shop.cart\nLine: 3\n",
+        "2025-13-01 ", "…", "\t", ">",
+        "canonical in `shop/cart.py` (Cart_x) ", "\\", "\r", "é", "shop.cart.", "1.2.3", "\"message\": \"", "will ",
+        "`", "~~~",
     ]
 
     @Test("no text makes the reader fail, and each statement stands where it says")
@@ -197,7 +210,9 @@ struct StatementReaderTests {
         for seed in UInt64(1)...1500 {
             var random = SeededGenerator(seed: seed)
             var text = ""
-            for _ in 0..<Int.random(in: 1...30, using: &random) { text += Self.pieces.randomElement(using: &random) ?? "" }
+            for _ in 0..<Int.random(in: 1...30, using: &random) {
+                text += Self.pieces.randomElement(using: &random) ?? ""
+            }
             expectPlaces(text, seed)
         }
     }
@@ -223,7 +238,9 @@ struct StatementReaderTests {
             var view = String.UnicodeScalarView()
             view.append(contentsOf: DoubleDecoding.repaired(rest).scalars)
             let there = String(view).replacing("**", with: "")
-            #expect(there.unicodeScalars.starts(with: statement.quote.unicodeScalars), "seed \(seed): \(statement) in \(there)")
+            #expect(
+                there.unicodeScalars.starts(with: statement.quote.unicodeScalars),
+                "seed \(seed): \(statement) in \(there)")
             #expect(!statement.quote.isEmpty, "seed \(seed)")
         }
     }

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Words in texts")
 struct WordSearchTests {
-    private func found(_ patterns: [SearchPattern], _ text: String) -> Set<Int> { WordSearch(patterns).found(in: Array(text.utf8)) }
+    private func found(_ patterns: [SearchPattern], _ text: String) -> Set<Int> {
+        WordSearch(patterns).found(in: Array(text.utf8))
+    }
 
     @Test(
         "words are found in any case, with or without one separator",
@@ -14,14 +16,18 @@ struct WordSearchTests {
         #expect(found([.words(["cart", "store"])], text) == [0])
     }
 
-    @Test("what is farther apart is something else", arguments: ["cart the store", "cart  store", "car tstore", "cart stor", ""])
+    @Test(
+        "what is farther apart is something else",
+        arguments: ["cart the store", "cart  store", "car tstore", "cart stor", ""])
     func noWords(_ text: String) {
         #expect(found([.words(["cart", "store"])], text) == [])
     }
 
     @Test("a literal is found as it is; short patterns are found as well")
     func literals() {
-        let patterns: [SearchPattern] = [.literal("Found other: "), .literal("found other: "), .words(["ui"]), .words(["a", "bc"])]
+        let patterns: [SearchPattern] = [
+            .literal("Found other: "), .literal("found other: "), .words(["ui"]), .words(["a", "bc"]),
+        ]
         #expect(found(patterns, "xFound other: y") == [0])
         #expect(found(patterns, "a UI of a_bc") == [2, 3])
     }
@@ -31,9 +37,12 @@ struct WordSearchTests {
         for seed in UInt64(1)...300 {
             var random = SeededGenerator(seed: seed)
             let letters = ["a", "b", "A", "_", " "]
-            func text(_ length: Int) -> String { (0..<length).map { _ in letters.randomElement(using: &random) ?? "a" }.joined() }
+            func text(_ length: Int) -> String {
+                (0..<length).map { _ in letters.randomElement(using: &random) ?? "a" }.joined()
+            }
             let patterns: [SearchPattern] = (0..<5).map { index in
-                index % 2 == 0 ? .literal(text(3 + index)) : .words([text(2).lowercased().replacing(" ", with: "a"), "ab"])
+                index % 2 == 0
+                    ? .literal(text(3 + index)) : .words([text(2).lowercased().replacing(" ", with: "a"), "ab"])
             }
             let sample = text(120)
             let together = found(patterns, sample)

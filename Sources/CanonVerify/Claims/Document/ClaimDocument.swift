@@ -143,10 +143,12 @@ struct ClaimDocument {
         } else if let level = Self.headingLevel(scalars[start..<end]) {
             start += level
             skipSpace()
+            start = min(start, end)
             while end > start, scalars[end - 1] == "#" { end -= 1 }
             while end > start, scalars[end - 1] == " " { end -= 1 }
             kind = .heading(level: level)
-            let parent = sections.lastIndex { $0.level < level && isAncestor($0) }
+            var parent: Int? = sections.count - 1
+            while let index = parent, sections[index].level >= level { parent = sections[index].parent }
             sections.append(
                 Section(title: line.text(start..<end), level: level, parent: parent, line: lines.count))
         } else if Self.isRule(scalars[start..<end]) {
@@ -155,6 +157,7 @@ struct ClaimDocument {
             let markerIndent = indent
             start += width
             skipSpace()
+            start = min(start, end)
             var box: Box?
             if end - start >= 3, scalars[start] == "[", scalars[start + 2] == "]",
                 end - start == 3 || scalars[start + 3] == " "
@@ -168,23 +171,14 @@ struct ClaimDocument {
             if box != nil {
                 start += 3
                 skipSpace()
+                start = min(start, end)
             }
             kind = .item(indent: markerIndent, box: box)
         }
         lines.append(
             Line(
-                source: line, kind: kind, content: min(start, end)..<end, section: sections.count - 1,
+                source: line, kind: kind, content: start..<end, section: sections.count - 1,
                 isQuoted: isQuoted))
-    }
-
-    /// Whether a section is the last one or one of those above it.
-    private func isAncestor(_ section: Section) -> Bool {
-        var current: Int? = sections.count - 1
-        while let index = current {
-            if sections[index].line == section.line, sections[index].level == section.level { return true }
-            current = sections[index].parent
-        }
-        return false
     }
 
     private static func headingLevel(_ text: ArraySlice<Unicode.Scalar>) -> Int? {

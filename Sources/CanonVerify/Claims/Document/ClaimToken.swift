@@ -48,6 +48,9 @@ private struct TokenScanner {
         index = range.lowerBound
     }
 
+    /// How far behind its beginning a code span or address may end: a line with thousands that never end is still read once.
+    private static let reach = 2000
+
     private func scalar(_ at: Int) -> Unicode.Scalar? { range.contains(at) ? line.scalars[at] : nil }
 
     private mutating func add(_ kind: ClaimToken.Kind, _ token: Range<Int>) {
@@ -70,7 +73,9 @@ private struct TokenScanner {
             case "\\": index += 1
             case "]":
                 index += 1
-                if scalar(index) == "(", let end = (index..<range.upperBound).first(where: { scalar($0) == ")" }) {
+                if scalar(index) == "(",
+                    let end = (index..<min(range.upperBound, index + Self.reach)).first(where: { scalar($0) == ")" })
+                {
                     index = end + 1
                 }
             default:
@@ -97,7 +102,7 @@ private struct TokenScanner {
         let width = run(of: "`")
         let start = index + width
         var end = start
-        while let next = scalar(end) {
+        while let next = scalar(end), end - start < Self.reach {
             guard next == "`" else {
                 end += 1
                 continue
@@ -122,7 +127,7 @@ private struct TokenScanner {
         while let next = scalar(end) {
             if Self.isDigit(next) {
                 digits.unicodeScalars.append(next)
-            } else if next == "," , isThousand(end) {
+            } else if next == ",", isThousand(end) {
                 // A separator says nothing.
             } else if next == ".", let after = scalar(end + 1), Self.isDigit(after), !digits.contains(".") {
                 digits.append(".")
@@ -179,7 +184,8 @@ private struct TokenScanner {
     private mutating func term() {
         let start = index
         var end = index
-        while let next = scalar(end), Self.isLetter(next) || Self.isDigit(next) || "_/.-:@'’#".unicodeScalars.contains(next)
+        while let next = scalar(end),
+            Self.isLetter(next) || Self.isDigit(next) || "_/.-:@'’#".unicodeScalars.contains(next)
         {
             // `://` is an address.
             if next == ":", scalar(end + 1) == "/", scalar(end + 2) == "/" {
@@ -194,7 +200,8 @@ private struct TokenScanner {
         }
         while end > start + 1, "/.-:'’".unicodeScalars.contains(line.scalars[end - 1]) { end -= 1 }
         let text = line.text(start..<end)
-        let isTerm = text.dropFirst().contains("/") || text.hasPrefix("/") || text.dropFirst().contains(".")
+        let isTerm =
+            text.dropFirst().contains("/") || text.hasPrefix("/") || text.dropFirst().contains(".")
             || text.contains(":")
         add(isTerm ? .term : .word, start..<end)
         index = end

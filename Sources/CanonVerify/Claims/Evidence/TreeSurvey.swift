@@ -47,7 +47,8 @@ struct TreeSurvey {
 
     /// The endings of files that hold code.
     static let sourceEndings: Set<Substring> = [
-        "py", "pyi", "swift", "js", "mjs", "cjs", "jsx", "ts", "tsx", "go", "java", "kt", "rb", "rs", "c", "h", "cc", "cpp",
+        "py", "pyi", "swift", "js", "mjs", "cjs", "jsx", "ts", "tsx", "go", "java", "kt", "rb", "rs", "c", "h", "cc",
+        "cpp",
         "hpp", "cs", "m", "mm", "php", "scala", "sh", "sql",
     ]
 
@@ -91,7 +92,8 @@ struct TreeSurvey {
         if !found.isEmpty { return .ending(found) }
         if let folder = folders.first(where: { $0.hasSuffix("/" + text) }) { return .folder(folder) }
         let stem = name.prefix { $0 != "." }
-        let beside = stem.count < 4 ? [] : files.map(\.path).filter { $0 != text && Self.lastName($0).hasPrefix(stem + ".") }
+        let beside =
+            stem.count < 4 ? [] : files.map(\.path).filter { $0 != text && Self.lastName($0).hasPrefix(stem + ".") }
         return .missing(near: Array((endings + beside.filter { !endings.contains($0) }).prefix(3)))
     }
 
@@ -100,7 +102,11 @@ struct TreeSurvey {
         while !range.isEmpty {
             let middle = range.lowerBound + range.count / 2
             if folders[middle] == path { return true }
-            if folders[middle] < path { range = (middle + 1)..<range.upperBound } else { range = range.lowerBound..<middle }
+            if folders[middle] < path {
+                range = (middle + 1)..<range.upperBound
+            } else {
+                range = range.lowerBound..<middle
+            }
         }
         return false
     }

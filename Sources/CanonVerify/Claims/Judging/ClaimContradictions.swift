@@ -15,7 +15,8 @@ struct ClaimContradictions {
     }
 
     private func side(_ entry: Entry, _ says: String) -> ClaimsReport.Side {
-        ClaimsReport.Side(place: entry.statement.place, quote: entry.statement.quote, mood: entry.statement.mood, says: says)
+        ClaimsReport.Side(
+            place: entry.statement.place, quote: entry.statement.quote, mood: entry.statement.mood, says: says)
     }
 
     // MARK: Issues
@@ -33,7 +34,9 @@ struct ClaimContradictions {
             guard statuses.contains(.open), statuses.count > 1 else { return nil }
             // One for each document and status is enough to see it.
             var seen: Set<String> = []
-            let sides = said.filter { seen.insert("\($0.0.document) \($0.1)").inserted }.map { side($0.0, $0.1.rawValue) }
+            let sides = said.filter { seen.insert("\($0.0.document) \($0.1)").inserted }.map {
+                side($0.0, $0.1.rawValue)
+            }
             return ClaimsReport.Contradiction(
                 kind: .completion, subject: "issue #\(number)",
                 text: "#\(number) is " + ClaimContradictions.list(sides.map(\.says)), sides: sides)
@@ -49,14 +52,17 @@ struct ClaimContradictions {
             let target = self.target(name: name, path: path)
             let subject =
                 judge.subject(of: entry.document)?.name
-                ?? ClaimWords.words(of: name ?? path.map { String(TreeSurvey.lastName($0).prefix { $0 != "." }) } ?? "").last ?? ""
+                ?? ClaimWords.lastWord(
+                    of: name ?? path.map { String(TreeSurvey.lastName($0).prefix { $0 != "." }) } ?? "")
             bySubject[subject, default: []].append((entry, target))
         }
         return bySubject.sorted { $0.key < $1.key }.compactMap { subject, named in
             let targets = Set(named.map(\.target)).sorted()
             guard targets.count > 1 else { return nil }
             var seen: Set<String> = []
-            let sides = named.filter { seen.insert("\($0.0.document) \($0.target)").inserted }.map { side($0.0, $0.target) }
+            let sides = named.filter { seen.insert("\($0.0.document) \($0.target)").inserted }.map {
+                side($0.0, $0.target)
+            }
             return ClaimsReport.Contradiction(
                 kind: .canonical, subject: subject,
                 text: "\(targets.count) are called the canonical one: " + targets.joined(separator: ", "), sides: sides)
@@ -81,7 +87,8 @@ struct ClaimContradictions {
     private func numbers(_ entries: [Entry]) -> [ClaimsReport.Contradiction] {
         var byThing: [String: [(Entry, ClaimQuantity)]] = [:]
         for entry in entries where entry.statement.mood == .fact {
-            guard case .quantity(let quantity) = entry.statement.kind, let thing = thing(quantity, entry.document) else { continue }
+            guard case .quantity(let quantity) = entry.statement.kind, let thing = thing(quantity, entry.document)
+            else { continue }
             byThing[thing, default: []].append((entry, quantity))
         }
         return byThing.sorted { $0.key < $1.key }.compactMap { thing, said in
@@ -90,9 +97,12 @@ struct ClaimContradictions {
             }
             guard isSplit else { return nil }
             var seen: Set<String> = []
-            let sides = said.filter { seen.insert("\($0.0.document) \($0.1.value) \($0.1.bound)").inserted }.map { side($0.0, $0.1.text) }
+            let sides = said.filter { seen.insert("\($0.0.document) \($0.1.value) \($0.1.bound)").inserted }.map {
+                side($0.0, $0.1.text)
+            }
             return ClaimsReport.Contradiction(
-                kind: .numbers, subject: thing, text: "\(thing): " + ClaimContradictions.list(sides.map(\.says)), sides: sides)
+                kind: .numbers, subject: thing, text: "\(thing): " + ClaimContradictions.list(sides.map(\.says)),
+                sides: sides)
         }
     }
 
@@ -102,7 +112,9 @@ struct ClaimContradictions {
         case .money, .duration, .testResults, .occurrences, .fixes, .commits: return nil
         case .percent:
             let words = quantity.label.isEmpty ? quantity.words : quantity.label
-            let meaning = words.filter { !ClaimWords.relations.contains($0) && !["remains", "still", "at"].contains($0) }
+            let meaning = words.filter {
+                !ClaimWords.relations.contains($0) && !["remains", "still", "at"].contains($0)
+            }
             return meaning.isEmpty ? nil : meaning.joined(separator: " ") + " in %"
         default: break
         }
@@ -141,7 +153,8 @@ struct ClaimContradictions {
             let sides = distinct.map { side($0.0, ($0.1.words + [$0.1.noun]).joined(separator: " ")) }
             return ClaimsReport.Contradiction(
                 kind: .oneNumber, subject: ClaimFigure.text(of: value),
-                text: "\(ClaimFigure.text(of: value)) counts \(sides.map(\.says).joined(separator: ", and "))", sides: sides)
+                text: "\(ClaimFigure.text(of: value)) counts \(sides.map(\.says).joined(separator: ", and "))",
+                sides: sides)
         }
     }
 

@@ -12,7 +12,8 @@ extension ClaimJudge {
 
     func implementations(_ quantity: ClaimQuantity, document: Int) -> Measured {
         let phrase = quantity.words.joined(separator: " ")
-        guard let concept = Self.concept(in: phrase, concepts) ?? (quantity.words.isEmpty ? subject(of: document) : nil) else {
+        guard let concept = Self.concept(in: phrase, concepts) ?? (quantity.words.isEmpty ? subject(of: document) : nil)
+        else {
             return noConcept()
         }
         var measured = Measured(figures: [
@@ -27,7 +28,8 @@ extension ClaimJudge {
                 ClaimFigure(names.map(\.name), "names that the replay of the imports finds (\(question.match))"),
                 ClaimFigure(objects, "distinct objects behind these names"),
                 ClaimFigure(
-                    Set(names.filter { $0.role == "implementation" }.map(\.object)).sorted(), "implementations among these objects"),
+                    Set(names.filter { $0.role == "implementation" }.map(\.object)).sorted(),
+                    "implementations among these objects"),
             ]
         }
         return measured
@@ -40,16 +42,22 @@ extension ClaimJudge {
         let what = quantity.unit == .factories ? "factories of" : "modules through which others import"
         var measured = Measured(figures: [ClaimFigure(things, "\(what) \(concept.name)")])
         let words = SearchPattern.words(ClaimWords.words(of: concept.name))
-        if quantity.unit == .factories, let named = survey.pathMatches[.words(["factory"])], let text = survey.textMatches[words] {
+        if quantity.unit == .factories, let named = survey.pathMatches[.words(["factory"])],
+            let text = survey.textMatches[words]
+        {
             let about = Set(text.map(\.path))
             let files = named.filter { about.contains($0.path) && $0.scope == .live && TreeSurvey.isSource($0.path) }
             measured.figures.append(
-                ClaimFigure(files.map(\.path), "live source files whose path holds \"factory\" and whose text holds \(words.description)"))
+                ClaimFigure(
+                    files.map(\.path),
+                    "live source files whose path holds \"factory\" and whose text holds \(words.description)"))
         }
         return measured
     }
 
-    private static let scoreWords: Set<String> = ["compliance", "compliant", "score", "ssot", "conformance", "consolidation"]
+    private static let scoreWords: Set<String> = [
+        "compliance", "compliant", "score", "ssot", "conformance", "consolidation",
+    ]
     private static let businessWords: Set<String> = [
         "value", "revenue", "customer", "customers", "users", "business", "market", "time", "growth", "satisfaction",
     ]
@@ -57,7 +65,9 @@ extension ClaimJudge {
     func percentage(_ quantity: ClaimQuantity, document: Int) -> Measured {
         let words = Set(quantity.words + quantity.label)
         if words.contains("coverage") {
-            return Measured(gap: .evidence, reason: "tests are never run here", remedy: "keep the coverage report with the document")
+            return Measured(
+                gap: .evidence, reason: "tests are never run here", remedy: "keep the coverage report with the document"
+            )
         }
         if !words.isDisjoint(with: Self.scoreWords) {
             guard
@@ -65,7 +75,9 @@ extension ClaimJudge {
                     ?? subject(of: document)
             else { return noConcept() }
             guard let score = concept.score else {
-                return Measured(gap: .evidence, reason: "\(concept.name) was not measured", remedy: "canon audit --concept \(concept.name)")
+                return Measured(
+                    gap: .evidence, reason: "\(concept.name) was not measured",
+                    remedy: "canon audit --concept \(concept.name)")
             }
             var figures = [
                 ClaimFigure(
@@ -76,7 +88,8 @@ extension ClaimJudge {
             if concept.consumers > 0 {
                 figures.append(
                     ClaimFigure(
-                        Double(concept.bound) / Double(concept.consumers) * 100, "% of the consumers are bound to the canonical object"))
+                        Double(concept.bound) / Double(concept.consumers) * 100,
+                        "% of the consumers are bound to the canonical object"))
             }
             return Measured(figures: figures)
         }
@@ -84,6 +97,7 @@ extension ClaimJudge {
             return Measured(gap: .outside, reason: "that is not in the tree")
         }
         return Measured(
-            reason: "what it is a share of is not said", remedy: "name both sides of the comparison and the command that made it")
+            reason: "what it is a share of is not said",
+            remedy: "name both sides of the comparison and the command that made it")
     }
 }

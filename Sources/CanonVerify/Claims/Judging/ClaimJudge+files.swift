@@ -2,7 +2,9 @@
 extension ClaimJudge {
     func inPlace(_ files: [EvidenceFile], _ quantity: ClaimQuantity) -> (files: [EvidenceFile], place: String) {
         let words = Self.locationWords(quantity)
-        guard !words.isEmpty, let within = survey.pathMatches[.words(words)], !within.isEmpty else { return (files, "") }
+        guard !words.isEmpty, let within = survey.pathMatches[.words(words)], !within.isEmpty else {
+            return (files, "")
+        }
         let paths = Set(within.map(\.path))
         return (files.filter { paths.contains($0.path) }, " below \"\(words.joined(separator: " "))\"")
     }
@@ -16,7 +18,9 @@ extension ClaimJudge {
         var measured = Measured()
         let words = Self.searchWords(quantity)
         var pattern = SearchPattern.words(words)
-        if words.isEmpty, !quantity.words.isEmpty || !quantity.label.isEmpty && survey.textMatches[.words(quantity.label)]?.isEmpty == false
+        if words.isEmpty,
+            !quantity.words.isEmpty
+                || !quantity.label.isEmpty && survey.textMatches[.words(quantity.label)]?.isEmpty == false
         {
             // "1,047 files with logic" in the row "connection management"
             measured.isDefined = false
@@ -24,7 +28,8 @@ extension ClaimJudge {
             measured.remedy = "name the words or the command by which they were found"
             pattern = .words(quantity.label)
         }
-        let isTest = quantity.unit == .testFiles || quantity.location.contains("test") || quantity.location.contains("tests")
+        let isTest =
+            quantity.unit == .testFiles || quantity.location.contains("test") || quantity.location.contains("tests")
         guard case .words(let used) = pattern, !used.isEmpty else {
             let all = isTest ? survey.files.filter { TreeSurvey.isTestFile($0.path) } : survey.files
             let source = survey.files.filter { TreeSurvey.isSource($0.path) && (!isTest || $0.scope == .test) }
@@ -43,17 +48,25 @@ extension ClaimJudge {
         let pathHolds = "whose path holds the same"
         if isTest {
             measured.figures = [
-                figure(text.filter { TreeSurvey.isTestFile($0.path) }, "files named as files of tests \(holds)", quantity),
-                figure(path.filter { TreeSurvey.isTestFile($0.path) }, "files named as files of tests \(pathHolds)", quantity),
-                figure(name.filter { TreeSurvey.isTestFile($0.path) }, "files named as files of tests whose own name holds it", quantity),
                 figure(
-                    text.filter { $0.scope == .test && TreeSurvey.isSource($0.path) }, "source files in the scope test \(holds)", quantity),
+                    text.filter { TreeSurvey.isTestFile($0.path) }, "files named as files of tests \(holds)", quantity),
+                figure(
+                    path.filter { TreeSurvey.isTestFile($0.path) }, "files named as files of tests \(pathHolds)",
+                    quantity),
+                figure(
+                    name.filter { TreeSurvey.isTestFile($0.path) },
+                    "files named as files of tests whose own name holds it", quantity),
+                figure(
+                    text.filter { $0.scope == .test && TreeSurvey.isSource($0.path) },
+                    "source files in the scope test \(holds)", quantity),
             ]
         } else {
             measured.figures = [
                 figure(text, "files of any kind \(holds)", quantity),
                 figure(text.filter { TreeSurvey.isSource($0.path) }, "source files \(holds)", quantity),
-                figure(text.filter { TreeSurvey.isSource($0.path) && $0.scope == .live }, "live source files \(holds)", quantity),
+                figure(
+                    text.filter { TreeSurvey.isSource($0.path) && $0.scope == .live }, "live source files \(holds)",
+                    quantity),
                 figure(path, "files \(pathHolds)", quantity),
             ]
         }
@@ -75,9 +88,11 @@ extension ClaimJudge {
             let what = "with a source file whose"
             measured.figures += [
                 ClaimFigure(
-                    Self.folders(of: text.filter { TreeSurvey.isSource($0.path) }), "folders \(what) text holds \(pattern.description)"),
+                    Self.folders(of: text.filter { TreeSurvey.isSource($0.path) }),
+                    "folders \(what) text holds \(pattern.description)"),
                 ClaimFigure(
-                    Self.folders(of: path.filter { TreeSurvey.isSource($0.path) }), "folders \(what) path holds the same"),
+                    Self.folders(of: path.filter { TreeSurvey.isSource($0.path) }),
+                    "folders \(what) path holds the same"),
             ]
         }
         if Self.searchWords(quantity).isEmpty, !quantity.label.isEmpty {
@@ -93,10 +108,12 @@ extension ClaimJudge {
     }
 
     func lines(_ quantity: ClaimQuantity) -> Measured {
-        guard let file = quantity.file, case .file(let path) = survey.find(file), let bytes = evidence.bytes(of: path) else {
+        guard let file = quantity.file, case .file(let path) = survey.find(file), let bytes = evidence.bytes(of: path)
+        else {
             return Measured(reason: "of which file is not said", remedy: "name the file")
         }
-        let count = bytes.count { $0 == UInt8(ascii: "\n") } + (bytes.last == UInt8(ascii: "\n") || bytes.isEmpty ? 0 : 1)
+        let count =
+            bytes.count { $0 == UInt8(ascii: "\n") } + (bytes.last == UInt8(ascii: "\n") || bytes.isEmpty ? 0 : 1)
         return Measured(figures: [ClaimFigure(Double(count), "lines of \(path)")])
     }
 }

@@ -58,7 +58,8 @@ extension ClaimJudge {
                 judgement = .holds(
                     "the replay of the imports finds "
                         + (isCut ? "these among \(found.count) names" : "exactly these \(found.count) names")
-                        + (order ? ", in this order" : ", in another order") + ": \(String.counted(objects, "object"))", origin)
+                        + (order ? ", in this order" : ", in another order") + ": \(String.counted(objects, "object"))",
+                    origin)
             } else {
                 judgement = .fails(
                     "the replay of the imports finds \(found.count) names"
@@ -78,9 +79,12 @@ extension ClaimJudge {
             if case .known(nil) = evidence.resolve(name) { true } else { false }
         }
         guard missing.isEmpty else {
-            return .fails("\(missing.count) of \(names.count) names are not there: \(missing.prefix(3).joined(separator: ", "))", origin)
+            return .fails(
+                "\(missing.count) of \(names.count) names are not there: \(missing.prefix(3).joined(separator: ", "))",
+                origin)
         }
-        return .open(.evidence, "the names are there, but whether the program lists them: \(reason)", remedy: remedy, origin)
+        return .open(
+            .evidence, "the names are there, but whether the program lists them: \(reason)", remedy: remedy, origin)
     }
 
     /// Where a log line came from: the line, the function around it, and where the message of the same section really stands.
@@ -110,13 +114,16 @@ extension ClaimJudge {
                 let found = declarations.filter { $0.name == function && $0.kind == .function }
                 if found.isEmpty {
                     problems.append("\(path) has no function \(function)")
-                } else if let line, !found.contains(where: { ($0.place.line...max($0.place.line, $0.endLine)).contains(line) }) {
+                } else if let line,
+                    !found.contains(where: { ($0.place.line...max($0.place.line, $0.endLine)).contains(line) })
+                {
                     problems.append("line \(line) is not within \(function)")
                 }
             }
         }
         for other in statements[document] where other.section == statement.section {
-            guard case .names(_, let message, _) = other.kind, let written = place(of: message), written.path != path else {
+            guard case .names(_, let message, _) = other.kind, let written = place(of: message), written.path != path
+            else {
                 continue
             }
             problems.append("the message stands in \(written.path):\(written.line)")

@@ -28,8 +28,10 @@ extension ClaimJudge {
     }
 
     private static let generalPlaces: Set<String> = [
-        "test", "tests", "file", "files", "suite", "codebase", "code", "repository", "repo", "project", "tree", "the", "last",
-        "hour", "hours", "day", "single", "service", "infrastructure", "module", "modules", "directory", "directories", "all",
+        "test", "tests", "file", "files", "suite", "codebase", "code", "repository", "repo", "project", "tree", "the",
+        "last",
+        "hour", "hours", "day", "single", "service", "infrastructure", "module", "modules", "directory", "directories",
+        "all",
     ]
 
     /// A number is reproduced when one sensible way to count gives it; every way is shown.
@@ -42,7 +44,8 @@ extension ClaimJudge {
         let all = measured.figures.map { "\($0.text) \($0.definition)" }.joined(separator: "; ")
         var judgement: ClaimJudgement
         if quantity.isVague, measured.figures.contains(where: { $0.value >= quantity.value }) {
-            judgement = .open(.definition, "which of them are meant is not said: \(all)", remedy: "name what was counted")
+            judgement = .open(
+                .definition, "which of them are meant is not said: \(all)", remedy: "name what was counted")
         } else if let fitting {
             let figure = measured.figures[fitting]
             let bound = quantity.bound == .exactly ? "" : " (\(quantity.text))"
@@ -50,7 +53,8 @@ extension ClaimJudge {
             others.remove(at: fitting)
             // The other ways to count are no less right.
             let rest = others.map { "\($0.text) \($0.definition)" }.joined(separator: "; ")
-            judgement = .holds("\(figure.text) \(figure.definition)\(bound)" + (rest.isEmpty ? "" : "; counted otherwise: \(rest)"))
+            judgement = .holds(
+                "\(figure.text) \(figure.definition)\(bound)" + (rest.isEmpty ? "" : "; counted otherwise: \(rest)"))
         } else if measured.isDefined {
             judgement = .fails(all)
         } else {
@@ -90,18 +94,23 @@ extension ClaimJudge {
         case .fixes, .commits:
             if let issue = Self.issue(quantity.label) { return measure(commitsOf: issue, quantity) }
             return Measured(
-                reason: "which \(quantity.noun) are meant is not said", remedy: "name the issue or the range of commits")
+                reason: "which \(quantity.noun) are meant is not said", remedy: "name the issue or the range of commits"
+            )
         case .lines: return lines(quantity)
         case .percent: return percentage(quantity, document: document)
         case .functions:
             return Measured(reason: "of which file or class is not said", remedy: "name the file")
         case .testResults:
             return Measured(
-                gap: .evidence, reason: "tests are never run here", remedy: "keep the JUnit report of that run with the document")
+                gap: .evidence, reason: "tests are never run here",
+                remedy: "keep the JUnit report of that run with the document")
         case .occurrences:
-            return Measured(gap: .evidence, reason: "that is in a log, not in the tree", remedy: "canon logs over the log of that time")
+            return Measured(
+                gap: .evidence, reason: "that is in a log, not in the tree",
+                remedy: "canon logs over the log of that time")
         case .duration:
-            return Measured(gap: .evidence, reason: "nothing is run here", remedy: "canon load or canon probe against the service")
+            return Measured(
+                gap: .evidence, reason: "nothing is run here", remedy: "canon load or canon probe against the service")
         case .judgements:
             return Measured(
                 reason: "what counts as one of these \(quantity.noun) is not said",
@@ -125,11 +134,13 @@ extension ClaimJudge {
             }
             if quantity.unit == .files {
                 return Measured(figures: [
-                    ClaimFigure(Set(commits.flatMap(\.files)).sorted(), "files changed by the commits that name #\(issue)")
+                    ClaimFigure(
+                        Set(commits.flatMap(\.files)).sorted(), "files changed by the commits that name #\(issue)")
                 ])
             }
             return Measured(
-                figures: [ClaimFigure(commits.map(\.id), "commits that name #\(issue)")], isDefined: quantity.unit == .commits,
+                figures: [ClaimFigure(commits.map(\.id), "commits that name #\(issue)")],
+                isDefined: quantity.unit == .commits,
                 reason: "what counts as one of the \(quantity.noun) is not said", remedy: "name the commits")
         }
     }

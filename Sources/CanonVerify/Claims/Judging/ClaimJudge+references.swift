@@ -32,14 +32,17 @@ extension ClaimJudge {
             return .open(.evidence, "\(path) cannot be read", remedy: "make the file readable")
         }
         let count = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true).count
-        return .fails("\(path) has no line \(line)", [EvidencePlace(path: path, line: 0, text: "\(count) lines with text")])
+        return .fails(
+            "\(path) has no line \(line)", [EvidencePlace(path: path, line: 0, text: "\(count) lines with text")])
     }
 
     func judge(absence path: String) -> ClaimJudgement {
         switch survey.find(path) {
         case .missing: return .holds("there is no \(path)")
-        case .file(let found), .folder(let found): return .fails("\(found) is there", [EvidencePlace(path: found, line: 0)])
-        case .ending(let found): return .fails("\(found[0]) is there", found.prefix(3).map { EvidencePlace(path: $0, line: 0) })
+        case .file(let found), .folder(let found):
+            return .fails("\(found) is there", [EvidencePlace(path: found, line: 0)])
+        case .ending(let found):
+            return .fails("\(found[0]) is there", found.prefix(3).map { EvidencePlace(path: $0, line: 0) })
         }
     }
 
@@ -111,7 +114,8 @@ extension ClaimJudge {
         }
         let elsewhere = (evidence.definitions(of: name).value ?? []).map(\.place)
         return .fails(
-            "\(paths[0]) has no \(name)" + (elsewhere.first.map { "; it is in \($0.path)" } ?? ""), Array(elsewhere.prefix(3)))
+            "\(paths[0]) has no \(name)" + (elsewhere.first.map { "; it is in \($0.path)" } ?? ""),
+            Array(elsewhere.prefix(3)))
     }
 
     // MARK: Commands
@@ -120,7 +124,9 @@ extension ClaimJudge {
     /// script.
     func judge(command: String) -> ClaimJudgement {
         var words = command.split(separator: " ").map(String.init)
-        if let end = words.firstIndex(where: { ["|", "&&", ";", "||", ">", "2>&1"].contains($0) }) { words = Array(words[..<end]) }
+        if let end = words.firstIndex(where: { ["|", "&&", ";", "||", ">", "2>&1"].contains($0) }) {
+            words = Array(words[..<end])
+        }
         var script: String?
         var checked: [String] = []
         var places: [EvidencePlace] = []
@@ -131,7 +137,9 @@ extension ClaimJudge {
             if word == "-m", index < words.count, words[0].hasPrefix("python") {
                 let module = words[index]
                 index += 1
-                guard survey.folders.contains(String(module.prefix { $0 != "." })) || module.contains(".") else { continue }
+                guard survey.folders.contains(String(module.prefix { $0 != "." })) || module.contains(".") else {
+                    continue
+                }
                 if case .known(nil) = evidence.resolve(module) { return .fails("there is no module \(module)") }
                 checked.append(module)
                 continue
@@ -141,10 +149,12 @@ extension ClaimJudge {
             switch survey.find(parts[0]) {
             case .missing(let near):
                 return .fails(
-                    "cannot be run: there is no \(parts[0])" + Self.nearText(near), near.map { EvidencePlace(path: $0, line: 0) })
+                    "cannot be run: there is no \(parts[0])" + Self.nearText(near),
+                    near.map { EvidencePlace(path: $0, line: 0) })
             case .ending(let found):
                 return .fails(
-                    "cannot be run from the root: there is no \(parts[0]), but \(found[0])", [EvidencePlace(path: found[0], line: 0)])
+                    "cannot be run from the root: there is no \(parts[0]), but \(found[0])",
+                    [EvidencePlace(path: found[0], line: 0)])
             case .folder(let found): checked.append(found)
             case .file(let found):
                 if script == nil { script = found }
@@ -165,7 +175,8 @@ extension ClaimJudge {
             let options = words.filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) }
             for option in options where WordSearch([.literal(option)]).found(in: bytes).isEmpty {
                 return .open(
-                    .evidence, "\(script) is there, but does not hold its option \(option), which another file may define",
+                    .evidence,
+                    "\(script) is there, but does not hold its option \(option), which another file may define",
                     remedy: "run it with --help; commands are never run here", places)
             }
         }

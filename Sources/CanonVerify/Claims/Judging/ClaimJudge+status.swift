@@ -5,12 +5,17 @@ extension ClaimJudge {
         var places: [EvidencePlace] = []
         if status == .complete, let concept = Self.concept(in: title, concepts) {
             let name = Set(ClaimWords.words(of: concept.name) + [ClaimWords.letters(of: concept.name)])
-            let rest = ClaimWords.words(of: title).filter { !name.contains($0) && !ClaimWords.consolidation.contains($0) }
+            let rest = ClaimWords.words(of: title).filter {
+                !name.contains($0) && !ClaimWords.consolidation.contains($0)
+            }
             let all = ClaimWords.words(of: title).contains { ClaimWords.consolidation.contains($0) }
-            let state = "\(concept.name) has \(String.counted(concept.implementations.count, "implementation"))"
+            let state =
+                "\(concept.name) has \(String.counted(concept.implementations.count, "implementation"))"
                 + (concept.score.map { " and the score \(ClaimFigure.text(of: $0))" } ?? "")
             if rest.isEmpty, all, concept.implementations.count > 1 || concept.score.map({ $0 < 100 }) ?? false {
-                return .fails("it is not complete: \(state)", concept.implementations.prefix(3).map { EvidencePlace(path: $0, line: 0) })
+                return .fails(
+                    "it is not complete: \(state)",
+                    concept.implementations.prefix(3).map { EvidencePlace(path: $0, line: 0) })
             }
             notes.append(state)
         }
@@ -19,13 +24,15 @@ extension ClaimJudge {
             notes.append(
                 commits.isEmpty
                     ? "no commit names #\(number)"
-                    : "\(String.counted(commits.count, "commit")) name #\(number), the newest \(commits[0].id.prefix(12)) of \(commits[0].day)")
+                    : "\(String.counted(commits.count, "commit")) name #\(number), the newest \(commits[0].id.prefix(12)) of \(commits[0].day)"
+            )
             places += commits.prefix(3).map { EvidencePlace(path: String($0.id.prefix(12)), line: 0, text: $0.subject) }
         case .unknown(let reason, _): notes.append(reason)
         }
         return .open(
             .evidence, "whether #\(number) is \(status.rawValue) is not in the tree; " + notes.joined(separator: "; "),
-            remedy: "canon verify with a claims file that gives the fix commit, the concept, and what is deployed", places)
+            remedy: "canon verify with a claims file that gives the fix commit, the concept, and what is deployed",
+            places)
     }
 
     func judge(canonical name: String?, path: String?, document: Int) -> ClaimJudgement {

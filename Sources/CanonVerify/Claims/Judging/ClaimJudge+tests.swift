@@ -13,7 +13,9 @@ extension ClaimJudge {
         }
         var names: [String] = []
         for other in statements[document] where isBelow(other.section) {
-            if case .quantity(let quantity) = other.kind, quantity.unit == .tests, let file = quantity.file, !names.contains(file) {
+            if case .quantity(let quantity) = other.kind, quantity.unit == .tests, let file = quantity.file,
+                !names.contains(file)
+            {
                 names.append(file)
             }
         }
@@ -26,7 +28,9 @@ extension ClaimJudge {
             case .ending(let paths): there.append(paths[0])
             case .folder, .missing: continue
             }
-            tests += (evidence.declarations(in: there[there.count - 1]).value ?? []).filter { $0.isTest && $0.kind == .function }.map(\.name)
+            tests += (evidence.declarations(in: there[there.count - 1]).value ?? []).filter {
+                $0.isTest && $0.kind == .function
+            }.map(\.name)
         }
         return (
             Measured(figures: [ClaimFigure(there, "of the \(names.count) files that the document names are there")]),
@@ -84,7 +88,9 @@ extension ClaimJudge {
             case .known(let declarations): classes += declarations.filter { $0.isTest && $0.kind == .type }.map(\.name)
             }
         }
-        return Measured(figures: [ClaimFigure(classes, "test classes in \(String.counted(files.count, "file")) of tests\(place)")])
+        return Measured(figures: [
+            ClaimFigure(classes, "test classes in \(String.counted(files.count, "file")) of tests\(place)")
+        ])
     }
 
     func syntaxErrors(_ quantity: ClaimQuantity) -> Measured {

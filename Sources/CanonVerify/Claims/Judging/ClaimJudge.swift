@@ -33,7 +33,9 @@ struct ClaimJudge {
         case .quantity(let quantity): quantityPatterns(quantity)
         case .message(let message), .names(_, let message, _): literals(of: message).map { .literal($0) }
         case .identifier(let name, _): [.literal(name)]
-        case .path, .absence, .command, .commit, .importing, .symbol, .definition, .origin, .done, .issue, .canonical, .day: []
+        case .path, .absence, .command, .commit, .importing, .symbol, .definition, .origin, .done, .issue, .canonical,
+            .day:
+            []
         }
     }
 
@@ -52,9 +54,10 @@ struct ClaimJudge {
         case .origin(let module, let function, let line):
             judge(origin: module, function: function, line: line, statement, document: document)
         case .quantity(let quantity): judge(quantity, statement, document: document)
-        case .done: .open(
-            .definition, "names nothing that could be measured",
-            remedy: "name a path, a number with its unit, a command or a commit")
+        case .done:
+            .open(
+                .definition, "names nothing that could be measured",
+                remedy: "name a path, a number with its unit, a command or a commit")
         case .issue(let number, let title, let status): judge(issue: number, title: title, status: status)
         case .canonical(let name, let path): judge(canonical: name, path: path, document: document)
         case .day(let day): .fails("no calendar has the day \(day)")
@@ -112,13 +115,15 @@ struct ClaimJudge {
                 && parts.allSatisfy { survey.textMatches[.literal($0)]?.contains(file) ?? false }
         }
         // The program's own code before its tests.
-        guard let file = files.first(where: { $0.scope == .live }) ?? files.first, let bytes = evidence.bytes(of: file.path)
+        guard let file = files.first(where: { $0.scope == .live }) ?? files.first,
+            let bytes = evidence.bytes(of: file.path)
         else { return nil }
         let wanted = WordSearch([.literal(first)])
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             if wanted.found(in: Array(line)).isEmpty { continue }
             return EvidencePlace(
-                path: file.path, line: index + 1, text: String(String(decoding: line, as: UTF8.self).trimmed.prefix(200)))
+                path: file.path, line: index + 1,
+                text: String(String(decoding: line, as: UTF8.self).trimmed.prefix(200)))
         }
         return EvidencePlace(path: file.path, line: 0)
     }

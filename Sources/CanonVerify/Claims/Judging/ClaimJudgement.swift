@@ -62,7 +62,8 @@ struct ClaimJudgement {
         Self(verdict: .contradicted, reason: reason, evidence: evidence)
     }
 
-    static func open(_ gap: ClaimGap, _ reason: String, remedy: String? = nil, _ evidence: [EvidencePlace] = []) -> Self {
+    static func open(_ gap: ClaimGap, _ reason: String, remedy: String? = nil, _ evidence: [EvidencePlace] = []) -> Self
+    {
         Self(verdict: .notCheckable, reason: reason, evidence: evidence, gap: gap, remedy: remedy)
     }
 }

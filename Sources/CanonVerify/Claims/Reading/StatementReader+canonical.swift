@@ -45,13 +45,17 @@ extension StatementReader {
     }
 
     /// A code block below "Establish the canonical class" that names a file and a class.
-    mutating func readCanonical(block: ClaimDocument.CodeBlock, path: String?, name: String?, line: Int, mood: ClaimStatement.Mood) {
+    mutating func readCanonical(
+        block: ClaimDocument.CodeBlock, path: String?, name: String?, line: Int, mood: ClaimStatement.Mood
+    ) {
         guard path != nil || name != nil else { return }
         var above = block.lines.lowerBound - 2
         while above >= 0, document.lines[above].kind == .blank { above -= 1 }
         guard above >= 0 else { return }
         let words = ClaimWords.words(of: document.lines[above].source.text)
-        guard words.contains(where: Self.callings.contains), !words.contains("non"), !words.contains("not") else { return }
+        guard words.contains(where: Self.callings.contains), !words.contains("non"), !words.contains("not") else {
+            return
+        }
         add(
             .canonical(name: name, path: path), line, document.lines[line].source.textRange, mood: mood)
     }
@@ -61,7 +65,9 @@ extension DocumentLine {
     /// Without the space at both ends.
     var textRange: Range<Int> {
         var range = 0..<scalars.count
-        while !range.isEmpty, scalars[range.lowerBound] == " " || scalars[range.lowerBound] == "\t" { range = range.dropFirst() }
+        while !range.isEmpty, scalars[range.lowerBound] == " " || scalars[range.lowerBound] == "\t" {
+            range = range.dropFirst()
+        }
         while !range.isEmpty, scalars[range.upperBound - 1] == " " || scalars[range.upperBound - 1] == "\t" {
             range = range.dropLast()
         }

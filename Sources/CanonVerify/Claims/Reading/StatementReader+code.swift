@@ -1,5 +1,7 @@
 extension StatementReader {
-    private static let shells: Set<String> = ["bash", "sh", "shell", "console", "zsh", "shellsession", "powershell", "cmd"]
+    private static let shells: Set<String> = [
+        "bash", "sh", "shell", "console", "zsh", "shellsession", "powershell", "cmd",
+    ]
 
     mutating func read(block: ClaimDocument.CodeBlock, _ first: Int) {
         let section = document.lines[first].section
@@ -72,7 +74,7 @@ extension StatementReader {
             var text = ""
             var end = start
             var isClosed = false
-            for index in start..<min(block.lines.upperBound, start + 2000) {
+            for index in start..<min(block.lines.upperBound, start + 200) {
                 let scalars = document.lines[index].source.scalars
                 let from = index == start ? bracket + 1 : 0
                 let rest = scalars[from...]
@@ -157,13 +159,16 @@ extension StatementReader {
                     origins[line.section] = Origin(line: index, range: passage.range, module: name)
                 }
             case "function", "method": origins[line.section]?.function = value.text
-            case "line": if case .number(let number) = value.kind { origins[line.section]?.number = Int(exactly: number) }
+            case "line":
+                if case .number(let number) = value.kind { origins[line.section]?.number = Int(exactly: number) }
             default: break
             }
         }
-        for origin in origins.values.sorted(by: { $0.line < $1.line }) where origin.function != nil || origin.number != nil {
+        for origin in origins.values.sorted(by: { $0.line < $1.line })
+        where origin.function != nil || origin.number != nil {
             add(
-                .origin(module: origin.module, function: origin.function, line: origin.number), origin.line, origin.range,
+                .origin(module: origin.module, function: origin.function, line: origin.number), origin.line,
+                origin.range,
                 mood: .fact)
         }
     }

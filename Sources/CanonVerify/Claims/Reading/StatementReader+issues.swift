@@ -10,7 +10,9 @@ extension StatementReader {
             guard case .number(let value) = tokens[index].kind, tokens[index - 1].isMark("#"), !tokens[index].isSpaced,
                 value >= 1, value < 10_000_000
             else { continue }
-            let sentence = sentence(tokens, around: index)
+            let all = passage.sentence(around: index)
+            // What is said of an issue stands near it.
+            let sentence = max(all.lowerBound, index - 40)..<max(min(all.upperBound, index + 40), index + 1)
             var words = tokens[sentence].map(\.lower)
             if let first = tokens.first, Self.ticks.contains(first.text) { words.append("✅") }
             if case .item(_, .ticked) = line.kind { words.append("✅") }
@@ -21,7 +23,8 @@ extension StatementReader {
             let status = Self.status(of: words) ?? itemHeadingStatus(passage)
             guard let status, mood(passage, at: index) == .fact else { continue }
             add(
-                .issue(number: Int(value), title: title(tokens, after: index), status: status), passage.line,
+                .issue(number: Int(value), title: title(tokens[..<sentence.upperBound], after: index), status: status),
+                passage.line,
                 tokens[index - 1].range.lowerBound..<tokens[sentence.upperBound - 1].range.upperBound, mood: .fact)
             found = true
         }
@@ -40,7 +43,8 @@ extension StatementReader {
     /// - Parameter words: in lower case, marks among them.
     static func status(of words: [String]) -> ClaimStatement.IssueStatus? {
         let isDenied = words.indices.contains { index in
-            ClaimWords.complete.contains(words[index]) && index > 0 && ["not", "never", "isn't", "wasn't"].contains(words[index - 1])
+            ClaimWords.complete.contains(words[index]) && index > 0
+                && ["not", "never", "isn't", "wasn't"].contains(words[index - 1])
         }
         if isDenied { return .open }
         let isComplete = words.contains { ClaimWords.complete.contains($0) || ticks.contains($0) }
@@ -49,7 +53,7 @@ extension StatementReader {
         return words.contains(where: ClaimWords.partial.contains) ? .partlyComplete : .complete
     }
 
-    private func title(_ tokens: [ClaimToken], after index: Int) -> String {
+    private func title(_ tokens: ArraySlice<ClaimToken>, after index: Int) -> String {
         var words: [String] = []
         for token in tokens[(index + 1)...] {
             if token.isMark("(") { break }
@@ -72,7 +76,9 @@ extension StatementReader {
         let head = passage(title, document.lines[title].content)
         var number: Int?
         for index in head.tokens.indices.dropFirst() where head.tokens[index - 1].isMark("#") {
-            if case .number(let value) = head.tokens[index].kind, number == nil, value < 10_000_000 { number = Int(value) }
+            if case .number(let value) = head.tokens[index].kind, number == nil, value < 10_000_000 {
+                number = Int(value)
+            }
         }
         var status: ClaimStatement.IssueStatus?
         var place = (line: title, range: document.lines[title].content)

@@ -2,25 +2,51 @@ extension StatementReader {
     /// Whether a sentence says what is, what is meant to be, or what should be: by its box, its label, what leads in to its list,
     /// the headings above it, and its own words, in this order.
     func mood(_ passage: Passage, at token: Int) -> ClaimStatement.Mood {
+        if let context = passage.context { return context }
+        return passage.future.contains(passage.sentence(around: token).lowerBound) ? .plan : .fact
+    }
+
+    func context(of passage: Passage) -> ClaimStatement.Mood? {
         let line = document.lines[passage.line]
         if case .item(_, .open) = line.kind { return .plan }
         if !passage.isCell {
             let label = Set(passage.label.map(\.lower))
-            if !label.isDisjoint(with: ClaimWords.goalHeadings), label.count <= 3 { return .goal }
-            if !label.isDisjoint(with: ["plan", "next", "recommendation", "proposal", "planned", "proposed"]), label.count <= 3 {
-                return .plan
+            if label.count <= 3 {
+                if !label.isDisjoint(with: ClaimWords.goalHeadings) { return .goal }
+                if !label.isDisjoint(with: ["plan", "next", "recommendation", "proposal", "planned", "proposed"]) {
+                    return .plan
+                }
             }
             if isBelowLeadIn(passage.line) { return .goal }
         }
         if case .item(_, .ticked) = line.kind { return .fact }
-        if let mood = sectionMood(line.section) { return mood }
-        let sentence = sentence(passage.tokens, around: token)
-        let words = passage.tokens[sentence].map(\.lower)
-        if words.contains(where: ClaimWords.future.contains) { return .plan }
-        for (word, next) in zip(words, words.dropFirst()) where ["need", "needs", "going", "have", "has"].contains(word) {
-            if next == "to" { return .plan }
+        return sectionMood(line.section)
+    }
+
+    static func sentences(_ tokens: [ClaimToken]) -> [Range<Int>] {
+        let ends: Set<String> = [".", "!", "?", ";"]
+        var sentences: [Range<Int>] = []
+        var start = 0
+        for index in 0...tokens.count {
+            guard index == tokens.count || tokens[index].kind == .mark && ends.contains(tokens[index].text) else {
+                continue
+            }
+            sentences += Array(repeating: start..<index, count: min(index + 1, tokens.count) - start)
+            start = index + 1
         }
-        return .fact
+        return sentences
+    }
+
+    static func future(_ tokens: [ClaimToken], _ sentences: [Range<Int>]) -> Set<Int> {
+        var future: Set<Int> = []
+        for index in tokens.indices {
+            let word = tokens[index].lower
+            let isTo =
+                ["need", "needs", "going", "have", "has"].contains(word) && index + 1 < tokens.count
+                && tokens[index + 1].lower == "to"
+            if ClaimWords.future.contains(word) || isTo { future.insert(sentences[index].lowerBound) }
+        }
+        return future
     }
 
     /// What the headings make of a section: the innermost that says something decides.
@@ -35,14 +61,6 @@ extension StatementReader {
             if heading.level > 1, !set.isDisjoint(with: ClaimWords.planHeadings), !words.contains("vs") { return .plan }
         }
         return nil
-    }
-
-    /// Tokens of the sentence around one of them.
-    func sentence(_ tokens: [ClaimToken], around index: Int) -> Range<Int> {
-        let ends: Set<String> = [".", "!", "?", ";"]
-        let start = tokens[..<min(index, tokens.count)].lastIndex { $0.kind == .mark && ends.contains($0.text) } ?? -1
-        let end = tokens[min(index, tokens.count)...].firstIndex { $0.kind == .mark && ends.contains($0.text) }
-        return (start + 1)..<(end ?? tokens.count)
     }
 
     /// "This should not be closed until:" above a list.

@@ -3,7 +3,8 @@ extension StatementReader {
         for (index, token) in passage.tokens.enumerated() {
             guard case .number(let value) = token.kind, let found = quantity(passage, index, value) else { continue }
             let first = found.tokens.lowerBound
-            let range = passage.tokens[first].range.lowerBound..<passage.tokens[found.tokens.upperBound - 1].range.upperBound
+            let range =
+                passage.tokens[first].range.lowerBound..<passage.tokens[found.tokens.upperBound - 1].range.upperBound
             add(.quantity(found.quantity), passage.line, range, mood: mood(passage, at: index))
         }
     }
@@ -12,7 +13,7 @@ extension StatementReader {
         _ passage: Passage, _ index: Int, _ value: Double
     ) -> (quantity: ClaimQuantity, tokens: Range<Int>)? {
         let tokens = passage.tokens
-        guard !isName(tokens, index) else { return nil }
+        guard !isName(passage, index) else { return nil }
         var next = index + 1
         var bound = Self.boundBefore(tokens, index)
         if next < tokens.count, tokens[next].isMark("+"), !tokens[next].isSpaced {
@@ -45,7 +46,9 @@ extension StatementReader {
             return (quantity, index..<(next + 1))
         }
         // Parts of numbers: `1.2.3`, `10:30`, `2-4`.
-        if next < tokens.count, !tokens[next].isSpaced, tokens[next].kind == .mark, !"),.:;|\"'".contains(tokens[next].text) {
+        if next < tokens.count, !tokens[next].isSpaced, tokens[next].kind == .mark,
+            !"),.:;|\"'".contains(tokens[next].text)
+        {
             return nil
         }
         guard let phrase = Phrase(tokens, from: next) else { return nil }
@@ -67,7 +70,8 @@ extension StatementReader {
     private static let factors: [String: Double] = ["K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9]
 
     /// "Step 1", "Issue #12", "Connection 1011": a number that is a name.
-    private func isName(_ tokens: [ClaimToken], _ index: Int) -> Bool {
+    private func isName(_ passage: Passage, _ index: Int) -> Bool {
+        let tokens = passage.tokens
         guard index > 0 else {
             // `1.1:`, `1. `
             return tokens.count > 1 && tokens[1].isMark(":")
@@ -77,15 +81,17 @@ extension StatementReader {
         guard before.kind == .word, let first = before.text.first else { return false }
         if Self.namedByNumber.contains(before.lower) { return true }
         // At the beginning of a sentence, or after a label, any word has a capital.
-        let start = sentence(tokens, around: index).lowerBound
+        let start = passage.sentence(around: index).lowerBound
         let isFirst = index - 1 == start || index >= 2 && tokens[index - 2].kind == .mark
         return first.isUppercase && !isFirst && !ClaimWords.future.contains(before.lower)
             && before.text != before.text.uppercased()
     }
 
     private static let namedByNumber: Set<String> = [
-        "step", "phase", "issue", "issues", "why", "priority", "cluster", "level", "version", "line", "lines", "page", "part",
-        "section", "python", "swift", "error", "code", "status", "port", "pr", "tier", "wave", "batch", "sprint", "day", "week",
+        "step", "phase", "issue", "issues", "why", "priority", "cluster", "level", "version", "line", "lines", "page",
+        "part",
+        "section", "python", "swift", "error", "code", "status", "port", "pr", "tier", "wave", "batch", "sprint", "day",
+        "week",
         "connection", "chapter", "figure", "table", "item", "option", "group", "stage", "http", "v",
     ]
 
@@ -116,9 +122,9 @@ extension StatementReader {
         var end = sign + 1
         while end < tokens.count, tokens[end].kind == .word || tokens[end].kind == .code, end - sign <= 7 { end += 1 }
         let behind = tokens[(sign + 1)..<end].map(\.lower)
-        let sentence = sentence(tokens, around: index)
+        let sentence = passage.sentence(around: index)
         let start = min(max(sentence.lowerBound, passage.body < index ? passage.body : 0), index)
-        let before = tokens[start..<index].filter { $0.kind == .word }.map(\.lower)
+        let before = tokens[max(start, index - 40)..<index].filter { $0.kind == .word }.map(\.lower)
         quantity.words = (behind.isEmpty ? before : behind).flatMap { ClaimWords.words(of: $0) }
         // Nothing says what it is a share of: `(60%)` behind the name of a step.
         guard !quantity.words.isEmpty || !quantity.label.isEmpty else { return nil }
@@ -146,8 +152,9 @@ private struct Phrase {
             // "15 tests total proving …"
             if stop > start + 1, tokens[stop].lower == "total" || tokens[stop].lower.hasSuffix("ing") { break }
             if stop > start, !isImportPath,
-                ClaimWords.relations.contains(tokens[stop].lower) || Self.verbs.contains(tokens[stop].lower)
-                    && !Self.adjectives.contains(tokens[stop].lower)
+                ClaimWords.relations.contains(tokens[stop].lower)
+                    || Self.verbs.contains(tokens[stop].lower)
+                        && !Self.adjectives.contains(tokens[stop].lower)
             {
                 break
             }
@@ -217,7 +224,8 @@ private struct Phrase {
     }
 
     private static let verbs: Set<String> = [
-        "is", "are", "was", "were", "require", "requires", "provide", "provides", "protect", "protects", "still", "remain",
+        "is", "are", "was", "were", "require", "requires", "provide", "provides", "protect", "protects", "still",
+        "remain",
         "remains", "fail", "fails", "failed", "need", "needs", "exist", "exists", "identified", "detected", "found",
     ]
 
@@ -242,7 +250,8 @@ private struct Phrase {
         case "fix", "change": ["fix", "fixes", "changes"].contains(word) ? .fixes : nil
         case "occurrence", "warning", "event": .occurrences
         case "passed", "failed", "skipped", "pas", "passing", "failing": .testResults
-        case "violation", "risk", "problem", "instance", "duplicate", "regression", "bug", "vulnerability", "smell": .judgements
+        case "violation", "risk", "problem", "instance", "duplicate", "regression", "bug", "vulnerability", "smell":
+            .judgements
         case "import": .judgements
         default: nil
         }

@@ -49,14 +49,14 @@ extension StatementReader {
     /// "Removed `cart.py`" says that the file is not there.
     private func isGone(_ passage: Passage, _ index: Int, _ kind: ClaimStatement.Kind) -> ClaimStatement.Kind {
         guard case .path(let path, nil) = kind else { return kind }
-        let start = max(sentence(passage.tokens, around: index).lowerBound, index - 4)
+        let start = max(passage.sentence(around: index).lowerBound, index - 4)
         let words = passage.tokens[start..<index].map(\.lower)
         return words.contains { ["removed", "deleted", "removes", "deletes"].contains($0) } ? .absence(path) : kind
     }
 
     private func isDenied(_ passage: Passage, _ index: Int) -> Bool {
         // A label ("SSOT Bypass:") says nothing about what stands behind it.
-        let start = max(sentence(passage.tokens, around: index).lowerBound, index - 4, passage.body)
+        let start = max(passage.sentence(around: index).lowerBound, index - 4, passage.body)
         guard start < index else { return false }
         return passage.tokens[start..<index].contains { ClaimWords.denial.contains($0.lower) }
     }
@@ -104,13 +104,16 @@ extension StatementReader {
                 text = String(text[..<colon])
             }
         }
-        guard !text.isEmpty, !text.contains(where: { "*<>{}$|?=,()[]\"'%~\\".contains($0) }), !text.contains("...") else {
+        guard !text.isEmpty, !text.contains(where: { "*<>{}$|?=,()[]\"'%~\\".contains($0) }), !text.contains("...")
+        else {
             return nil
         }
         let isMention = text.hasPrefix("@")
         let segments = text.drop { $0 == "@" || $0 == "/" }.split(separator: "/")
         guard let first = segments.first, let last = segments.last else { return nil }
-        let ending = last.lastIndex(of: ".").flatMap { $0 == last.startIndex ? nil : String(last[last.index(after: $0)...]) }
+        let ending = last.lastIndex(of: ".").flatMap {
+            $0 == last.startIndex ? nil : String(last[last.index(after: $0)...])
+        }
         let isFile = ending.map { vocabulary.endings.contains($0) || Self.commonEndings.contains($0) } ?? false
         if segments.count == 1 {
             // `shop/`
@@ -210,8 +213,10 @@ extension StatementReader {
     // MARK: Commands
 
     private static let programs: Set<Substring> = [
-        "python", "python3", "pytest", "make", "npm", "npx", "node", "yarn", "pnpm", "swift", "cargo", "go", "git", "gh",
-        "bash", "sh", "zsh", "uv", "pip", "pip3", "poetry", "docker", "docker-compose", "kubectl", "gcloud", "curl", "canon",
+        "python", "python3", "pytest", "make", "npm", "npx", "node", "yarn", "pnpm", "swift", "cargo", "go", "git",
+        "gh",
+        "bash", "sh", "zsh", "uv", "pip", "pip3", "poetry", "docker", "docker-compose", "kubectl", "gcloud", "curl",
+        "canon",
         "tox", "ruff", "mypy", "alembic", "terraform", "helm", "rg", "grep",
     ]
 

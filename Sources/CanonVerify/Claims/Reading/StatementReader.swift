@@ -28,6 +28,16 @@ struct StatementReader {
         /// Where the text behind the label begins, in `tokens`.
         var body: Int
         var isCell = false
+        /// For each token its sentence: the tokens between two full stops.
+        var sentences: [Range<Int>] = []
+        /// What everything but its own words makes of it; nil when these decide.
+        var context: ClaimStatement.Mood?
+        /// Where sentences begin that speak of what is to come.
+        var future: Set<Int> = []
+
+        func sentence(around token: Int) -> Range<Int> {
+            sentences.indices.contains(token) ? sentences[token] : 0..<tokens.count
+        }
 
         func labelIs(_ words: Set<String>) -> Bool {
             label.contains { words.contains($0.lower) }
@@ -71,10 +81,15 @@ struct StatementReader {
             label = tokens[..<colon].filter { $0.kind != .mark }
             body = colon + 1
         }
-        return Passage(line: index, range: range, tokens: tokens, label: label, body: body)
+        var passage = Passage(line: index, range: range, tokens: tokens, label: label, body: body)
+        passage.sentences = Self.sentences(tokens)
+        passage.future = Self.future(tokens, passage.sentences)
+        return passage
     }
 
     private mutating func read(_ passage: Passage) {
+        var passage = passage
+        passage.context = context(of: passage)
         readReferences(passage)
         readQuantities(passage)
         let hasIssue = readIssues(passage)

@@ -39,14 +39,16 @@ extension ClaimsReport {
     /// `12 reproduced, 3 contradicted, 5 not checkable; 8 plans, goals and examples not judged`
     public var summary: String {
         let counts = counts
-        return "\(counts.reproduced) reproduced, \(counts.contradicted) contradicted, \(counts.notCheckable) not checkable; "
+        return
+            "\(counts.reproduced) reproduced, \(counts.contradicted) contradicted, \(counts.notCheckable) not checkable; "
             + "\(counts.notJudged) plans, goals and examples not judged"
     }
 
     /// For an issue or a pull request.
     public var markdown: String {
         var text = "# Claims\n\nHeld against \(ClaimsMarkdown.escaped(basis.name)): \(summary).\n"
-        text += "\n| Document | Day | Reproduced | Contradicted | Not checkable | Not judged |\n|---|---|---:|---:|---:|---:|\n"
+        text +=
+            "\n| Document | Day | Reproduced | Contradicted | Not checkable | Not judged |\n|---|---|---:|---:|---:|---:|\n"
         for document in documents {
             let counts = document.counts
             text +=

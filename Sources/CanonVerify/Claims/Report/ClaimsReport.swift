@@ -109,7 +109,8 @@ extension ClaimsReport {
                     counts.notJudged += 1
                     notJudged.append(
                         Unjudged(
-                            place: statement.place, kind: statement.kind.name, quote: statement.quote, mood: statement.mood))
+                            place: statement.place, kind: statement.kind.name, quote: statement.quote,
+                            mood: statement.mood))
                     continue
                 }
                 rows.append(Row(statement, judge.judgement(on: statement, document: index)))
@@ -138,7 +139,9 @@ extension ClaimsReport {
     /// A ticked box holds as much as what stands in it.
     private static func settleBoxes(_ rows: inout [Row]) {
         for index in rows.indices where rows[index].kind == "done" {
-            let parts = rows.indices.filter { $0 != index && rows[$0].place.line == rows[index].place.line }.map { rows[$0] }
+            let parts = rows.indices.filter { $0 != index && rows[$0].place.line == rows[index].place.line }.map {
+                rows[$0]
+            }
             guard !parts.isEmpty else { continue }
             if let wrong = parts.first(where: { $0.verdict == .contradicted }) {
                 rows[index].verdict = .contradicted
@@ -196,7 +199,8 @@ extension ClaimsReport.Row {
     init(_ statement: ClaimStatement, _ judgement: ClaimJudgement) {
         self.init(
             place: statement.place, heading: statement.heading, kind: statement.kind.name, quote: statement.quote,
-            verdict: judgement.verdict, reason: judgement.reason, figures: judgement.figures, evidence: judgement.evidence,
+            verdict: judgement.verdict, reason: judgement.reason, figures: judgement.figures,
+            evidence: judgement.evidence,
             gap: judgement.gap, remedy: judgement.remedy)
     }
 }

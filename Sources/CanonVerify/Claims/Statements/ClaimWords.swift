@@ -10,6 +10,13 @@ enum ClaimWords {
         String(text.lowercased().filter { $0.isLetter || $0.isNumber })
     }
 
+    /// The kind of thing that a name of code is: `manager` for `UnifiedPoolManager` and `pool_manager`.
+    static func lastWord(of name: String) -> String {
+        let part = name.split { !($0.isLetter || $0.isNumber) }.last ?? ""
+        guard let capital = part.lastIndex(where: \.isUppercase) else { return String(part) }
+        return part[capital...].lowercased()
+    }
+
     /// Without an ending of the plural.
     static func singular(_ word: String) -> String {
         if word.hasSuffix("ies"), word.count > 4 { return word.dropLast(3) + "y" }
@@ -63,7 +70,8 @@ enum ClaimWords {
     ]
     /// Say nothing about what is counted.
     static let filler: Set<String> = [
-        "different", "distinct", "duplicate", "duplicated", "separate", "total", "new", "existing", "the", "a", "an", "of",
+        "different", "distinct", "duplicate", "duplicated", "separate", "total", "new", "existing", "the", "a", "an",
+        "of",
         "other", "detected", "multiple", "various", "unique", "individual", "actual", "single", "source", "code",
         "additional", "remaining", "more", "such", "its", "all", "and", "or", "parallel", "competing",
     ]
@@ -79,5 +87,7 @@ enum ClaimWords {
         "for", "under", "within", "from", "about", "that", "which", "on", "per",
     ]
     static let places: Set<String> = ["in", "across", "under", "within", "per"]
-    static let denial: Set<String> = ["no", "not", "lacks", "lack", "lacking", "without", "missing", "never", "removed", "deleted"]
+    static let denial: Set<String> = [
+        "no", "not", "lacks", "lack", "lacking", "without", "missing", "never", "removed", "deleted",
+    ]
 }

@@ -68,6 +68,9 @@ enum DoubleDecoding {
         var length: Int
     }
 
+    /// So many sequences in a row are no accident, whatever stands around them.
+    private static let longRun = 16
+
     private static func certainSequence(_ text: [Unicode.Scalar], _ start: Int) -> Sequence? {
         for encoding in SingleByteEncoding.allCases {
             guard let first = decoded(text, start, encoding) else { continue }
@@ -83,7 +86,7 @@ enum DoubleDecoding {
             let end = start + run.length
             let endsClean = end >= text.count || text[end].isASCII
             let beginsClean = start == 0 || text[start - 1].isASCII
-            if count >= 3, beginsClean, endsClean { return run }
+            if count >= longRun || count >= 3 && beginsClean && endsClean { return run }
         }
         return nil
     }
