@@ -9,6 +9,8 @@ struct TreeSurvey {
     private let paths: Set<String>
     private let byLastName: [Substring: [Int]]
     let folders: [String]
+    /// The letters of all names of folders and files, in one text.
+    private let names: String
 
     init(_ evidence: some ClaimEvidence, patterns: [SearchPattern]) {
         files = evidence.files
@@ -25,6 +27,10 @@ struct TreeSurvey {
         }
         self.byLastName = byLastName
         self.folders = folders.sorted()
+        names = Set(byLastName.keys).union(self.folders.map { Self.lastName($0) }).map {
+            ClaimWords.letters(of: String($0))
+        }
+        .joined(separator: " ")
         for pattern in patterns {
             textMatches[pattern] = []
             pathMatches[pattern] = []
@@ -40,6 +46,9 @@ struct TreeSurvey {
             for index in search.found(in: bytes) { textMatches[patterns[index]]?.append(file) }
         }
     }
+
+    /// Whether a word is part of the name of a folder or file: what a tree is about is said there.
+    func hasName(_ word: String) -> Bool { names.contains(ClaimWords.letters(of: word)) }
 
     static func lastName(_ path: String) -> Substring {
         path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
@@ -79,6 +88,19 @@ struct TreeSurvey {
     }
 
     func find(_ path: String) -> Found {
+        let found = findAsWritten(path)
+        guard case .missing = found, path.hasPrefix("/") else { return found }
+        // `/home/somebody/work/shop/cart.py`: the path of another machine ends with that of the tree.
+        var rest = path.split(separator: "/").dropFirst()
+        while rest.count > 1 {
+            let ending = rest.joined(separator: "/")
+            if paths.contains(ending) { return .file(ending) }
+            rest = rest.dropFirst()
+        }
+        return found
+    }
+
+    private func findAsWritten(_ path: String) -> Found {
         var path = Substring(path)
         while path.hasPrefix("./") { path = path.dropFirst(2) }
         while path.hasPrefix("/") || path.hasPrefix("@") { path = path.dropFirst() }

@@ -109,7 +109,8 @@ struct ClaimContradictions {
     /// What is counted, in a form in which equal things are equal; nil when the words do not say enough.
     private func thing(_ quantity: ClaimQuantity, _ document: Int) -> String? {
         switch quantity.unit {
-        case .money, .duration, .testResults, .occurrences, .fixes, .commits: return nil
+        // What has no definition may differ from section to section without a contradiction.
+        case .money, .duration, .testResults, .occurrences, .fixes, .commits, .judgements: return nil
         case .percent:
             let words = quantity.label.isEmpty ? quantity.words : quantity.label
             let meaning = words.filter {
@@ -118,9 +119,9 @@ struct ClaimContradictions {
             return meaning.isEmpty ? nil : meaning.joined(separator: " ") + " in %"
         default: break
         }
+        guard !quantity.isVague else { return nil }
         if let file = quantity.file { return "\(quantity.unit.rawValue) of \(file)" }
         var words = ClaimJudge.searchWords(quantity)
-        if quantity.unit == .judgements { words = quantity.words + [ClaimWords.singular(quantity.noun)] }
         if words.isEmpty {
             switch quantity.unit {
             case .syntaxErrors: break

@@ -1,5 +1,8 @@
 /// Counting files, folders and lines.
 extension ClaimJudge {
+    /// "in the codebase": all of it.
+    private static let wholes: Set<String> = ["codebase", "repository", "repo", "project", "tree", "total"]
+
     func inPlace(_ files: [EvidenceFile], _ quantity: ClaimQuantity) -> (files: [EvidenceFile], place: String) {
         let words = Self.locationWords(quantity)
         guard !words.isEmpty, let within = survey.pathMatches[.words(words)], !within.isEmpty else {
@@ -33,11 +36,21 @@ extension ClaimJudge {
         guard case .words(let used) = pattern, !used.isEmpty else {
             let all = isTest ? survey.files.filter { TreeSurvey.isTestFile($0.path) } : survey.files
             let source = survey.files.filter { TreeSurvey.isSource($0.path) && (!isTest || $0.scope == .test) }
+            if quantity.location.allSatisfy({ !Self.wholes.contains($0) }), !quantity.isVague {
+                measured.isDefined = false
+                measured.reason = "which files are meant is not said"
+                measured.remedy = "name the words or the folder by which they were found"
+            }
             measured.figures = [
                 figure(all, isTest ? "files named as files of tests" : "files", quantity),
                 figure(source, isTest ? "source files in the scope test" : "source files", quantity),
             ]
             return measured
+        }
+        if let strange = used.first(where: { !survey.hasName($0) }) {
+            measured.isDefined = false
+            measured.reason = "\"\(strange)\" is no name of the tree"
+            measured.remedy = "name the words by which they were found"
         }
         let text = survey.textMatches[pattern] ?? []
         let path = survey.pathMatches[pattern] ?? []

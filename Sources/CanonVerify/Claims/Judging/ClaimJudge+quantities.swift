@@ -46,7 +46,8 @@ extension ClaimJudge {
         if quantity.isVague, measured.figures.contains(where: { $0.value >= quantity.value }) {
             judgement = .open(
                 .definition, "which of them are meant is not said: \(all)", remedy: "name what was counted")
-        } else if let fitting {
+        } else if let fitting, measured.isDefined || quantity.bound == .exactly {
+            // A bound that some number or other keeps says nothing when it is open which number is meant.
             let figure = measured.figures[fitting]
             let bound = quantity.bound == .exactly ? "" : " (\(quantity.text))"
             var others = measured.figures

@@ -171,7 +171,7 @@ extension ClaimJudge {
         guard !checked.isEmpty else {
             return .open(.outside, "\(words.first ?? command) is no part of the tree; commands are never run")
         }
-        if words[0].hasPrefix("python"), let script, let bytes = evidence.bytes(of: script) {
+        if words[0].hasPrefix("python"), !words.contains("-m"), let script, let bytes = evidence.bytes(of: script) {
             let options = words.filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) }
             for option in options where WordSearch([.literal(option)]).found(in: bytes).isEmpty {
                 return .open(

@@ -52,6 +52,8 @@ extension StatementReader {
             return nil
         }
         guard let phrase = Phrase(tokens, from: next) else { return nil }
+        // `2.2 Duplicates` numbers a heading: things are counted whole.
+        guard value == value.rounded() else { return nil }
         quantity.unit = phrase.unit
         quantity.noun = phrase.noun
         quantity.words = phrase.words
@@ -189,6 +191,8 @@ private struct Phrase {
         words = before
         end = head + 1
         readQualifier(tokens)
+        if words.contains(where: ClaimWords.vague.contains) { isVague = true }
+        words.removeAll { ClaimWords.vague.contains($0) }
         words.removeAll { ClaimWords.filler.contains($0) || ClaimWords.relations.contains($0) }
     }
 
@@ -224,7 +228,8 @@ private struct Phrase {
     }
 
     private static let verbs: Set<String> = [
-        "is", "are", "was", "were", "require", "requires", "provide", "provides", "protect", "protects", "still",
+        "is", "are", "was", "were", "be", "been", "have", "has", "had", "must", "should", "will", "can", "require",
+        "requires", "provide", "provides", "protect", "protects", "still",
         "remain",
         "remains", "fail", "fails", "failed", "need", "needs", "exist", "exists", "identified", "detected", "found",
     ]
@@ -248,7 +253,7 @@ private struct Phrase {
         case "line": .lines
         case "commit": .commits
         case "fix", "change": ["fix", "fixes", "changes"].contains(word) ? .fixes : nil
-        case "occurrence", "warning", "event": .occurrences
+        case "occurrence", "warning": .occurrences
         case "passed", "failed", "skipped", "pas", "passing", "failing": .testResults
         case "violation", "risk", "problem", "instance", "duplicate", "regression", "bug", "vulnerability", "smell":
             .judgements

@@ -64,9 +64,16 @@ enum ClaimWords {
         "truth", "duplicate", "duplicates", "duplication", "unification", "the", "and", "for", "to",
     ]
 
+    /// Choose among things without saying how.
     static let vague: Set<String> = [
         "major", "key", "critical", "important", "main", "primary", "potential", "possible", "significant", "core",
-        "relevant", "comprehensive",
+        "relevant", "comprehensive", "dedicated", "specialized", "specialised", "active", "inactive", "wrong",
+        "incorrect",
+        "inconsistent", "correct", "broken", "failing", "passing", "deprecated", "legacy", "outdated", "obsolete",
+        "affected",
+        "problematic", "complex", "large", "small", "high", "low", "risky", "proper", "valid", "invalid", "related",
+        "specific",
+        "targeted", "focused", "essential", "minor", "real", "similar", "common", "successful",
     ]
     /// Say nothing about what is counted.
     static let filler: Set<String> = [
@@ -79,7 +86,7 @@ enum ClaimWords {
     static let trailing: Set<String> = [
         "pattern", "patterns", "logic", "code", "reference", "references", "usage", "usages", "instance", "instances",
         "implementation", "implementations", "class", "classes", "functionality", "import", "imports", "support",
-        "violation", "violations", "use", "uses",
+        "violation", "violations", "use", "uses", "path", "paths",
     ]
     static let relations: Set<String> = [
         "containing", "contain", "contains", "with", "in", "of", "across", "matching", "referencing", "reference",
