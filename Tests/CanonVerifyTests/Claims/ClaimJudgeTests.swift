@@ -112,6 +112,28 @@ struct ClaimJudgeTests {
         #expect(!row.reason.isEmpty)
     }
 
+    @Test(
+        "words that choose without saying how, and labels, leave a number open",
+        arguments: [
+            "1 dedicated test file", "9+ test files with inconsistent cart store imports", "77 files",
+            "| Area | Count |\n|---|---|\n| Cart store | 2+ files with logic |", "4 files containing wobbling carts",
+        ])
+    func undefined(_ text: String) throws {
+        let row = try #require(rows(text).first { $0.kind == "number" }, "no number in \(text)")
+        if text.contains("9+") {
+            // Fewer than that have the words at all.
+            #expect(row.verdict == .contradicted, "\(row.reason)")
+        } else {
+            #expect(row.verdict == .notCheckable && row.gap == .definition, "\(row.reason)")
+        }
+    }
+
+    @Test("the path of another machine is that of the tree when it ends so; a runner's options are its own")
+    func elsewhere() throws {
+        #expect(try row("`/home/somebody/work/shop/orders.py:1`").verdict == .reproduced)
+        #expect(try row("`python -m pytest tests/test_cart_store.py --collect-only`").verdict == .reproduced)
+    }
+
     @Test("files that a document names are counted where it counts them")
     func namedTests() throws {
         let rows = try rows(

@@ -73,6 +73,10 @@ struct ClaimsReportTests {
         let report = try InventedProject().report(
             "13+ cart store factories", "14 cart store factories, about 13 of the cart store classes")
         #expect(report.contradictions == [])
+        let sections = try InventedProject().report(
+            "## Carts\n- 6 violations\n## Orders\n- 18 violations\n- 2 major cart store classes\n- 3 cart store classes"
+        )
+        #expect(sections.contradictions == [])
     }
 
     @Test("the outcome is what the statements about the repository are")

@@ -53,7 +53,8 @@ struct DoubleDecodingTests {
     @Test(
         "text that is right stays as it is",
         arguments: [
-            "passé…»", "« été… »", "„Ü“ und „Ä“", "‚Größe‘", "2√π ≤ 3", "¬† ‡", "NÃO", "São Tomé", "Â»", "✅ → 🤖 ⚠️ 🛡️",
+            "passé…»", "« été… »", "„Ü“ und „Ä“", "‚Größe‘", "2√π ≤ 3", "¬† ‡", "NÃO", "“NÃ” e “SÃ”", "São Tomé", "Â»",
+            "✅ → 🤖 ⚠️ 🛡️",
             "日本語",
             "Привет", "naïve façade — “quoted” ‘text’…", "½ × 3 ± 0.5 °C", "café", "Ærø", "100 €", "a\u{A0}b",
         ])
