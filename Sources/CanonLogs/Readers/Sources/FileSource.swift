@@ -55,6 +55,13 @@ public final class FileSource: ByteSource {
         }
     }
 
+    /// What the file is, whatever its name: nil when it cannot be told.
+    var identity: (device: UInt64, inode: UInt64, size: Int)? {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        return (UInt64(status.st_dev), UInt64(status.st_ino), Int(status.st_size))
+    }
+
     /// Goes on at that place of a regular file.
     func seek(to offset: Int) throws(SourceError) {
         guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
