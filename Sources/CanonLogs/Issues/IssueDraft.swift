@@ -112,7 +112,11 @@ public struct IssueDraft: Sendable, Hashable {
         var lines = ["\(ProblemWords.count(problem)) in the time that was looked at, \(problem.totalCount) in all runs"]
         if problem.isLowerBound { lines[0] += "; the export was capped, so that this is a lower bound" }
         if problem.instances > 0 {
-            lines.append("On \(problem.instances) instances and \(max(1, problem.revisions.count)) revisions")
+            func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+            lines.append("On " + counted(problem.instances, "instance"))
+            if problem.revisions.count > 0 {
+                lines[lines.count - 1] += " of " + counted(problem.revisions.count, "revision")
+            }
         }
         lines.append("\(problem.priority): \(MarkdownText.inline(problem.priorityEvidence.joined(separator: "; ")))")
         return lines
@@ -120,11 +124,15 @@ public struct IssueDraft: Sendable, Hashable {
 
     /// How to see it again; the entries do not say more.
     private static func reproduction(_ problem: ProblemReport, _ report: LogReport) -> String {
+        // The words are pasted into a shell, so that only harmless ones go into them.
+        func isPlain(_ text: String) -> Bool {
+            !text.isEmpty && text.utf8.allSatisfy { $0.isWord || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+        }
         var filters: [String] = []
-        if !problem.service.isEmpty { filters.append("resource.labels.service_name=\"\(problem.service)\"") }
+        if isPlain(problem.service) { filters.append("resource.labels.service_name=\"\(problem.service)\"") }
         if problem.severity != Severity.unspecified.name { filters.append("severity=\(problem.severity)") }
-        if let id = problem.samples.first?.insertId { filters.append("insertId=\"\(id)\"") }
-        let project = problem.environment.project.map { " --project \($0)" } ?? ""
+        if let id = problem.samples.first?.insertId, isPlain(id) { filters.append("insertId=\"\(id)\"") }
+        let project = problem.environment.project.flatMap { isPlain($0) ? " --project \($0)" : nil } ?? ""
         let query = "gcloud logging read '\(filters.joined(separator: " AND "))'\(project) --format json"
         return "1. Read the entry, and those around it:\n\n" + MarkdownText.block(query, language: "sh")
             + "2. Look through a newer export: the problem is `\(problem.fingerprint)`.\n\n"
@@ -138,13 +146,17 @@ public struct IssueDraft: Sendable, Hashable {
         if let newest = problem.revisions.last?.name {
             lines.append("No entry of it on a revision newer than \(MarkdownText.inline(newest))")
         }
-        if let code = problem.code { lines.append("A test covers \(MarkdownText.inline(code.text))") }
+        if let code = problem.code, let function = code.function {
+            lines.append(
+                "A test shows that \(MarkdownText.inline(function)) in \(MarkdownText.inline(code.file)) no longer fails so"
+            )
+        }
         return lines
     }
 
     private static func evidence(_ problem: ProblemReport, _ report: LogReport) -> String {
         guard !problem.samples.isEmpty else { return "" }
-        var text = "## Evidence\n\n"
+        var text = "## Evidence\n"
         for limit in problem.isLowerBound ? report.limits : [] {
             text += "- Lower bound: \(MarkdownText.inline(limit))\n"
         }
