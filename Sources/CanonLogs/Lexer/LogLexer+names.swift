@@ -17,7 +17,18 @@ extension LogLexer {
     }
 
     /// Lexes names and what joins them: `node-246`, `a.b.C$D`, `x/y`, `ns1.example.com`, `user@host.org`, `https://…`, `C:\…`.
+    @inline(__always)
     mutating func lexName(_ start: Int) -> Int {
+        let name = scanName(start)
+        // Most names stand alone.
+        if name.end == end || flags[Int(bytes[name.end])].isDisjoint(with: .joint) {
+            append(token(start, name.end, name.hash, kind(of: name, start)))
+            return name.end
+        }
+        return lexJoined(start)
+    }
+
+    private mutating func lexJoined(_ start: Int) -> Int {
         if has(.hexadecimal, at: start), let after = colonGroups(start) {
             append(.hole())
             return after
@@ -28,7 +39,7 @@ extension LogLexer {
         var head = Segment(at: start)
         var segment = Segment(at: start)
         while true {
-            at = scanName(at, into: &segment)
+            at = addName(at, to: &segment)
             guard at < end else { break }
             let connector = bytes[at]
             var next = at + 1
@@ -57,49 +68,72 @@ extension LogLexer {
         }
         let kind = kind(of: segment)
         if slashes == 0 {
-            append(token(segment, kind))
+            append(token(segment.start, segment.end, segment.hash, kind))
         } else if slashes >= 2 || hasValue || kind == .hole || kind == .dotted {
             append(.hole())
         } else {
-            append(token(head, self.kind(of: head)))
+            append(token(head.start, head.end, head.hash, self.kind(of: head)))
             append(.punctuation(UInt8(ascii: "/")))
-            append(token(segment, kind))
+            append(token(segment.start, segment.end, segment.hash, kind))
         }
         return at
     }
 
-    /// Adds the letters and digits at `start` to the segment. Returns the offset after them.
+    /// Letters and digits.
+    private struct Name {
+        var end: Int
+        var hash: UInt64
+        /// The flags that all of its bytes have, and that any of them has.
+        var all: ByteFlags
+        var any: ByteFlags
+    }
+
     @inline(__always)
-    private func scanName(_ start: Int, into segment: inout Segment) -> Int {
-        var at = start
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        var digits = 0
-        var hexadecimal = true
-        while at < end {
-            let byte = bytes[at]
+    private func scanName(_ start: Int) -> Name {
+        var name = Name(end: start, hash: 0xCBF2_9CE4_8422_2325, all: ByteFlags(rawValue: .max), any: [])
+        while name.end < end {
+            let byte = bytes[name.end]
             let flag = flags[Int(byte)]
             if flag.isDisjoint(with: .name) { break }
-            if flag.contains(.digit) { digits += 1 }
-            if !flag.contains(.hexadecimal) { hexadecimal = false }
-            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
-            at += 1
+            name.all.formIntersection(flag)
+            name.any.formUnion(flag)
+            name.hash = (name.hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+            name.end += 1
         }
-        let length = at - start
-        if digits == 0 {
-            if (hexadecimal && length >= 8) || length > Self.wordLimit { segment.hasValue = true }
-        } else if length <= 8, has(.letter, at: start), Vocabulary.namesWithDigits.contains(slice(start, at)) {
-            // The digit belongs to the name.
-        } else if digits == 1, length > 1, has(.digit, at: at - 1), lettersOnly(start, at - 1) {
-            segment.hasNumbered = true
-        } else {
-            segment.hasValue = true
+        return name
+    }
+
+    @inline(__always)
+    private func kind(of name: Name, _ start: Int) -> TokenKind {
+        let length = name.end - start
+        if !name.any.contains(.digit) {
+            return (length >= 8 && name.all.contains(.hexadecimal)) || length > Self.wordLimit ? .hole : .word
         }
-        if segment.names == 0 { segment.first = start..<at }
-        segment.last = start..<at
+        return name.any.contains(.letter) ? kindOfMixed(start, name.end) : .hole
+    }
+
+    /// A name of letters and digits.
+    private func kindOfMixed(_ start: Int, _ end: Int) -> TokenKind {
+        let digits = slice(start, end).count(where: { flags[Int($0)].contains(.digit) })
+        if digits <= 3, has(.letter, at: start), Vocabulary.namesWithDigits.contains(slice(start, end)) { return .word }
+        return digits == 1 && has(.digit, at: end - 1) && lettersOnly(start, end - 1) ? .numbered : .hole
+    }
+
+    /// Adds the letters and digits at `start` to the segment. Returns the offset after them.
+    @inline(__always)
+    private func addName(_ start: Int, to segment: inout Segment) -> Int {
+        let name = scanName(start)
+        switch kind(of: name, start) {
+        case .hole: segment.hasValue = true
+        case .numbered: segment.hasNumbered = true
+        default: break
+        }
+        if segment.names == 0 { segment.first = start..<name.end }
+        segment.last = start..<name.end
         segment.names += 1
-        segment.end = at
-        segment.hash = mix(segment.hash, hash)
-        return at
+        segment.end = name.end
+        segment.hash = segment.names == 1 ? name.hash : mix(segment.hash, name.hash)
+        return name.end
     }
 
     private func lettersOnly(_ start: Int, _ end: Int) -> Bool {
@@ -124,11 +158,11 @@ extension LogLexer {
     }
 
     @inline(__always)
-    private func token(_ segment: Segment, _ kind: TokenKind) -> LogToken {
+    private func token(_ start: Int, _ end: Int, _ hash: UInt64, _ kind: TokenKind) -> LogToken {
         if kind == .hole { return .hole() }
         return LogToken(
-            hash: segment.hash, start: UInt32(truncatingIfNeeded: segment.start),
-            length: UInt32(truncatingIfNeeded: segment.end - segment.start), kind: kind, byte: 0)
+            hash: hash, start: UInt32(truncatingIfNeeded: start), length: UInt32(truncatingIfNeeded: end - start),
+            kind: kind, byte: 0)
     }
 
     /// The offset after groups of hexadecimal digits joined by colons at `start`: a time, a MAC or IPv6 address.

@@ -13,6 +13,7 @@ struct Lexicon {
         static let nothing = Traits(rawValue: 64)
         static let state = Traits(rawValue: 128)
         static let holder = Traits(rawValue: 256)
+        static let messageKey = Traits(rawValue: 512)
     }
 
     private struct Entry {
@@ -95,6 +96,7 @@ struct Lexicon {
         add(Vocabulary.nothing, .nothing)
         add(Vocabulary.states, .state)
         add(Vocabulary.holders, .holder)
+        add(Vocabulary.messageKeys, .messageKey)
         // "may" and "sat" are words; "May" and "Sat" before a number are a date.
         if let first = name.first, first &- UInt8(ascii: "A") < 26 {
             add(Vocabulary.months, .month)

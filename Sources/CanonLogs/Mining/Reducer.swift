@@ -3,10 +3,18 @@
 ///
 /// It is a stack machine: each rule looks at the end of what it has put out and shortens it, so the work is linear.
 struct Reducer {
+    /// Symbols of a unit that may repeat.
+    private static let longestUnit = 12
+
     private(set) var output: [Symbol] = []
+    private var joinsLists = true
 
     /// Rewrites `input`. The result is in `output` until the next call.
-    mutating func reduce(_ input: [Symbol], _ lexicon: Lexicon) {
+    ///
+    /// - Parameter joinsLists: whether values side by side are a list. They are in a message; holes that evidence has opened are
+    ///   positions of a sentence.
+    mutating func reduce(_ input: [Symbol], _ lexicon: Lexicon, joinsLists: Bool = true) {
+        self.joinsLists = joinsLists
         output.removeAll(keepingCapacity: true)
         var at = 0
         while at < input.count {
@@ -77,14 +85,14 @@ struct Reducer {
             return true
         }
         // `key="anything"` and `key = 'anything'`.
-        if !next.isName, !next.isHole, top(0) == "\"" || top(0) == "'" { return reduceQuotedValue(top(0)) }
+        if !next.isName, !next.isHole, top(0) == "\"" || top(0) == "'" { return reduceQuotedValue(top(0), lexicon) }
         return false
     }
 
-    private mutating func reduceQuotedValue(_ quote: Symbol) -> Bool {
+    private mutating func reduceQuotedValue(_ quote: Symbol, _ lexicon: Lexicon) -> Bool {
         for back in 1...24 where back < output.count && top(back) == quote {
-            let isValue = top(back + 1) == "=" || (top(back + 1) == .space && top(back + 2) == "=")
-            guard isValue, back + 1 < output.count else { return false }
+            let equals = top(back + 1) == .space ? back + 2 : back + 1
+            guard top(equals) == "=", !lexicon.has(.messageKey, top(equals + 1)) else { return false }
             replace(back + 1)
             return true
         }
@@ -138,19 +146,20 @@ struct Reducer {
         if before == .space {
             if output.count >= 3 {
                 // `3 4 5`, `May 16`, `Sun May 16`
-                if top(2).isHole || lexicon.has([.month, .weekday], top(2)) {
+                if (joinsLists && top(2).isHole) || lexicon.has([.month, .weekday], top(2)) {
                     replace(3)
                     return true
                 }
                 // `3, 4, 5`, `Sun, 16 May`
-                if isListMark(top(2)), top(3).isHole || (top(2) == "," && lexicon.has(.weekday, top(3))) {
+                if isListMark(top(2)), (joinsLists && top(3).isHole) || (top(2) == "," && lexicon.has(.weekday, top(3)))
+                {
                     replace(4)
                     return true
                 }
             }
             return false
         }
-        if isListMark(before), top(2).isHole, output.count >= 3 {
+        if joinsLists, isListMark(before), top(2).isHole, output.count >= 3 {
             replace(3)
             return true
         }
@@ -176,10 +185,9 @@ struct Reducer {
 
     private mutating func shortenAtName(_ name: Symbol, _ lexicon: Lexicon) -> Bool {
         let before = top(1)
-        // `5/name`, `5@name`, `5|a.b`
-        if output.count >= 3, top(2).isHole,
-            before == "/" || before == "@" || (before == "|" && lexicon.has(.dotted, name))
-        {
+        // `5/name`, `5@name`, `1.2+name`, `1.2~name`, `5|a.b`
+        let joins = before == "/" || before == "@" || before == "+" || before == "~"
+        if output.count >= 3, top(2).isHole, joins || (before == "|" && lexicon.has(.dotted, name)) {
             replace(3)
             return true
         }
@@ -209,8 +217,9 @@ struct Reducer {
 
     /// Leaves out the second of two equal units that hold a value: `{id: 1}, {id: 2}` is a list like `{id: 1}`.
     private mutating func collapseRepeat() -> Bool {
+        guard joinsLists else { return false }
         let count = output.count
-        for unit in 2...6 where 2 * unit <= count && output[count - 1] == output[count - 1 - unit] {
+        for unit in 2...Self.longestUnit where 2 * unit <= count && output[count - 1] == output[count - 1 - unit] {
             var hasHole = false
             var isEqual = true
             for back in 0..<unit where isEqual {

@@ -4,6 +4,8 @@
 public struct LineClusters {
     private var miner: TemplateMiner
     private var numbers: [ShapeID: UInt32] = [:]
+    /// Some numbers again, by the low bits of the identity: most lines have a shape that was seen lately.
+    private var recent = [UInt32](repeating: .max, count: 1_024)
     private var ids: [ShapeID] = []
     /// The number of the shape of each line.
     private var lines: [UInt32] = []
@@ -28,11 +30,14 @@ public struct LineClusters {
     }
 
     private mutating func number(of id: ShapeID) -> UInt32 {
-        if let last = lines.last, ids[Int(last)] == id { return last }
-        if let number = numbers[id] { return number }
-        let number = UInt32(ids.count)
-        numbers[id] = number
-        ids.append(id)
+        let place = Int(truncatingIfNeeded: id.high) & (recent.count - 1)
+        if recent[place] != .max, ids[Int(recent[place])] == id { return recent[place] }
+        let number = numbers[id] ?? UInt32(ids.count)
+        if number == ids.count {
+            numbers[id] = number
+            ids.append(id)
+        }
+        recent[place] = number
         return number
     }
 

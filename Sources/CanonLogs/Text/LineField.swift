@@ -6,7 +6,6 @@ struct LineField {
 
     var kind: Kind
     var range: Range<Int>
-    var stamp: Timestamp?
     var severity: Severity?
 }
 
@@ -16,14 +15,18 @@ struct LineFields {
     private static let groupLimit = 400
 
     private let line: ByteSpan
-    private let delimiter: UInt8?
+    /// NUL, which ends a field anyway, for none.
+    private let delimiter: UInt8
     /// The offset behind the last field.
     private(set) var at = 0
+    /// The time of the last field that was one.
+    private(set) var stamp = Timestamp(end: 0)
+    private let flags = ByteFlags.table
 
     /// - Parameter delimiter: what separates fields beside blanks.
     init(_ line: ByteSpan, delimiter: UInt8?) {
         self.line = line
-        self.delimiter = delimiter
+        self.delimiter = delimiter ?? 0
     }
 
     /// The offset of the first byte of what is left.
@@ -42,7 +45,7 @@ struct LineFields {
         if field.kind == .time, at < line.count, line[at] == UInt8(ascii: ",") || line[at] == UInt8(ascii: ":") {
             at += 1
         }
-        if let delimiter {
+        if delimiter != 0 {
             while at < line.count, line[at].isBlank { at += 1 }
             if at < line.count, line[at] == delimiter { at += 1 }
         }
@@ -50,17 +53,21 @@ struct LineFields {
         return field
     }
 
-    private func read(_ start: Int) -> LineField {
+    private mutating func read(_ start: Int) -> LineField {
         if let stamp = TimestampScanner.scan(line, at: start), endsField(stamp.end) {
+            self.stamp = stamp
             let isLevelled = line[start].isLetter && start + 1 < line.count && line[start + 1].isDigit
             return LineField(
-                kind: .time, range: start..<stamp.end, stamp: stamp,
+                kind: .time, range: start..<stamp.end,
                 severity: isLevelled ? Severity(level: line.part(start..<start + 1)) : nil)
         }
         switch line[start] {
         case UInt8(ascii: "["): return group(start, close: UInt8(ascii: "]"))
         case UInt8(ascii: "("): return group(start, close: UInt8(ascii: ")"))
         case UInt8(ascii: "<"): return priority(start) ?? chunk(start)
+        case UInt8(ascii: "{"):
+            // An object has its own order: nothing in it is a column.
+            return LineField(kind: .quoted, range: start..<line.count)
         case UInt8(ascii: "\""):
             let end = line.find(UInt8(ascii: "\""), from: start + 1) ?? line.count
             return LineField(kind: .quoted, range: start..<min(end + 1, line.count))
@@ -76,7 +83,7 @@ struct LineFields {
     }
 
     /// `[main]`, `[Sun Dec 04 04:47:44 2005]`, `[error]`, `(com.example[1]):`
-    private func group(_ start: Int, close: UInt8) -> LineField {
+    private mutating func group(_ start: Int, close: UInt8) -> LineField {
         var depth = 0
         var end = start
         while end < line.count, end - start < Self.groupLimit {
@@ -100,7 +107,8 @@ struct LineFields {
         if let stamp = TimestampScanner.scan(line, at: inner.lowerBound),
             line.part(stamp.end..<inner.upperBound).allSatisfy({ $0.isBlank || $0.isDigit })
         {
-            return LineField(kind: .time, range: start..<end, stamp: stamp)
+            self.stamp = stamp
+            return LineField(kind: .time, range: start..<end)
         }
         let severity = Severity(level: line.part(inner))
         if severity != .unspecified, line[inner.lowerBound].isLetter {
@@ -123,27 +131,28 @@ struct LineFields {
 
     private func chunk(_ start: Int) -> LineField {
         var end = start
-        var allDigits = true
-        var allMarks = true
-        var letters = 0
-        while end < line.count, !line[end].isBlank, line[end] != delimiter {
-            if !line[end].isDigit { allDigits = false }
-            if line[end].isWord || line[end] >= 0x80 { allMarks = false }
-            if line[end].isLetter { letters += 1 }
+        var all = ByteFlags(rawValue: .max)
+        var any: ByteFlags = []
+        while end < line.count {
+            let flag = flags[Int(line[end])]
+            if flag.contains(.space) || line[end] == delimiter { break }
+            all.formIntersection(flag)
+            any.formUnion(flag)
             end += 1
         }
         if end == start { return LineField(kind: .separator, range: start..<start + 1) }
-        if allDigits { return LineField(kind: .number, range: start..<end) }
-        if allMarks { return LineField(kind: .separator, range: start..<end) }
-        let isMarked = line[end - 1] == UInt8(ascii: ":") || line[end - 1] == UInt8(ascii: ",")
-        let word = start..<end - (isMarked ? 1 : 0)
-        if letters == word.count, let severity = level(word) {
+        if all.contains(.digit) { return LineField(kind: .number, range: start..<end) }
+        if any.isDisjoint(with: .name) { return LineField(kind: .separator, range: start..<end) }
+        let last = line[end - 1]
+        let isMarked = last == UInt8(ascii: ":") || last == UInt8(ascii: ",")
+        if !any.contains(.digit), let severity = level(start..<end - (isMarked ? 1 : 0)) {
             return LineField(kind: .level, range: start..<end, severity: severity)
         }
-        return LineField(kind: line[end - 1] == UInt8(ascii: ":") ? .label : .word, range: start..<end)
+        return LineField(kind: last == UInt8(ascii: ":") ? .label : .word, range: start..<end)
     }
 
     private func level(_ word: Range<Int>) -> Severity? {
+        guard (1...13).contains(word.count) else { return nil }
         if word.count == 1, line[word.lowerBound].lowered == line[word.lowerBound] { return nil }
         let severity = Severity(level: line.part(word))
         if severity != .unspecified { return severity }

@@ -53,12 +53,13 @@ extension PlainTextLayout {
             if fitting.count < least { break }
             let (columns, members) = columns(of: fitting, anchor.index, isDelimited: delimiter != nil)
             // Words in front of a time are a sentence that ends in a time, unless all lines have them.
-            let wordsBefore = columns.prefix(anchor.index).count(where: { $0 == .word })
-            if wordsBefore > earlyWords, Double(fitting.count) < share * Double(lines.count) { break }
+            let before = columns.prefix(anchor.index)
+            let isSentence = before.contains(.label) || before.count(where: { $0 == .word }) > earlyWords
+            if isSentence, Double(fitting.count) < share * Double(lines.count) { break }
             formats.append(Format(columns: columns, delimiter: delimiter, anchor: anchor.index))
-            let before = pool.count
+            let poolBefore = pool.count
             pool.removeAll { members.contains($0) }
-            if pool.count == before { break }
+            if pool.count == poolBefore { break }
         }
         var layout = PlainTextLayout(formats: formats, now: now)
         layout.leaveMessages(lines)

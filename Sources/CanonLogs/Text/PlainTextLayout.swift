@@ -51,6 +51,7 @@ public struct PlainTextLayout: Sendable {
         var fields = LineFields(line, delimiter: format.delimiter)
         var result = PlainTextLine(message: 0..<line.count)
         var matched = 0
+        var passedAnchor = false
         var lastWord: Range<Int>?
         for (index, kind) in format.columns.enumerated() {
             let before = fields
@@ -73,20 +74,22 @@ public struct PlainTextLayout: Sendable {
                 }
             }
             if field.kind == kind || kind == .word { matched += 1 }
-            note(field, kind, &lastWord, line, &result)
+            if index == format.anchor { passedAnchor = true }
+            note(field, kind, fields.stamp, &lastWord, line, &result)
         }
+        guard passedAnchor else { return nil }
         if result.component == nil { result.component = lastWord }
         result.message = fields.rest..<max(fields.rest, line.count)
         return (result, matched)
     }
 
     private func note(
-        _ field: LineField, _ kind: LineField.Kind, _ lastWord: inout Range<Int>?, _ line: ByteSpan,
-        _ result: inout PlainTextLine
+        _ field: LineField, _ kind: LineField.Kind, _ stamp: Timestamp, _ lastWord: inout Range<Int>?,
+        _ line: ByteSpan, _ result: inout PlainTextLine
     ) {
         if let severity = field.severity { result.severity = severity }
         switch kind {
-        case .time: if result.time == nil { result.time = field.stamp?.nanoseconds(now: now) }
+        case .time: if result.time == nil { result.time = stamp.nanoseconds(now: now) }
         case .number: if result.process == nil, result.time != nil { result.process = field.range }
         case .word: lastWord = field.range
         case .label:

@@ -36,7 +36,7 @@ struct Grouping {
                     next.append(form.symbols)
                     continue
                 }
-                reducer.reduce(changed, lexicon)
+                reducer.reduce(changed, lexicon, joinsLists: false)
                 next.append(reducer.output)
             }
             setForms(next, of: formOf)
