@@ -266,7 +266,7 @@ let package = Package(
         .testTarget(
             name: "CanonCommandTests",
             dependencies: [
-                "canon", "CanonAudit", "CanonGateway", "CanonLogs", "CanonStore", "CanonWire",
+                "canon", "CanonAgents", "CanonAudit", "CanonGateway", "CanonLogs", "CanonStore", "CanonWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
