@@ -79,7 +79,9 @@ extension ProblemGroup {
         }
         guard hasException, voices.count > 1 else { return (0, 0) }
         // The voice that said most is the one that says all.
-        let ranked = voices.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map { $0.value.sorted(by: Self.isEarlier) }
+        let ranked = voices.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map {
+            $0.value.sorted(by: Self.isEarlier)
+        }
         var result = (all: 0, fresh: 0)
         for other in ranked.dropFirst() {
             let (all, fresh) = Self.matches(ranked[0], other)
@@ -153,7 +155,9 @@ extension ProblemGroup {
         switch identity {
         case .template(let text): Self.shortened(text)
         case .exception(let exception):
-            Self.shortened(exception.type + (exception.code.map { " in " + ($0.function.map { "\($0) " } ?? "") + "(\($0.file))" } ?? ""))
+            Self.shortened(
+                exception.type
+                    + (exception.code.map { " in " + ($0.function.map { "\($0) " } ?? "") + "(\($0.file))" } ?? ""))
         }
     }
 

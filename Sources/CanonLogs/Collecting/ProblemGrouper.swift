@@ -62,7 +62,8 @@ struct ProblemGrouper {
             // A shape over the miner's cap has no template of its own.
             let id = template?.id ?? TemplateID(rawValue: shape.low)
             texts[id] = template?.text ?? "messages of \(shape.low) words (too many kinds to tell apart)"
-            members[Key(template: id, logger: sightings.logger, service: sightings.service), default: []].append(sightings)
+            members[Key(template: id, logger: sightings.logger, service: sightings.service), default: []].append(
+                sightings)
         }
         var candidates: [Key: Set<String>] = [:]
         var byShape: [String: String] = [:]
@@ -70,7 +71,8 @@ struct ProblemGrouper {
             let fingerprint = known.current(shape.fingerprint)
             byShape[shape.shape + "\u{0}" + shape.logger + "\u{0}" + shape.service] = fingerprint
             guard let template = templates.template(of: id) else { continue }
-            candidates[Key(template: template.id, logger: shape.logger, service: shape.service), default: []].insert(fingerprint)
+            candidates[Key(template: template.id, logger: shape.logger, service: shape.service), default: []].insert(
+                fingerprint)
         }
         return members.map { key, sightings in
             var names = candidates[key] ?? []
@@ -125,7 +127,9 @@ struct ProblemGrouper {
             group.samples.contains(where: { Self.names($0.text, exception) })
         else { return false }
         var moments: [UInt64: [Int64]] = [:]
-        for member in host.members { for moment in member.moments { moments[moment.instance, default: []].append(moment.time) } }
+        for member in host.members {
+            for moment in member.moments { moments[moment.instance, default: []].append(moment.time) }
+        }
         for instance in moments.keys { moments[instance]?.sort() }
         let own = group.members.flatMap(\.moments)
         guard !own.isEmpty else { return false }

@@ -66,7 +66,8 @@ public enum Masker {
             while start > copied, Self.isLocal(text[start - 1]) { start -= 1 }
             var end = at + 1
             var lastPoint: Int?
-            while end < text.count, text[end].isWord || text[end] == UInt8(ascii: "-") || text[end] == UInt8(ascii: ".") {
+            while end < text.count, text[end].isWord || text[end] == UInt8(ascii: "-") || text[end] == UInt8(ascii: ".")
+            {
                 if text[end] == UInt8(ascii: ".") { lastPoint = end }
                 end += 1
             }
@@ -84,7 +85,9 @@ public enum Masker {
         private mutating func userInformation(_ at: Int) -> Int? {
             guard text[at + 2] == UInt8(ascii: "/") else { return nil }
             var end = at + 3
-            while end < text.count, !text[end].isBlank, text[end] != UInt8(ascii: "/"), text[end] != UInt8(ascii: "@") { end += 1 }
+            while end < text.count, !text[end].isBlank, text[end] != UInt8(ascii: "/"), text[end] != UInt8(ascii: "@") {
+                end += 1
+            }
             guard end < text.count, text[end] == UInt8(ascii: "@"), end > at + 3 else { return nil }
             return replace(at + 3..<end, with: "<secret>")
         }
@@ -147,7 +150,8 @@ public enum Masker {
         }
 
         private static let prefixes: [StaticString] = [
-            "eyJ", "sk-", "sk_", "pk_", "rk_", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xoxa-",
+            "eyJ", "sk-", "sk_", "pk_", "rk_", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "xoxb-",
+            "xoxp-", "xoxa-",
             "xoxs-", "AKIA", "ASIA", "AIza", "ya29.", "SG.", "npm_", "pypi-", "hf_", "whsec_",
         ]
 
@@ -160,7 +164,15 @@ public enum Masker {
             var others = 0
             while end < text.count, isToken(text[end]) {
                 let byte = text[end]
-                if byte.isDigit { digits += 1 } else if byte &- 0x41 < 26 { upper += 1 } else if byte &- 0x61 < 26 { lower += 1 } else { others += 1 }
+                if byte.isDigit {
+                    digits += 1
+                } else if byte &- 0x41 < 26 {
+                    upper += 1
+                } else if byte &- 0x61 < 26 {
+                    lower += 1
+                } else {
+                    others += 1
+                }
                 end += 1
             }
             while end > at, text[end - 1] == UInt8(ascii: ".") { end -= 1 }
@@ -172,7 +184,9 @@ public enum Masker {
             if length >= 32, others * 8 <= length, digits * 8 >= length, rest.find(UInt8(ascii: ".")) == nil {
                 return isUUID(rest) ? nil : end
             }
-            if length >= 40, digits * 12 >= length, upper * 8 >= length, lower * 8 >= length, others * 8 <= length { return end }
+            if length >= 40, digits * 12 >= length, upper * 8 >= length, lower * 8 >= length, others * 8 <= length {
+                return end
+            }
             return nil
         }
 
@@ -182,7 +196,8 @@ public enum Masker {
 
         private static let names: [StaticString] = [
             "password", "passwd", "pwd", "secret", "token", "apikey", "api_key", "api-key", "access_key", "accesskey",
-            "private_key", "authorization", "credential", "credentials", "cookie", "set-cookie", "sessionid", "session_id",
+            "private_key", "authorization", "credential", "credentials", "cookie", "set-cookie", "sessionid",
+            "session_id",
             "bearer", "basic",
         ]
 
@@ -199,9 +214,13 @@ public enum Masker {
                 while next < text.count, text[next] == 0x20 { next += 1 }
                 return value(text, next, mustLook: true)
             }
-            while next < text.count, text[next] == UInt8(ascii: "\"") || text[next] == UInt8(ascii: "'") || text[next] == UInt8(ascii: "\\") { next += 1 }
+            while next < text.count,
+                text[next] == UInt8(ascii: "\"") || text[next] == UInt8(ascii: "'") || text[next] == UInt8(ascii: "\\")
+            { next += 1 }
             while next < text.count, text[next] == 0x20 { next += 1 }
-            guard next < text.count, text[next] == UInt8(ascii: "=") || text[next] == UInt8(ascii: ":") else { return nil }
+            guard next < text.count, text[next] == UInt8(ascii: "=") || text[next] == UInt8(ascii: ":") else {
+                return nil
+            }
             let isAssigned = text[next] == UInt8(ascii: "=")
             next += 1
             while next < text.count, text[next] == 0x20 { next += 1 }
@@ -216,20 +235,30 @@ public enum Masker {
         private static func value(_ text: ByteSpan, _ at: Int, mustLook: Bool) -> Range<Int>? {
             var start = at
             var quote: UInt8 = 0
-            while start < text.count, text[start] == UInt8(ascii: "\"") || text[start] == UInt8(ascii: "'") || text[start] == UInt8(ascii: "\\") {
+            while start < text.count,
+                text[start] == UInt8(ascii: "\"") || text[start] == UInt8(ascii: "'")
+                    || text[start] == UInt8(ascii: "\\")
+            {
                 quote = text[start]
                 start += 1
             }
-            for scheme: StaticString in ["Bearer ", "bearer ", "Basic ", "basic "] where text.part(start..<text.count).starts(with: scheme) {
+            for scheme: StaticString in ["Bearer ", "bearer ", "Basic ", "basic "]
+            where text.part(start..<text.count).starts(with: scheme) {
                 start += scheme.utf8CodeUnitCount
             }
             var end = start
             var hasDigit = false
             while end < text.count {
                 let byte = text[end]
-                if quote != 0 ? byte == quote || byte == 0x0A : byte.isBlank || byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: ")")
-                    || byte == UInt8(ascii: "&") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "\"")
-                { break }
+                if quote != 0
+                    ? byte == quote || byte == 0x0A
+                    : byte.isBlank || byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";")
+                        || byte == UInt8(ascii: ")")
+                        || byte == UInt8(ascii: "&") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]")
+                        || byte == UInt8(ascii: "\"")
+                {
+                    break
+                }
                 if byte.isDigit { hasDigit = true }
                 end += 1
             }

@@ -64,23 +64,31 @@ extension LogMemory {
         try read { db in
             let problem = try find(db, fingerprint)
             let revisions = try Row.fetchAll(
-                db, sql: "SELECT revision, count, first, last FROM problem_revision WHERE fingerprint = ? ORDER BY first, revision",
+                db,
+                sql:
+                    "SELECT revision, count, first, last FROM problem_revision WHERE fingerprint = ? ORDER BY first, revision",
                 arguments: [problem.fingerprint]
             ).map { row in
                 let first: Int64? = row["first"]
                 let last: Int64? = row["last"]
                 return ProblemReport.Revision(
-                    name: row["revision"], count: row["count"], first: first.map { LogTime.text($0) }, last: last.map { LogTime.text($0) })
+                    name: row["revision"], count: row["count"], first: first.map { LogTime.text($0) },
+                    last: last.map { LogTime.text($0) })
             }
             let hours = try Row.fetchAll(
-                db, sql: "SELECT hour, count FROM problem_hour WHERE fingerprint = ? ORDER BY hour", arguments: [problem.fingerprint])
+                db, sql: "SELECT hour, count FROM problem_hour WHERE fingerprint = ? ORDER BY hour",
+                arguments: [problem.fingerprint])
             let instances = try Int.fetchOne(
-                db, sql: "SELECT count(*) FROM problem_instance WHERE fingerprint = ?", arguments: [problem.fingerprint])
+                db, sql: "SELECT count(*) FROM problem_instance WHERE fingerprint = ?", arguments: [problem.fingerprint]
+            )
             let aliases = try String.fetchAll(
-                db, sql: "SELECT fingerprint FROM alias WHERE target = ? ORDER BY fingerprint", arguments: [problem.fingerprint])
+                db, sql: "SELECT fingerprint FROM alias WHERE target = ? ORDER BY fingerprint",
+                arguments: [problem.fingerprint])
             return ProblemDetails(
                 problem: problem, revisions: revisions, instances: instances ?? 0,
-                hours: hours.map { ProblemDetails.Hour(start: LogTime.text(($0["hour"] as Int64) * LogTime.hour), count: $0["count"]) },
+                hours: hours.map {
+                    ProblemDetails.Hour(start: LogTime.text(($0["hour"] as Int64) * LogTime.hour), count: $0["count"])
+                },
                 aliases: aliases)
         }
     }
@@ -103,8 +111,11 @@ extension LogMemory {
     }
 
     private func find(_ db: Database, _ fingerprint: String) throws -> StoredProblem {
-        let wanted = fingerprint.hasPrefix(ProblemGroup.version + ":") ? fingerprint : ProblemGroup.version + ":" + fingerprint
-        let target = try String.fetchOne(db, sql: "SELECT target FROM alias WHERE fingerprint = ?", arguments: [wanted]) ?? wanted
+        let wanted =
+            fingerprint.hasPrefix(ProblemGroup.version + ":") ? fingerprint : ProblemGroup.version + ":" + fingerprint
+        let target =
+            try String.fetchOne(db, sql: "SELECT target FROM alias WHERE fingerprint = ?", arguments: [wanted])
+            ?? wanted
         let rows = try Row.fetchAll(
             db, sql: "SELECT * FROM problem WHERE substr(fingerprint, 1, ?) = ? ORDER BY fingerprint",
             arguments: [target.utf8.count, target])
@@ -112,7 +123,8 @@ extension LogMemory {
             return try StoredProblem(row: exact)
         }
         throw MemoryError(
-            path, rows.isEmpty ? "no problem has the fingerprint \(wanted)" : "\(rows.count) problems begin with \(wanted)",
+            path,
+            rows.isEmpty ? "no problem has the fingerprint \(wanted)" : "\(rows.count) problems begin with \(wanted)",
             "canon logs list shows those that there are.")
     }
 

@@ -11,7 +11,8 @@ extension LogMemory {
         try write { db in
             guard try Self.runs(db) == snapshot.runs else {
                 throw MemoryError(
-                    path, "another run has written the memory meanwhile, so that nothing of this one was stored", "Run it again.")
+                    path, "another run has written the memory meanwhile, so that nothing of this one was stored",
+                    "Run it again.")
             }
             let run = snapshot.runs + 1
             try db.execute(sql: "UPDATE meta SET value = ? WHERE key = 'runs'", arguments: [run])
@@ -105,7 +106,8 @@ extension LogMemory {
                     first = min(first, excluded.first), last = max(last, excluded.last)
                 """, arguments: [new, old])
         try db.execute(
-            sql: "INSERT OR IGNORE INTO problem_instance SELECT ?, instance FROM problem_instance WHERE fingerprint = ?",
+            sql:
+                "INSERT OR IGNORE INTO problem_instance SELECT ?, instance FROM problem_instance WHERE fingerprint = ?",
             arguments: [new, old])
         try db.execute(
             sql: """

@@ -47,7 +47,8 @@ public final class LogMemory: Sendable {
                     "Name a file of Canon's with --memory, or one that does not exist yet.")
             }
         } else if try MemorySchema.migrator.hasBeenSuperseded(db) {
-            throw MemoryError(path, "the memory was written by a newer version of canon", "Install that version or a newer one.")
+            throw MemoryError(
+                path, "the memory was written by a newer version of canon", "Install that version or a newer one.")
         }
     }
 
@@ -94,7 +95,8 @@ public final class LogMemory: Sendable {
             for row in try Row.fetchAll(db, sql: "SELECT shape, logger, service, fingerprint, sample FROM shape") {
                 snapshot.identities.shapes.append(
                     KnownShape(
-                        shape: row["shape"], logger: row["logger"], service: row["service"], fingerprint: row["fingerprint"],
+                        shape: row["shape"], logger: row["logger"], service: row["service"],
+                        fingerprint: row["fingerprint"],
                         sample: row["sample"]))
             }
             for row in try Row.fetchAll(db, sql: "SELECT fingerprint, target FROM alias") {
@@ -120,11 +122,14 @@ public final class LogMemory: Sendable {
             for length in try Int.fetchAll(db, sql: "SELECT DISTINCT head_length FROM source") {
                 guard let head = SourceIdentity.bytes(of: path, 0..<length) else { continue }
                 let rows = try Row.fetchAll(
-                    db, sql: "SELECT counted, tail FROM source WHERE head_length = ? AND head = ? ORDER BY counted DESC",
+                    db,
+                    sql: "SELECT counted, tail FROM source WHERE head_length = ? AND head = ? ORDER BY counted DESC",
                     arguments: [length, SourceIdentity.hash(head)])
                 for row in rows {
                     let counted: Int = row["counted"]
-                    guard counted > best, SourceIdentity.tail(of: path, before: counted) == row["tail"] as String else { continue }
+                    guard counted > best, SourceIdentity.tail(of: path, before: counted) == row["tail"] as String else {
+                        continue
+                    }
                     best = counted
                     break
                 }

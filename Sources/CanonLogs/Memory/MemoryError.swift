@@ -26,13 +26,16 @@ public struct MemoryError: Error, Equatable, Sendable, CustomStringConvertible {
         let words = error.message ?? error.resultCode.description
         switch error.resultCode {
         case .SQLITE_FULL:
-            self.init(path, "there is no space, nothing of the run was stored (\(words))", "Free space and run it again.")
+            self.init(
+                path, "there is no space, nothing of the run was stored (\(words))", "Free space and run it again.")
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:
             self.init(
                 path, "the memory cannot be opened or written (\(words))",
                 "Give this user the right to the file and its folder, name another with --memory, or use --no-memory.")
         case .SQLITE_NOTADB, .SQLITE_CORRUPT:
-            self.init(path, "the file is damaged or no memory of Canon's (\(words))", "Move it away, or name another with --memory.")
+            self.init(
+                path, "the file is damaged or no memory of Canon's (\(words))",
+                "Move it away, or name another with --memory.")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(path, "another process keeps the memory locked (\(words))", "Wait for it to end, then run again.")
         default:

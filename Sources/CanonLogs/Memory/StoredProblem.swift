@@ -28,10 +28,6 @@ public struct StoredProblem: Sendable, Hashable {
     public var echoes: [ProblemReport.Echo]
 }
 
-public enum ProblemKind: String, Sendable, Codable {
-    case message, exception
-}
-
 extension StoredProblem {
     init(row: Row) throws {
         let decoder = JSONDecoder()
@@ -52,7 +48,8 @@ extension StoredProblem {
         first = row["first"]
         last = row["last"]
         if let text: String = row["fix_source"], let source = ProblemStatus.Fix.Source(rawValue: text) {
-            status = .resolved(ProblemStatus.Fix(source: source, revision: row["fix_revision"], after: row["fix_after"]))
+            status = .resolved(
+                ProblemStatus.Fix(source: source, revision: row["fix_revision"], after: row["fix_after"]))
         } else {
             status = .open
         }
@@ -67,7 +64,9 @@ extension StoredProblem {
     func save(_ db: Database, run: Int) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        func encoded(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+        func encoded(_ value: some Encodable) throws -> String {
+            String(decoding: try encoder.encode(value), as: UTF8.self)
+        }
         var fix: ProblemStatus.Fix?
         if case .resolved(let held) = status { fix = held }
         try db.execute(
@@ -84,7 +83,8 @@ extension StoredProblem {
                     last_run = excluded.last_run
                 """,
             arguments: [
-                fingerprint, kind.rawValue, title, template, try exception.map(encoded), logger, service, severity.rawValue,
+                fingerprint, kind.rawValue, title, template, try exception.map(encoded), logger, service,
+                severity.rawValue,
                 priority.rawValue, count, first, last, fix?.source.rawValue, fix?.revision, fix?.after, state.rawValue,
                 try encoded(place), try code.map(encoded), try encoded(samples), try encoded(echoes), run, run,
             ])

@@ -7,8 +7,10 @@ enum FailureWords {
 
     /// What happens when a service starts or ends: nothing works then.
     private static let endings: [StaticString] = [
-        "failed to start", "startup failed", "start-up failed", "could not start", "cannot start", "container called exit",
-        "exit(", "exited with", "exit code", "exit status", "shutting down", "terminated", "out of memory", "memory limit",
+        "failed to start", "startup failed", "start-up failed", "could not start", "cannot start",
+        "container called exit",
+        "exit(", "exited with", "exit code", "exit status", "shutting down", "terminated", "out of memory",
+        "memory limit",
         "oom", "crashloop", "panic:", "application startup", "failed to listen", "worker failed to boot", "segfault",
         "segmentation fault", "uncaught signal", "startup probe", "worker timeout", "core dumped",
     ]

@@ -14,6 +14,7 @@ public struct PriorityVerdict: Sendable, Hashable {
     public var evidence: [String]
 
     /// Severity gives the start; a high rate, a wide spread, and words of a start or an end that failed raise it by one each.
+    /// P0 is left for what is critical by its severity or its words: many errors alone are P1.
     /// - Parameters:
     ///   - interval: the time the run looked at, in nanoseconds; nil when entries have no time.
     public init(
@@ -42,6 +43,7 @@ public struct PriorityVerdict: Sendable, Hashable {
             ]
             evidence.append("on " + parts.compactMap(\.self).joined(separator: " and "))
         }
+        if severity < .critical { level = max(level, 1) }
         if severity >= .error || severity == .unspecified, let word = FailureWords.ending(in: words) {
             level -= 1
             evidence.append("says \"\(word)\"")

@@ -98,7 +98,8 @@ public struct ProblemTransition: Sendable, Hashable {
         case (.open, .absent(.insufficient(let reason))):
             self.init(.unknown, .open, reason)
         case (.resolved(let fix), .seen(.afterFix)):
-            self.init(.regressed, .open, fix.revision.map { "back on a revision newer than \($0)" } ?? "back after its fix")
+            self.init(
+                .regressed, .open, fix.revision.map { "back on a revision newer than \($0)" } ?? "back after its fix")
         case (.resolved(let fix), .seen(.beforeFix)) where fix.source == .person:
             self.init(
                 .known, .resolved(fix),
@@ -122,5 +123,7 @@ public struct ProblemTransition: Sendable, Hashable {
         self.reason = reason
     }
 
-    private static func rounded(_ value: Double) -> String { value < 10 ? "\((value * 10).rounded() / 10)" : "\(Int(value))" }
+    private static func rounded(_ value: Double) -> String {
+        value < 10 ? "\((value * 10).rounded() / 10)" : "\(Int(value))"
+    }
 }

@@ -17,15 +17,19 @@ struct Traceback {
     // MARK: Recognising
 
     static func looksLike(_ text: ByteSpan) -> Bool {
-        text.find("Traceback (most recent call last)") != nil || text.find("\n\tat ") != nil || text.find("\n    at ") != nil
+        text.find("Traceback (most recent call last)") != nil || text.find("\n\tat ") != nil
+            || text.find("\n    at ") != nil
     }
 
     /// Whether the line opens a traceback.
-    static func opens(_ line: ByteSpan) -> Bool { line.count >= 33 && line.find("Traceback (most recent call last)") != nil }
+    static func opens(_ line: ByteSpan) -> Bool {
+        line.count >= 33 && line.find("Traceback (most recent call last)") != nil
+    }
 
     /// Whether the line stands between two tracebacks of one failure.
     static func joins(_ line: ByteSpan) -> Bool {
-        line.starts(with: "During handling of the above exception") || line.starts(with: "The above exception was the direct")
+        line.starts(with: "During handling of the above exception")
+            || line.starts(with: "The above exception was the direct")
             || line.starts(with: "Caused by:")
     }
 
@@ -143,10 +147,13 @@ struct Traceback {
 
     /// The file without the folder that an image puts the application into.
     static func relative(_ file: ByteSpan) -> ByteSpan {
-        for root: StaticString in ["/app/", "/workspace/", "/usr/src/app/", "/srv/", "/opt/app/", "/code/"] where file.starts(with: root) {
+        for root: StaticString in ["/app/", "/workspace/", "/usr/src/app/", "/srv/", "/opt/app/", "/code/"]
+        where file.starts(with: root) {
             return file.part(root.utf8CodeUnitCount..<file.count)
         }
-        if file.starts(with: "/home/"), let user = file.find(UInt8(ascii: "/"), from: 6) { return file.part(user + 1..<file.count) }
+        if file.starts(with: "/home/"), let user = file.find(UInt8(ascii: "/"), from: 6) {
+            return file.part(user + 1..<file.count)
+        }
         return file.first == UInt8(ascii: "/") ? file.part(1..<file.count) : file
     }
 }

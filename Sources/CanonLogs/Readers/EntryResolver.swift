@@ -30,7 +30,9 @@ struct EntryResolver {
 
     private var secondsAndNanos: Int64? {
         guard let seconds = LogTime.parse(values[.timeSeconds]) else { return nil }
-        let nanos = values[.timeNanos].reduce(Int64(0)) { $1.isDigit ? min($0 * 10 + Int64($1 - 0x30), 999_999_999) : $0 }
+        let nanos = values[.timeNanos].reduce(Int64(0)) {
+            $1.isDigit ? min($0 * 10 + Int64($1 - 0x30), 999_999_999) : $0
+        }
         return seconds + nanos
     }
 
@@ -61,10 +63,13 @@ struct EntryResolver {
     private var request: ByteSpan {
         let url = values[.requestURL]
         var path = url
-        if let scheme = url.find("://") { path = url.part((url.find(UInt8(ascii: "/"), from: scheme + 3) ?? url.count)..<url.count) }
+        if let scheme = url.find("://") {
+            path = url.part((url.find(UInt8(ascii: "/"), from: scheme + 3) ?? url.count)..<url.count)
+        }
         path = path.part(0..<(path.find(UInt8(ascii: "?")) ?? path.count))
         return arena.joined([
-            values.has(.requestMethod) ? values[.requestMethod] : Self.span("request"), Self.span(" "), path, Self.span(": status "),
+            values.has(.requestMethod) ? values[.requestMethod] : Self.span("request"), Self.span(" "), path,
+            Self.span(": status "),
             values[.requestStatus],
         ])
     }
@@ -75,7 +80,8 @@ struct EntryResolver {
 
     /// What collectors write when they did not understand an entry: not a word of the service.
     private static func isPlaceholder(_ message: ByteSpan) -> Bool {
-        guard message.count <= 24, let first = message.first, first == UInt8(ascii: "N") || first == UInt8(ascii: "(") || first == UInt8(ascii: "<")
+        guard message.count <= 24, let first = message.first,
+            first == UInt8(ascii: "N") || first == UInt8(ascii: "(") || first == UInt8(ascii: "<")
         else { return false }
         return message.equals("No message content") || message.equals("No message") || message.equals("(no message)")
             || message.equals("<no message>") || message.equals("None")
@@ -113,7 +119,8 @@ struct EntryResolver {
 
     /// Types of values that a wrapper was handed in place of an exception.
     private static func isNoException(_ type: ByteSpan) -> Bool {
-        type.equals("str") || type.equals("dict") || type.equals("NoneType") || type.equals("int") || type.equals("list")
+        type.equals("str") || type.equals("dict") || type.equals("NoneType") || type.equals("int")
+            || type.equals("list")
             || type.equals("tuple") || type.equals("bool") || type.equals("string") || type.equals("object")
     }
 
@@ -130,7 +137,8 @@ struct EntryResolver {
 
     /// The frame of a logging library, which handlers that look up the stack too shortly take for the caller.
     static func isLoggingFrame(file: ByteSpan, function: ByteSpan) -> Bool {
-        if file.equals("logging") || file.starts(with: "logging.") || file.equals("structlog") || file.starts(with: "structlog.")
+        if file.equals("logging") || file.starts(with: "logging.") || file.equals("structlog")
+            || file.starts(with: "structlog.")
             || file.equals("loguru") || file.starts(with: "loguru.")
         {
             return true
@@ -138,7 +146,8 @@ struct EntryResolver {
         if file.find("/logging/__init__.py") != nil || file.find("/structlog/") != nil || file.find("/loguru/") != nil {
             return true
         }
-        return function.equals("callHandlers") || function.equals("_log") || function.equals("handle")
-            && file.find("logging") != nil
+        return function.equals("callHandlers") || function.equals("_log")
+            || function.equals("handle")
+                && file.find("logging") != nil
     }
 }

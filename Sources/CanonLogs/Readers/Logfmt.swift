@@ -55,8 +55,10 @@ enum Logfmt {
     private static func take(_ key: ByteSpan, _ value: ByteSpan, into values: FieldValues) {
         let fields: [(StaticString, Field)] = [
             ("msg", .message), ("message", .message), ("level", .severity), ("lvl", .severity), ("severity", .severity),
-            ("time", .time), ("ts", .time), ("t", .time), ("timestamp", .time), ("logger", .logger), ("component", .logger),
-            ("module", .logger), ("service", .service), ("app", .service), ("caller", .codeFile), ("err", .errorMessage),
+            ("time", .time), ("ts", .time), ("t", .time), ("timestamp", .time), ("logger", .logger),
+            ("component", .logger),
+            ("module", .logger), ("service", .service), ("app", .service), ("caller", .codeFile),
+            ("err", .errorMessage),
             ("error", .errorMessage), ("host", .host), ("instance", .instance), ("version", .revision),
             ("revision", .revision), ("stack", .traceback), ("stacktrace", .traceback),
         ]

@@ -62,7 +62,8 @@ extension SourceReading {
         var grew = false
         while lines < Self.maximumLines, reach - window.at < Self.maximumRecordBytes {
             let start = reach + 1
-            guard start < window.count, let next = endOfLine(from: start) ?? (window.isAtEnd ? window.count : nil) else {
+            guard start < window.count, let next = endOfLine(from: start) ?? (window.isAtEnd ? window.count : nil)
+            else {
                 asksForMore = !window.isAtEnd
                 return asksForMore ? nil : grew ? reach : nil
             }

@@ -126,7 +126,9 @@ final class SourceReading {
                 window.at = next
                 continue
             }
-            guard byte == 0x0A || byte == 0x0D || isInside && (byte.isBlank || byte == UInt8(ascii: ",")) else { return }
+            guard byte == 0x0A || byte == 0x0D || isInside && (byte.isBlank || byte == UInt8(ascii: ",")) else {
+                return
+            }
             window.at += 1
         }
     }

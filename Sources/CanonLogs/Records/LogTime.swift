@@ -13,7 +13,8 @@ public enum LogTime {
     }
 
     private static func calendar(_ text: ByteSpan) -> Int64? {
-        guard text.count >= 19, text[7] == UInt8(ascii: "-"), let year = digits(text, 0, 4), let month = digits(text, 5, 2),
+        guard text.count >= 19, text[7] == UInt8(ascii: "-"), let year = digits(text, 0, 4),
+            let month = digits(text, 5, 2),
             let day = digits(text, 8, 2), let hour = digits(text, 11, 2), let minute = digits(text, 14, 2),
             let second = digits(text, 17, 2), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60,
             second <= 60, year >= 1970, year < 2262

@@ -14,7 +14,8 @@ extension Severity {
         self =
             switch first.lowered {
             case UInt8(ascii: "t"): level.isLevel("trace") ? .debug : .unspecified
-            case UInt8(ascii: "d"): level.isLevel("debug") || level.isLevel("dbg") || level.isLevel("d") ? .debug : .unspecified
+            case UInt8(ascii: "d"):
+                level.isLevel("debug") || level.isLevel("dbg") || level.isLevel("d") ? .debug : .unspecified
             case UInt8(ascii: "v"): level.isLevel("verbose") || level.isLevel("v") ? .debug : .unspecified
             case UInt8(ascii: "i"):
                 level.isLevel("info") || level.isLevel("information") || level.isLevel("informational")
@@ -30,7 +31,8 @@ extension Severity {
             case UInt8(ascii: "c"): level.isLevel("critical") || level.isLevel("crit") ? .critical : .unspecified
             case UInt8(ascii: "f"):
                 level.isLevel("fatal") || level.isLevel("ftl") || level.isLevel("f")
-                    ? .critical : level.isLevel("fine") || level.isLevel("finer") || level.isLevel("finest") ? .debug : .unspecified
+                    ? .critical
+                    : level.isLevel("fine") || level.isLevel("finer") || level.isLevel("finest") ? .debug : .unspecified
             case UInt8(ascii: "p"): level.isLevel("panic") ? .alert : .unspecified
             case UInt8(ascii: "a"): level.isLevel("alert") ? .alert : .unspecified
             default: .unspecified

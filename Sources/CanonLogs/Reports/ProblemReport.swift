@@ -68,6 +68,11 @@ public struct ProblemReport: Sendable, Hashable, Codable {
     }
 }
 
+/// What a problem is known by.
+public enum ProblemKind: String, Sendable, Codable {
+    case message, exception
+}
+
 /// Where the entries came from.
 public struct ProblemEnvironment: Sendable, Hashable, Codable {
     public var project: String?

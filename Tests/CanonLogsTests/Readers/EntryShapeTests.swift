@@ -7,7 +7,8 @@ struct EntryShapeTests {
         InventedLog.Entry(id: "id\(number)", Double(number), text: "payment \(number) failed")
     }
 
-    @Test("lists, lines, single objects and both spellings of the names give the same entries", arguments: [1, 7, 4096])
+    @Test(
+        "lists, lines, single objects and both spellings of the names give the same entries", arguments: [1, 7, 4096])
     func forms(step: Int) {
         let expected = entries.map { [$0.id!, $0.text!] }
         for style in [InventedLog.Style.camel, .snake] {

@@ -40,7 +40,8 @@ struct ExportTrapTests {
     @Test("a raw payload may be the repr of a Python dictionary")
     func repr() {
         var entry = InventedLog.Entry(id: "a")
-        entry.raw = #"{'context': {'n': [1, 'b']}, 'ok': True, 'message': 'it\'s broken', 'logger': "shop.api", 'x': None}"#
+        entry.raw =
+            #"{'context': {'n': [1, 'b']}, 'ok': True, 'message': 'it\'s broken', 'logger': "shop.api", 'x': None}"#
         #expect(read(entry).message == "it's broken")
         #expect(read(entry).logger == "shop.api")
         entry.raw = #"{"message": "in JSON"}"#
@@ -89,7 +90,9 @@ struct ExportTrapTests {
         ] {
             #expect(time(text) == 1_757_983_581_202_598_000, "\(text)")
         }
-        for text in ["", "yesterday", "2025-13-16T00:46:21Z", "2025-09-16T00:46:21X", "99999999999999999999", "2025-09-16"] {
+        for text in [
+            "", "yesterday", "2025-13-16T00:46:21Z", "2025-09-16T00:46:21X", "99999999999999999999", "2025-09-16",
+        ] {
             #expect(time(text) == nil, "\(text)")
         }
         #expect(LogTime.text(1_757_983_581_202_598_000, milliseconds: true) == "2025-09-16T00:46:21.202Z")

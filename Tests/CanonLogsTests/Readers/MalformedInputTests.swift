@@ -7,7 +7,8 @@ struct MalformedInputTests {
     private let good = (0..<4).map { InventedLog.Entry(id: "id\($0)", Double($0), text: "words \($0)") }
     private var lines: [String] { good.map { InventedLog.json($0) } }
 
-    @Test("half a JSON line is reported with its place, and the lines around it are read", arguments: [1, 100, 1 << 20])
+    @Test(
+        "half a JSON line is reported with its place, and the lines around it are read", arguments: [1, 100, 1 << 20])
     func halfLine(step: Int) {
         for cut in [1, 2, 10, 40, 150] {
             let half = String(lines[1].dropLast(cut))
@@ -68,7 +69,9 @@ struct MalformedInputTests {
     @Test("deep nesting is refused, not followed")
     func nesting() {
         let deep = String(repeating: "[", count: 100_000)
-        let text = "{\"message\":\"x\",\"a\":\(deep)\n" + lines[1] + "\n{\"jsonPayload\":\(String(repeating: "{\"jsonPayload\":", count: 5000))\n" + lines[2]
+        let text =
+            "{\"message\":\"x\",\"a\":\(deep)\n" + lines[1]
+            + "\n{\"jsonPayload\":\(String(repeating: "{\"jsonPayload\":", count: 5000))\n" + lines[2]
         let (entries, report, _) = readAll(text)
         #expect(entries.map(\.id) == ["id1", "id2"])
         #expect(report.problemCount == 2)
@@ -87,7 +90,8 @@ struct MalformedInputTests {
 
     @Test("damaged and cut gzip is reported, what it held before is read")
     func gzip() {
-        let whole = gzipped(InventedLog.lines((0..<5000).map { .init(id: "\($0)", Double($0), text: "words \($0 * 7919 % 5000)") }))
+        let whole = gzipped(
+            InventedLog.lines((0..<5000).map { .init(id: "\($0)", Double($0), text: "words \($0 * 7919 % 5000)") }))
         let (cutEntries, cutReport, _) = readAll(Array(whole.dropLast(whole.count / 2)))
         #expect(cutEntries.count > 100)
         #expect(cutReport.isCutOff)

@@ -8,7 +8,8 @@ struct SuccessiveExportsTests {
         from first: Int, count: Int, revision: String, failures: KeyValuePairs<String, Int>, prefix: String = "e"
     ) -> [InventedLog.Entry] {
         (first..<first + count).map { number in
-            var entry = InventedLog.Entry(id: "\(prefix)\(number)", Double(number) * 10, severity: "INFO", text: "cart \(number) paid")
+            var entry = InventedLog.Entry(
+                id: "\(prefix)\(number)", Double(number) * 10, severity: "INFO", text: "cart \(number) paid")
             entry.revision = revision
             for (words, every) in failures where number % every == 0 {
                 entry.severity = "ERROR"
@@ -18,7 +19,8 @@ struct SuccessiveExportsTests {
         }
     }
 
-    @Test("overlap, fixed, returned, new revision, truncated, empty: each problem has the right state, counts are exact")
+    @Test(
+        "overlap, fixed, returned, new revision, truncated, empty: each problem has the right state, counts are exact")
     func scenario() throws {
         let scratch = try Scratch()
         let stock = "stock of item # cannot be reserved"
@@ -43,7 +45,9 @@ struct SuccessiveExportsTests {
         #expect(again.verdict(failOn: .p3) == .passed)
 
         // Overlapping by 100 entries; the mail server has been repaired.
-        let second = Array(first.suffix(100)) + export(from: 301, count: 303, revision: "checkout-00007-abc", failures: [stock: 20])
+        let second =
+            Array(first.suffix(100))
+            + export(from: 301, count: 303, revision: "checkout-00007-abc", failures: [stock: 20])
         let two = try scratch.run("two.json", second)
         let newStock = (301..<604).count { $0 % 20 == 0 }
         #expect(try two.problem("stock").state == .known)
@@ -108,7 +112,8 @@ struct SuccessiveExportsTests {
     func killed() throws {
         let scratch = try Scratch()
         let file = try scratch.write(
-            "app.log", (0..<50).map { "2025-09-16 00:00:\($0 < 10 ? "0" : "")\($0) ERROR disk \($0) is full\n" }.joined())
+            "app.log",
+            (0..<50).map { "2025-09-16 00:00:\($0 < 10 ? "0" : "")\($0) ERROR disk \($0) is full\n" }.joined())
         do {
             let memory = try LogMemory(path: scratch.memoryPath)
             var run = try LogRun(LogRun.Options(), memory: memory)
@@ -155,7 +160,9 @@ struct SuccessiveExportsTests {
         let scratch = try Scratch()
         let names = ["alder", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel", "juniper", "larch"]
         func entries(_ names: some Sequence<String>, from: Int) -> [InventedLog.Entry] {
-            names.enumerated().map { .init(id: "n\(from + $0.offset)", Double(from + $0.offset), text: "queue \($0.element) does not answer") }
+            names.enumerated().map {
+                .init(id: "n\(from + $0.offset)", Double(from + $0.offset), text: "queue \($0.element) does not answer")
+            }
         }
         let one = try scratch.run("one.json", entries(names.prefix(2), from: 0))
         #expect(one.problems.count == 2)
@@ -173,7 +180,8 @@ struct SuccessiveExportsTests {
     @Test("two runs at once: the second to end stores nothing")
     func concurrent() throws {
         let scratch = try Scratch()
-        let file = try scratch.write("a.json", InventedLog.list(export(from: 0, count: 20, revision: "r", failures: ["x # failed": 2])))
+        let file = try scratch.write(
+            "a.json", InventedLog.list(export(from: 0, count: 20, revision: "r", failures: ["x # failed": 2])))
         let memory = try LogMemory(path: scratch.memoryPath)
         var a = try LogRun(LogRun.Options(), memory: memory)
         var b = try LogRun(LogRun.Options(), memory: memory)

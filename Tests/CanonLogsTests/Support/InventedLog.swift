@@ -36,7 +36,8 @@ struct InventedLog {
     static let start: Int64 = 1_757_980_800_000_000_000
 
     static func time(_ second: Double) -> String {
-        LogTime.text(start + Int64(second * 1_000_000_000), milliseconds: true).replacingOccurrences(of: "Z", with: "000Z")
+        LogTime.text(start + Int64(second * 1_000_000_000), milliseconds: true).replacingOccurrences(
+            of: "Z", with: "000Z")
     }
 
     static func json(_ entry: Entry, _ style: Style = .camel) -> String {
@@ -71,7 +72,8 @@ struct InventedLog {
 
     /// A traceback as Python prints it, with the lines at which the code stands.
     static func traceback(
-        _ exception: String = "ValueError: the cart of 17 is empty", lines: (Int, Int) = (31, 12), root: String = "/app/"
+        _ exception: String = "ValueError: the cart of 17 is empty", lines: (Int, Int) = (31, 12),
+        root: String = "/app/"
     ) -> String {
         """
         Traceback (most recent call last):

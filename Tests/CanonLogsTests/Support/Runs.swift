@@ -41,6 +41,7 @@ extension LogReport {
     /// The problem whose name contains that.
     func problem(_ words: String, _ location: SourceLocation = #_sourceLocation) throws -> ProblemReport {
         let found = problems.filter { ($0.title + $0.template + ($0.samples.first?.text ?? "")).contains(words) }
-        return try #require(found.count == 1 ? found[0] : nil, "\(found.count) of \(problems.map(\.title))", sourceLocation: location)
+        return try #require(
+            found.count == 1 ? found[0] : nil, "\(found.count) of \(problems.map(\.title))", sourceLocation: location)
     }
 }

@@ -73,7 +73,8 @@ extension FieldMap {
                 "error.traceback", "error.stack_trace", "error.stack", "exception.traceback", "exception.stacktrace",
                 "exception.stack_trace", "err.stack") + [["error.stack_trace"], ["exception.stacktrace"]]
         case .exceptionType:
-            payload("error.type", "exception.type", "err.type", "error.kind", "error_type", "exception_type", "exc_type")
+            payload(
+                "error.type", "exception.type", "err.type", "error.kind", "error_type", "exception_type", "exc_type")
                 + [["exception.type"], ["error.type"]]
         case .errorMessage: payload("error.message", "err.message", "exception.message", "error", "err")
         case .codeFile:
@@ -92,7 +93,8 @@ extension FieldMap {
                 ["sourceLocation", "line"], ["source_location", "line"],
                 ["logging.googleapis.com/sourceLocation", "line"],
             ] + payload("lineno", "line") + [["labels", "line"]]
-        case .requestMethod: both("httpRequest.requestMethod", "http_request.requestMethod", "http_request.request_method")
+        case .requestMethod:
+            both("httpRequest.requestMethod", "http_request.requestMethod", "http_request.request_method")
         case .requestURL: both("httpRequest.requestUrl", "http_request.requestUrl", "http_request.request_url")
         case .requestStatus: both("httpRequest.status", "http_request.status")
         }

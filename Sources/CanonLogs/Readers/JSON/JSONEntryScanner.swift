@@ -112,7 +112,9 @@ struct JSONEntryScanner {
         if first == UInt8(ascii: "{"), slot.child >= 0, depth < Self.maximumDepth {
             return try object(node: slot.child, depth: depth + 1)
         }
-        guard let field = slot.field, values.isWanted(field, rank: slot.rank) else { return try skipValue(depth: depth) }
+        guard let field = slot.field, values.isWanted(field, rank: slot.rank) else {
+            return try skipValue(depth: depth)
+        }
         let start = at
         if first == UInt8(ascii: "\"") {
             let hasEscape = try skipString()
@@ -122,7 +124,8 @@ struct JSONEntryScanner {
             try skipValue(depth: depth)
             let raw = ByteSpan(start: base + start, count: at - start)
             // Neither `null` nor a truth value is a text; the text of an object is better than nothing only as a message.
-            let isText = first.isDigit || first == UInt8(ascii: "-") || (field == .message && first == UInt8(ascii: "{"))
+            let isText =
+                first.isDigit || first == UInt8(ascii: "-") || (field == .message && first == UInt8(ascii: "{"))
             if isText { values.set(field, raw, rank: slot.rank) }
         }
     }
@@ -210,7 +213,8 @@ struct JSONEntryScanner {
 
     private static func endsScalar(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ":"), UInt8(ascii: "\""), 0...0x20: true
+        case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ":"), UInt8(ascii: "\""), 0...0x20:
+            true
         default: false
         }
     }

@@ -35,7 +35,8 @@ struct PythonLiteral {
 
     private func take(_ key: ByteSpan, _ value: ByteSpan, into values: FieldValues) -> Bool {
         let fields: [(StaticString, Field)] = [
-            ("message", .message), ("msg", .message), ("event", .message), ("severity", .severity), ("level", .severity),
+            ("message", .message), ("msg", .message), ("event", .message), ("severity", .severity),
+            ("level", .severity),
             ("logger", .logger), ("name", .logger), ("timestamp", .time), ("traceback", .traceback),
             ("exc_info", .traceback), ("service", .service),
         ]
