@@ -13,7 +13,7 @@ extension Graph {
     /// The uses in a file that has modules of the tree under some names: of each dotted text the first.
     func attributeUses(inFile file: UInt32) -> [AttributeUse] {
         var modules: [TextKey: UInt32] = [:]
-        let facts = files[Int(file)].facts
+        let facts = facts(file)
         for statement in summaries[Int(file)].imports {
             guard case .module(let node) = statement.link, statement.kind == .module || statement.kind == .name else {
                 continue
@@ -30,7 +30,7 @@ extension Graph {
         guard !modules.isEmpty else { return [] }
         var uses: [AttributeUse] = []
         var seen = [Bool](repeating: false, count: facts.names.count)
-        for (index, event) in facts.events.enumerated() where event.kind == .use || event.kind == .call {
+        for (index, event) in facts.events.selecting([.use, .call]) {
             guard !seen[Int(event.name.rawValue)] else { continue }
             seen[Int(event.name.rawValue)] = true
             guard !event.flags.contains(.unresolved), facts.names.hasDot(event.name),

@@ -51,7 +51,7 @@ extension CodeModel {
     /// Uses of `module.Name` in files that have the module under some name.
     func attributeConsumers(of object: ObjectID) -> [Consumer] {
         edges.uses(ofObjectsIn: object.file.rawValue).filter { $0.object == object.index }.map { use in
-            let facts = graph.files[Int(use.file)].facts
+            let facts = graph.facts(use.file)
             let event = facts.events[Int(use.event)]
             return Consumer(
                 file: FileID(rawValue: use.file), line: event.line, event: use.event,
@@ -74,13 +74,13 @@ private struct ReferencePass {
     init(graph: Graph, file: UInt32) {
         self.graph = graph
         self.file = file
-        facts = graph.files[Int(file)].facts
+        facts = graph.facts(file)
         known = Array(repeating: nil, count: facts.names.count)
     }
 
     mutating func run() -> [Reference] {
         var references: [Reference] = []
-        for (index, event) in facts.events.enumerated() {
+        for (index, event) in facts.events.selecting([.enter, .leave, .call, .use]) {
             switch event.kind {
             case .enter where event.block == .function:
                 scopes.append((event.declaration, locals(of: event.declaration, UInt32(index))))
@@ -114,12 +114,15 @@ private struct ReferencePass {
             ofParts: facts.names.partKeys(of: event.name), inFile: file, scope: event.declaration, &search)
     }
 
+    private static let binding: Event.Kinds = [.bind, .importModule, .importName, .enter, .declareGlobal]
+
     private func locals(of declaration: UInt32, _ start: UInt32) -> Set<TextKey> {
         var names: Set<TextKey> = []
         for index in facts.declarations[Int(declaration)].parameters.indices {
             names.insert(facts.names.key(of: facts.parameters[index].name))
         }
-        for event in facts.events[facts.body(of: Int(declaration))] {
+        let body = facts.body(of: Int(declaration))
+        for (_, event) in facts.events.selecting(Self.binding, in: body) {
             switch event.kind {
             case .bind where event.declaration == declaration && (event.form == .name || event.form == .starred):
                 names.insert(facts.names.key(of: event.name))

@@ -4,12 +4,18 @@ import Foundation
 
 @main struct Canon: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "A realtime gateway for AI agents: one manager, one durable event log.",
+        abstract:
+            "One of everything where AI agents meet people: a realtime gateway, and an audit that finds the second one.",
+        discussion: """
+            canon serve runs the gateway: logins, sockets, agent runs, and one durable event log for each conversation. \
+            canon audit reads a Python program and names each second implementation, stray import path and shared state, \
+            with evidence; canon hooks does so before every commit.
+            """,
         version: "canon \(ProductVersion.description)",
         subcommands: [
             ServeCommand.self, ConfigCommand.self, DoctorCommand.self, UsersCommand.self, TokensCommand.self,
             BackupCommand.self, RestoreCommand.self, PythonCommand.self, AuditCommand.self, HooksCommand.self,
-            LogsCommand.self,
+            LogsCommand.self, ProbeCommand.self, VerifyCommand.self,
         ]
     )
 

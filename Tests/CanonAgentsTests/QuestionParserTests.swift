@@ -57,6 +57,10 @@ import Testing
             ("run audit", .tool(name: "audit", subject: nil)),
             ("audit src/core please", .tool(name: "audit", subject: "src/core")),
             ("what problems do the log files show? log problems", .tool(name: "log_problems", subject: nil)),
+            ("what is wrong in these logs?", .logs(path: nil)), ("What's broken in the logs", .logs(path: nil)),
+            ("please analyse my log files", .logs(path: nil)), ("which errors are there in our logs?", .logs(path: nil)),
+            ("what is wrong in logs/app.log?", .logs(path: "logs/app.log")),
+            ("check the log export.jsonl", .logs(path: "export.jsonl")),
             ("How do I optimize AI costs?", .open(terms: ["optimize", "AI", "cost"])),
             (
                 "I'm running a healthcare startup. How can AI reduce our operational costs?",

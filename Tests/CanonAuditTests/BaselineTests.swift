@@ -45,6 +45,41 @@ struct BaselineTests {
         #expect(report.verdict(failOn: .critical) == .failed, "the total of the rule has risen")
     }
 
+    @Test("a layer that more modules use than before is high, waived or not; the same users or fewer are known")
+    func grownLayer() throws {
+        let rules = ExampleProject.core + [CompatibilityLayerRule.self]
+        func layer(_ change: (inout ExampleProject) -> Void) throws -> (Finding, AuditReport) {
+            var project = base
+            change(&project)
+            var before = base
+            before["canon.yaml"] = project["canon.yaml"]
+            let report = try project.report(rules: rules).compared(with: before.report(rules: rules), named: "main")
+            let staged = report.openOnly(in: ["shop/other.py"])
+            return (try #require(staged.findings.first { $0.rule == "compatibility-layer" }), report)
+        }
+        let user = "from shop.compat import Cache\n\nmore = Cache()\n"
+        let waiver = """
+              waivers:
+                - {rule: compatibility-layer, symbol: shop.compat, reason: later, owner: me, issue: "1", expires: 2026-02-01}
+
+            """
+        for excuse in ["", waiver] {
+            let (grown, report) = try layer {
+                $0["canon.yaml"] += excuse
+                $0["shop/more.py"] = user
+            }
+            #expect(grown.severity == .high && grown.status == .open && grown.priority == .p2)
+            #expect(grown.message.hasSuffix("2 live modules use it; 1 did before"))
+            #expect(report.comparison?.worse == [grown.fingerprint] && report.comparison?.new == [])
+            #expect(report.comparison?.risen.map(\.rule) == ["import-path"])
+            #expect(report.gating(at: .high).map(\.fingerprint) == [grown.fingerprint])
+        }
+        let (same, report) = try layer { $0["shop/orders.py"] = user }
+        #expect(same.severity == .low && same.status == .known && report.comparison?.worse == [])
+        let (fewer, _) = try layer { $0.remove("shop/orders.py") }
+        #expect(fewer.severity == .low && fewer.status == .known)
+    }
+
     @Test("a finding that is gone is resolved")
     func resolved() throws {
         let report = try compared { $0["shop/orders.py"] = "from shop.cache import Cache\n\norders = Cache()\n" }

@@ -86,6 +86,61 @@ struct ConceptTests {
         #expect(score.implementations == 1 && score.bound == 1 && score.consumers == 2 && score.unbound == ["shop.b"])
     }
 
+    @Test(
+        "a class that passes on to the concept is an adapter; one that passes on to something else is a client",
+        arguments: [
+            ("self.inner = Cache()", "self.inner", true), ("self.inner = inner", "self.inner", true),
+            ("self.inner = get_cache()", "self.inner", true), ("self.inner: Cache = inner", "self.inner", true),
+            ("pass", "shared", true), ("self.inner = Queue()", "self.inner", false), ("pass", "queue", false),
+            ("pass", "self", false), ("self.inner = OrderedDict()", "self.inner", false),
+        ])
+    func clients(_ held: String, _ receiver: String, _ isAdapter: Bool) throws {
+        var project = project
+        project["shop/queue.py"] = """
+            class Queue:
+                def push(self, item):
+                    return [item]
+
+                def pull(self):
+                    return []
+
+
+            queue = Queue()
+            """
+        project["shop/front.py"] = """
+            from collections import OrderedDict
+
+            from shop.cache import Cache
+            from shop.queue import Queue, queue
+
+
+            def get_cache():
+                return Cache()
+
+
+            shared = Cache()
+
+
+            class Front:
+                def __init__(self, inner):
+                    \(held)
+
+                def size(self):
+                    cache = Cache()
+                    return len([cache, cache])
+
+                def push(self, item):
+                    return \(receiver).put(item, 1)
+
+                def pull(self):
+                    return \(receiver).drop(1)
+            """
+        let context = try project.audit().context
+        let concept = try #require(context.concepts.first)
+        let adapters = concept.adapters.map { context.model.symbol(of: $0) }
+        #expect(adapters.contains("shop.front.Front") == isAdapter, "\(adapters)")
+    }
+
     @Test("without a manifest the most fragmented concept is found, with its candidates")
     func discovery() throws {
         var project = project

@@ -75,5 +75,33 @@ struct HTMLReportTests {
         #expect(object.paths[1].folders == [.init(path: "app/api", modules: 1)])
         let drawing = ConceptDrawing(map: map).svg
         #expect(drawing.contains("app.again") && drawing.contains("way wrong") && drawing.contains("way registered"))
+        #expect(
+            drawing.contains("1 module<") && !drawing.contains("1 modules")
+                && drawing.contains("1 module, 1 statement<"))
+    }
+
+    @Test(
+        "a way to the declared factory is registered in the map exactly when the score counts who takes it",
+        arguments: ["return Rooms()", "return _all[user]"])
+    func factory(_ body: String) throws {
+        var project = Self.project
+        project["canon.yaml"] += "\n      factory: app.wiring.rooms_of\n"
+        project["app/wiring.py"] =
+            "from app.rooms import Rooms\n\n_all = {}\n\n\ndef rooms_of(user):\n    \(body)\n"
+        project["app/names.py"] = "from app.wiring import rooms_of\n"
+        project["app/api/bound.py"] = "from app.wiring import rooms_of\n\nrooms = rooms_of(1)\n"
+        project["app/api/stray.py"] = "from app.names import rooms_of\n\nrooms = rooms_of(1)\n"
+        let report = try project.report()
+        let map = try #require(report.routes.first)
+        let factory = try #require(map.objects.first { $0.isFactory })
+        #expect(factory.symbol == "app.wiring.rooms_of" && !factory.isCanonical)
+        #expect(factory.paths.map(\.module) == ["app.wiring", "app.names"])
+        #expect(factory.paths.map(\.isRegistered) == [true, false])
+        let score = try #require(report.score.concepts.first)
+        #expect(score.unbound == ["app.api.admin", "app.api.stray"])
+        // Those two, api.chat and api.bound; the modules that hold the class or the factory are the concept itself.
+        #expect(score.consumers == 4 && score.bound == 2)
+        let strays = report.findings.filter { $0.rule == "import-path" }.map { $0.related[0] }
+        #expect(strays.sorted() == ["app.again", "app.names"], "what the rule calls a wrong path")
     }
 }

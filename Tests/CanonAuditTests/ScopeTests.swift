@@ -1,3 +1,4 @@
+import CanonCodeModel
 import Testing
 
 @testable import CanonAudit
@@ -77,9 +78,22 @@ struct ScopeTests {
         }
     }
 
+    @Test(
+        "a glob stands for characters, whatever their bytes are, and can leave capitals aside",
+        arguments: [
+            ("a?c", "aäc", true), ("a??c", "aäc", false), ("*?", "ä", true), ("??", "ä", false), ("?*", "ää", true),
+            ("*Manager*", "websocketmanager", false), ("*Manager*", "WebSocketManagers", true), ("", "", true),
+            ("a", "ab", false), ("*", "", true), ("?", "", false),
+        ])
+    func globs(_ pattern: String, _ text: String, _ fits: Bool) {
+        #expect(Glob(pattern).matches(text) == fits)
+        #expect(Glob(pattern).matches(Array(text.utf8)[...]) == fits)
+        #expect(Glob(pattern.uppercased(), ignoresCase: true).matches(text) == (fits || pattern == "*Manager*"))
+    }
+
     @Test("a glob with many stars comes to an end")
     func manyStars() {
-        let glob = SegmentGlob(String(repeating: "a*", count: 30) + "b")
+        let glob = Glob(String(repeating: "a*", count: 30) + "b")
         #expect(!glob.matches(String(repeating: "a", count: 5000)))
         #expect(glob.matches(String(repeating: "a", count: 5000) + "b"))
     }

@@ -109,7 +109,7 @@ struct Program {
         }
         let model = CodeModel(files: files, options: CodeModel.Options(searchRoots: [""], jobs: jobs))
         let result = try ImportReplay(model: model).run(entry: entry, at: stop)
-        let names = result.names(matching: NamePattern("*"), modules: NamePattern("*"), in: model)
+        let names = result.names(matching: Glob("*"), modules: Glob("*"), in: model)
         var numbers: [Int: Int] = [:]
         var lines = result.failure == nil ? [] : ["failed"]
         for module in result.modules {

@@ -8,6 +8,8 @@
     CANON_SYMBOL_PLACE   where it does, as path:line
     CANON_EXTERNAL_URL   a server with `--agent-kind external` and the same account
     CANON_SERVICE_TOKEN  a service token of that one
+    CANON_AUDITED_URL    a server whose workspace is the planted project of the audit's tests, with the same account
+    CANON_AUDITED_REPORT what the command prints of that project, as JSON
     CHROMIUM             optional: the browser's path, /usr/bin/chromium by default
 
 Scripts/browser-tests starts such servers and sets the variables.
@@ -30,6 +32,8 @@ SYMBOL = os.environ["CANON_SYMBOL"]
 SYMBOL_PLACE = os.environ["CANON_SYMBOL_PLACE"]
 EXTERNAL_URL = os.environ["CANON_EXTERNAL_URL"].rstrip("/")
 SERVICE_TOKEN = os.environ["CANON_SERVICE_TOKEN"]
+AUDITED_URL = os.environ["CANON_AUDITED_URL"].rstrip("/")
+AUDITED_REPORT = os.environ["CANON_AUDITED_REPORT"]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 QUESTION = f"where is {SYMBOL} defined?"

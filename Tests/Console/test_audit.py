@@ -1,12 +1,13 @@
-"""The page of the audit. See support.py."""
+"""The page of the audit: with answers made for it, and with those of the real tool. See support.py."""
 
 import json
+import math
 import os
 import unittest
 
 from playwright.sync_api import expect
 
-from support import ConsoleTestCase, answer, browser, log_in
+from support import AUDITED_REPORT, AUDITED_URL, ConsoleTestCase, answer, browser, log_in
 
 
 def finding(severity: str, rule: str, symbol: str, **more) -> dict:
@@ -64,7 +65,7 @@ class Audit(ConsoleTestCase):
         log_in(self.page)
         self.open_audit()
         page = self.page
-        expect(page.locator(".audit-score-value")).to_have_text("48.3")
+        expect(page.locator(".audit-score-value")).to_have_text("48.2")
         expect(page.locator(".audit-summary")).to_contain_text("Open: 1 critical, 1 medium, 60 low.")
         expect(page.locator(".audit-summary")).to_contain_text("1,234 live files · commit 0123456789 with changes")
         expect(page.locator(".audit-gap")).to_contain_text("1 place could not be looked at")
@@ -113,6 +114,43 @@ class Audit(ConsoleTestCase):
         self.open_audit()
         expect(self.page.get_by_role("alert")).to_have_text("No workspace is configured.")
         expect(self.page.get_by_role("button", name="Run again")).to_be_enabled()
+
+    def test_the_real_tool_shows_what_the_command_prints(self) -> None:
+        with open(AUDITED_REPORT, encoding="utf-8") as file:
+            report = json.load(file)
+        log_in(self.page, AUDITED_URL)
+        self.open_audit()
+        page = self.page
+        score = report["score"]
+        expect(page.locator(".audit-score-value")).to_have_text(f"{math.floor(score['overall'] * 10) / 10:.1f}")
+        live = report["scopes"]["live"]["files"]
+        expect(page.locator(".audit-summary")).to_contain_text(f"{live} live files")
+        expect(page.locator(".audit-gap")).to_have_count(0)
+        concept = score["concepts"][0]
+        expect(page.locator(".concept")).to_have_count(1)
+        expect(page.locator(".concept")).to_contain_text(
+            f"2 implementations; {concept['bound']} of {concept['consumers']} consumers bound to it")
+        expect(page.locator(".finding")).to_have_count(len(report["findings"]))
+        self.assertEqual(
+            page.locator(".finding-text").all_inner_texts(), [f"{one['message']}." for one in report["findings"]])
+        self.assertEqual(
+            page.locator(".finding-place").all_inner_texts(),
+            [one["path"] + (f":{one['line']}" if one["line"] else "") for one in report["findings"]])
+        page.get_by_label("Rule").select_option("second-implementation")
+        one = next(finding for finding in report["findings"] if finding["rule"] == "second-implementation")
+        expect(page.locator(".finding")).to_have_count(1)
+        page.locator(".finding summary").click()
+        self.assertEqual(
+            page.locator(".finding .evidence-text").all_inner_texts(), [line["text"] for line in one["evidence"]])
+        self.assert_accessible(page, "the audit of a real project")
+        if "CONSOLE_SCREENSHOT" in os.environ:
+            page.screenshot(path=os.environ["CONSOLE_SCREENSHOT"], full_page=True)
+        # What is asked about a finding is answered in the conversation, by the same tools.
+        page.get_by_role("button", name="Explain the rule").click()
+        composer = page.get_by_role("textbox")
+        if composer.input_value():
+            composer.press("Enter")
+        expect(answer(page)).to_contain_text("second-implementation")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import subprocess
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 from canon_server import BINARY, ENVIRONMENT, PATIENCE
@@ -297,6 +298,86 @@ class AuditTests(unittest.TestCase):
         self.assertEqual(self.canon("compare", b, a, "--fail-on", "medium").returncode, 1)
         (self.folder / "c.json").write_text("{}")
         self.assertEqual(self.canon("compare", self.folder / "c.json", b).returncode, 2)
+
+    def test_a_layer_that_gets_new_users_since_the_base_fails(self) -> None:
+        self.write("canon.yaml", MANIFEST)
+        self.commit()
+        self.git("switch", "--quiet", "--create", "topic")
+        self.assertEqual(self.canon("--base", "main").returncode, 0)
+        self.write("shop/bills.py", "from shop.compat import Cache\n\nbills = Cache()\n")
+        run = self.canon("--base", "main", "--rule", "compatibility-layer")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("1 worse", run.stdout)
+        self.assertIn("2 live modules use it; 1 did before", run.stdout)
+        self.git("add", "--all")
+        staged = self.canon("--staged", "--rule", "compatibility-layer", "--quiet")
+        self.assertEqual(staged.returncode, 1)
+        self.assertIn("1 did before", staged.stdout)
+
+    # Age
+
+    def commit_of(self, days: int) -> str:
+        """Commits as if it were so many days ago."""
+        moment = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=days)
+        with unittest.mock.patch.dict(
+            os.environ, GIT_AUTHOR_DATE=moment.isoformat(), GIT_COMMITTER_DATE=moment.isoformat()):
+            return self.commit(f"{days} days ago")
+
+    ESCALATING = MANIFEST + "      escalate_to: [architecture, cto]\n      escalate_after: 30\n"
+
+    def findings(self) -> dict:
+        run = self.canon(*self.ONLY, "--format", "json")
+        self.assertEqual(run.stderr, "")
+        return {f["related"][0]: f for f in json.loads(run.stdout)["findings"] if f["rule"] == "import-path"}
+
+    def test_only_a_finding_that_outlives_the_deadline_goes_to_the_next_in_line(self) -> None:
+        self.write("canon.yaml", self.ESCALATING)
+        self.commit_of(50)
+        old = self.commit_of_change("shop/notes.py", 40)
+        self.write("shop/second.py", "from shop.cache import Cache\n")
+        self.write("shop/bills.py", "from shop.second import Cache\n\nbills = Cache()\n")
+        self.commit_of(20)
+        found = self.findings()
+        self.assertEqual(found["shop.compat"]["escalateTo"], ["architecture", "cto"])
+        self.assertEqual(found["shop.compat"]["escalation"], {"cause": "finding", "days": 30, "commit": old})
+        self.assertEqual(found["shop.second"]["escalateTo"], [])
+        self.assertNotIn("escalation", found["shop.second"])
+        text = self.canon("explain", found["shop.compat"]["fingerprint"]).stdout
+        self.assertIn(f"older than 30 days: it stood in {old[:12]}, so tell architecture, cto", text)
+        self.assertIn("[tell architecture, cto]", self.canon(*self.ONLY).stdout)
+        # Without a deadline they are named at once, and without history nothing is old.
+        self.write("canon.yaml", self.ESCALATING.replace("      escalate_after: 30\n", ""))
+        self.assertEqual(self.findings()["shop.second"]["escalateTo"], ["architecture", "cto"])
+
+    def test_a_waiver_that_outlives_the_deadline_does_so_for_what_it_covers(self) -> None:
+        waiver = (
+            "  waivers:\n    - {rule: import-path, symbol: shop.cache.*, reason: later, owner: me, issue: '1', "
+            f"expires: {IN_TEN_DAYS}}}\n")
+        (self.tree / "shop" / "orders.py").unlink()
+        self.write("canon.yaml", self.ESCALATING + waiver)
+        old = self.commit_of(40)
+        self.write("shop/orders.py", "from shop.compat import Cache\n\norders = Cache()\n")
+        # A later date makes no new waiver.
+        self.write("canon.yaml", self.ESCALATING + waiver.replace("later", "much later"))
+        self.commit_of(10)
+        found = self.findings()["shop.compat"]
+        self.assertEqual(found["status"], "waived")
+        self.assertEqual(found["escalation"], {"cause": "waiver", "days": 30, "commit": old})
+
+    def test_a_shallow_clone_says_that_it_cannot_tell_ages(self) -> None:
+        self.write("canon.yaml", self.ESCALATING)
+        self.commit_of(50)
+        self.commit_of_change("shop/notes.py", 1)
+        clone = self.folder / "clone"
+        subprocess.run(
+            ["git", "clone", "--quiet", "--depth", "1", self.tree.as_uri(), str(clone)], check=True, capture_output=True)
+        run = self.canon(clone, *self.ONLY, "--format", "json")
+        self.assertIn("shallow", run.stderr)
+        self.assertEqual([f["escalateTo"] for f in json.loads(run.stdout)["findings"]], [[]])
+
+    def commit_of_change(self, path: str, days: int) -> str:
+        self.write(path, f"# {days}\n")
+        return self.commit_of(days)
 
     # Waivers
 

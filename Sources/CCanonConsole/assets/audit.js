@@ -117,9 +117,9 @@ export function summary(report) {
   return counts.map(([count, name]) => `${count.toLocaleString("en")} ${name}`).join(", ");
 }
 
-/** `62`, or words when nothing could be measured: that is never 100. */
+/** `62.5`, rounded down so that 100 means all; or words when nothing could be measured, which is never 100. */
 export function scoreText(score) {
-  return typeof score === "number" ? String(Math.round(score * 10) / 10) : "not measured";
+  return typeof score === "number" ? (Math.floor(score * 10 + 1e-9) / 10).toFixed(1) : "not measured";
 }
 
 function heading(report) {

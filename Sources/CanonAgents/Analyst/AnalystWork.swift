@@ -26,6 +26,7 @@ struct AnalystWork {
         case .help: try await help()
         case .greeting: try await greeting()
         case .implementations(let words): try await implementations(words)
+        case .logs(let path): try await logs(path)
         case .tool(let name, let subject): try await tool(name, subject: subject)
         case .open(let terms): try await open(terms)
         }
@@ -113,6 +114,14 @@ struct AnalystWork {
         let outcome = try await call(
             "audit", ["about": .string(subject)],
             thought: "Auditing the workspace for what stands as \(Markdown.code(subject))")
+        guard case .success(let result) = outcome else { return AnalystAnswer.failure(outcome) }
+        return result.text
+    }
+
+    private mutating func logs(_ path: String?) async throws -> String {
+        let outcome = try await call(
+            "log_problems", path.map { ["path": .string($0)] } ?? [:],
+            thought: "Reading \(path.map { Markdown.code($0) } ?? "the logs") for problems")
         guard case .success(let result) = outcome else { return AnalystAnswer.failure(outcome) }
         return result.text
     }

@@ -12,6 +12,8 @@ enum Question: Equatable, Sendable {
     case greeting
     /// How many implementations of something there are, asked in words: `["WebSocket", "manager"]`.
     case implementations([String])
+    /// What the logs tell of; all of them without a path.
+    case logs(path: String?)
     /// A tool that was named.
     case tool(name: String, subject: String?)
     /// A question that needs judgement; the terms are the words of it that could stand in files.

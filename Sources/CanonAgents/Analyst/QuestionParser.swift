@@ -11,6 +11,7 @@ struct QuestionParser {
         if Self.isAny(core, of: Self.greetings) { return .greeting }
         if Self.isAny(core, of: Self.helps) { return .help }
         if let question = Self.aboutImplementations(core) { return question }
+        if let question = aboutLogs(core) { return question }
         if let question = aboutFile(core, history: history) { return question }
         if let question = aboutName(core, history: history) { return preferTool(core, over: question) }
         if let tool = tool(in: words) { return tool }
@@ -85,6 +86,40 @@ struct QuestionParser {
         "who|what are you", "commands", "what are your tools|commands|abilities", "which|what tools do you have",
         "what questions can you answer", "how does this work",
     ].map { QuestionTemplate($0) }
+
+    // MARK: Logs
+
+    private static let logTemplates = [
+        "what is|are|went|goes wrong|broken|failing in|with the|these|this|my|our? log|logs files?",
+        "which|what problems|errors|failures are|stand there? in the|these|this|my|our? log|logs files?",
+        "which|what problems|errors|failures do|does the|these|this|my|our? log|logs show|have|hold|tell",
+        "analyse|analyze|check|scan|examine the|these|this|my|our? log|logs files?",
+        "what do|does the|these|this|my|our? log|logs say|show|tell",
+        "show|list|find me? the? problems|errors|failures in|of the|these|this|my|our? log|logs files?",
+    ].map { QuestionTemplate($0) }
+
+    private static let logFileTemplates = [
+        "what is|are|went|goes wrong|broken|failing in|with X",
+        "which|what problems|errors|failures are|stand there? in X",
+        "analyse|analyze|check|scan|examine the? log|logs? file? X",
+        "show|list|find me? the? problems|errors|failures in|of X",
+    ].map { QuestionTemplate($0) }
+
+    private func aboutLogs(_ core: [QuestionWord]) -> Question? {
+        guard extraTools.contains("log_problems") else { return nil }
+        if Self.isAny(core, of: Self.logTemplates) { return .logs(path: nil) }
+        guard let gap = Self.gap(core, Self.logFileTemplates), gap.count == 1, Self.isLog(gap[0].text) else {
+            return nil
+        }
+        return .logs(path: gap[0].text)
+    }
+
+    /// `logs/`, `app.log`, `app.log.1.gz`, `export.jsonl`
+    private static func isLog(_ path: String) -> Bool {
+        let words = path.lowercased().split { !$0.isLetter && !$0.isNumber }
+        return path.contains { $0 == "." || $0 == "/" }
+            && words.contains { ["log", "logs", "jsonl", "ndjson"].contains($0) }
+    }
 
     // MARK: Files
 

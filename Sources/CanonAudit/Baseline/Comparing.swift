@@ -6,26 +6,46 @@ extension AuditReport {
     ///   - moved: live files of the base whose code is now in a scope that is not measured; see ``ScopeShrinkage``.
     public func compared(with base: AuditReport, named name: String, moved: [ScopeShrinkage.Move] = []) -> AuditReport {
         var report = self
-        let before = Set(base.findings.lazy.filter { !$0.isIntegrity }.map(\.fingerprint))
+        let before = Dictionary(
+            base.findings.lazy.filter { !$0.isIntegrity }.map { ($0.fingerprint, $0) },
+            uniquingKeysWith: { first, _ in first })
         var new: [Fingerprint] = []
+        var worse: [Fingerprint] = []
         var known = 0
         for index in report.findings.indices where !report.findings[index].isIntegrity {
-            if before.contains(report.findings[index].fingerprint) {
+            if let earlier = before[report.findings[index].fingerprint] {
+                if let finding = worsened(report.findings[index], since: earlier) {
+                    report.findings[index] = finding
+                    worse.append(finding.fingerprint)
+                    continue
+                }
                 known += 1
                 if report.findings[index].status == .open { report.findings[index].status = .known }
             } else if report.findings[index].status == .open {
                 new.append(report.findings[index].fingerprint)
             }
         }
+        report.findings = Audit.sorted(report.findings)
         let now = Set(report.findings.lazy.map(\.fingerprint))
         let integrity = Self.integrityFindings(base, report, moved)
         report.comparison = Comparison(
-            base: name, new: new, known: known, resolved: before.subtracting(now).sorted(),
-            risen: Self.rises(from: base, to: report), scoreBefore: base.score.overall,
+            base: name, new: new, worse: worse, known: known, resolved: Set(before.keys).subtracting(now).sorted(),
+            risen: Self.rises(from: base, to: self), scoreBefore: base.score.overall,
             blocked: integrity.map(\.message) + base.incomplete.map { "the base is incomplete: \($0.path): \($0.text)" }
         )
         report.findings = integrity + report.findings
         return report
+    }
+
+    /// The finding as its rule sees it beside an earlier one; nil when it is no worse. No waiver excuses what came after it.
+    private func worsened(_ finding: Finding, since earlier: Finding) -> Finding? {
+        guard var worse = RuleList.named(finding.rule)?.worse(finding, than: earlier) else { return nil }
+        let concept = score.concepts.first { $0.name == finding.concept }
+        worse.status = .open
+        worse.priority = .of(
+            severity: worse.severity, onGoldenPath: finding.scope == .live && concept?.goldenPath == true,
+            consumers: finding.scope == .live ? finding.consumers : 0)
+        return worse
     }
 
     /// Totals of places by rule, in what gates. What is new is told by its fingerprint; this is for findings that grow.

@@ -16,7 +16,7 @@ public struct Concept: Sendable {
     /// The canonical class, or what is behind it when it is only a front, then classes that do the same; see
     /// ``Likeness/isSecondImplementation``.
     public let implementations: [ObjectID]
-    /// What hands out an implementation, or only passes on to one: adapters, creators, aliases made by assignment.
+    /// What hands out an implementation, or only passes on to one: adapters, creators, the declared factory.
     public let adapters: [ObjectID]
     /// Why each object that is not the canonical one belongs to the concept.
     public let likenesses: [Likeness]
@@ -27,6 +27,13 @@ public struct Concept: Sendable {
 
     /// Whether a module is a registered path to the canonical object.
     public func allows(_ module: ModuleID) -> Bool { registeredPaths.contains(module) }
+
+    /// Whether importing an object through a module is the registered way: the canonical object or its declared factory, through
+    /// a registered path. The module that defines the factory always leads to it, like that of the canonical object.
+    public func registers(_ object: ObjectID, through module: ModuleID, in model: CodeModel) -> Bool {
+        if object == canonical { return allows(module) }
+        return object == factory && (allows(module) || module == model.module(of: object.file))
+    }
 }
 
 extension Concept {
@@ -63,8 +70,11 @@ extension Concept {
         }
         self.implementations = implementations
         let fronts = cores.contains(canonical) ? [] : [canonical]
-        adapters =
-            fronts + Self.adapters(of: Set(implementations), model: model, isLive: isLive).filter { $0 != canonical }
+        let found =
+            fronts + ConceptAdapters.of(Set(implementations), model: model, isLive: isLive).filter { $0 != canonical }
+        // What the declared factory gives may not be told from its code.
+        let untold = [factory].compactMap(\.self).filter { !found.contains($0) && !implementations.contains($0) }
+        adapters = found + untold
     }
 
     /// The class that the canonical symbol names; or, when that is a front which only hands out or passes on, what is behind it.
@@ -79,53 +89,5 @@ extension Concept {
             cores.append(product.object)
         }
         return cores.isEmpty ? [canonical] : cores
-    }
-
-    /// Classes and functions of live code that refer to an implementation, or to an adapter of one, and hand it out or pass on
-    /// to it.
-    private static func adapters(
-        of implementations: Set<ObjectID>, model: CodeModel, isLive: (FileID) -> Bool
-    ) -> [ObjectID] {
-        var found: Set<ObjectID> = []
-        var newest = implementations
-        // An adapter of an adapter is one, too; nobody stacks them without end.
-        for _ in 0..<4 where !newest.isEmpty {
-            var next: Set<ObjectID> = []
-            for sites in model.references(to: newest).values {
-                for (file, site) in sites where isLive(file) && site.scope != FileFacts.noIndex {
-                    let around = ObjectID(file: file, index: site.scope)
-                    let holder = model.enclosingClass(of: around) ?? around
-                    guard !implementations.contains(holder), !found.contains(holder), !next.contains(holder),
-                        isAdapter(holder, of: implementations, model)
-                    else { continue }
-                    next.insert(holder)
-                }
-            }
-            found.formUnion(next)
-            newest = next
-        }
-        return found.sorted()
-    }
-
-    private static func isAdapter(_ object: ObjectID, of implementations: Set<ObjectID>, _ model: CodeModel) -> Bool {
-        switch model.kind(of: object) {
-        case .class:
-            let methods = model.publicMethods(of: object)
-            if methods.contains(where: { method in
-                model.products(of: method).contains { implementations.contains($0.object) }
-            }) {
-                return true
-            }
-            guard model.role(of: object) == .adapter else { return false }
-            // One method that only calls something is a small client, unless it stands for the very method.
-            let targets = methods.compactMap { method in model.forwardTarget(of: method).map { (method, $0.callee) } }
-            return targets.count > 1
-                || targets.contains { method, callee in
-                    callee.split(separator: ".").last.map(String.init) == model.name(of: method)
-                }
-        case .function, .asyncFunction:
-            return model.products(of: object).contains { implementations.contains($0.object) }
-        default: return false
-        }
     }
 }

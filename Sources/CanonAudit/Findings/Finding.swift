@@ -60,7 +60,10 @@ public struct Finding: Hashable, Codable, Sendable {
 
     /// Who answers for the concept or the path.
     public internal(set) var owner: String?
+    /// Whom to tell besides the owner: at once, or when ``escalation`` says that the concept's deadline has passed.
     public internal(set) var escalateTo: [String] = []
+    /// Why it is due for ``escalateTo``; nil where the concept has no deadline, or the deadline has not passed.
+    public internal(set) var escalation: Escalation?
     public internal(set) var impact: String?
 
     /// More lines than these show nothing new.
@@ -77,6 +80,21 @@ public struct Finding: Hashable, Codable, Sendable {
         }
 
         public static func < (a: Place, b: Place) -> Bool { a.path != b.path ? a.path < b.path : a.line < b.line }
+    }
+
+    /// It is older than its concept's ``Manifest/Concept/escalateAfter``.
+    public struct Escalation: Hashable, Codable, Sendable {
+        public enum Cause: String, Codable, Sendable {
+            /// The finding stood there already.
+            case finding
+            /// What excuses it stood there already.
+            case waiver
+        }
+
+        public var cause: Cause
+        public var days: Int
+        /// The commit of so many days ago, in which it was.
+        public var commit: String
     }
 
     public enum Status: String, Codable, Sendable, CaseIterable {

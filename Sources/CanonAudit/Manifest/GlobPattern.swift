@@ -1,10 +1,12 @@
+import CanonCodeModel
+
 /// A pattern of parts: `*` stands for any characters within a part, `?` for one, `**` as a whole part for any number of
 /// parts. Parts are separated by `/` in paths and by `.` in symbols. There are no other special characters.
 public struct GlobPattern: Sendable, Hashable {
     private enum Part: Hashable, Sendable {
         case any
         case text([UInt8])
-        case glob(SegmentGlob)
+        case glob(Glob)
     }
 
     private let parts: [Part]
@@ -15,7 +17,7 @@ public struct GlobPattern: Sendable, Hashable {
         parts = text.utf8.split(separator: separator).map { part in
             if part.elementsEqual("**".utf8) { return .any }
             let bytes = Array(part)
-            return SegmentGlob.isGlob(bytes) ? .glob(SegmentGlob(bytes)) : .text(bytes)
+            return Glob.isGlob(bytes) ? .glob(Glob(bytes)) : .text(bytes)
         }
         isPlain = parts.allSatisfy { if case .text = $0 { true } else { false } }
     }
@@ -51,65 +53,6 @@ public struct GlobPattern: Sendable, Hashable {
         case .text(let wanted): wanted.count == text.count && text.elementsEqual(wanted)
         case .glob(let glob): glob.matches(text)
         }
-    }
-}
-
-/// A glob for one part of a path or symbol, or for a text without parts.
-public struct SegmentGlob: Sendable, Hashable {
-    private let glob: [UInt8]
-    /// The texts around the only `*`, the usual form, which needs no search.
-    private let ends: Ends?
-
-    private struct Ends: Sendable, Hashable {
-        var prefix: [UInt8]
-        var suffix: [UInt8]
-    }
-
-    /// - Parameter glob: `*` for any bytes, `?` for one.
-    public init(_ glob: [UInt8]) {
-        self.glob = glob
-        let stars = glob.indices.filter { glob[$0] == UInt8(ascii: "*") }
-        if stars.count == 1, !glob.contains(UInt8(ascii: "?")) {
-            ends = Ends(prefix: Array(glob[..<stars[0]]), suffix: Array(glob[(stars[0] + 1)...]))
-        } else {
-            ends = nil
-        }
-    }
-
-    public init(_ glob: String) { self.init(Array(glob.utf8)) }
-
-    static func isGlob(_ bytes: [UInt8]) -> Bool {
-        bytes.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
-    }
-
-    public func matches(_ text: String) -> Bool { matches(Array(text.utf8)[...]) }
-
-    public func matches(_ text: ArraySlice<UInt8>) -> Bool {
-        guard let ends else { return search(text) }
-        return text.count >= ends.prefix.count + ends.suffix.count
-            && text.prefix(ends.prefix.count).elementsEqual(ends.prefix)
-            && text.suffix(ends.suffix.count).elementsEqual(ends.suffix)
-    }
-
-    /// One place to go back to, the last `*`: no pattern takes more than the product of the two lengths.
-    private func search(_ text: ArraySlice<UInt8>) -> Bool {
-        var (sign, place) = (0, text.startIndex)
-        var star: (sign: Int, place: Int)?
-        while place < text.endIndex {
-            if sign < glob.count, glob[sign] == UInt8(ascii: "*") {
-                star = (sign, place)
-                sign += 1
-            } else if sign < glob.count, glob[sign] == text[place] || glob[sign] == UInt8(ascii: "?") {
-                sign += 1
-                place += 1
-            } else if let back = star {
-                star = (back.sign, back.place + 1)
-                (sign, place) = (back.sign + 1, back.place + 1)
-            } else {
-                return false
-            }
-        }
-        return glob[sign...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 }
 

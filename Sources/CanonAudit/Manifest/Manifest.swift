@@ -55,7 +55,7 @@ public struct Manifest: Sendable, Equatable {
         public var state: Entry<String>?
         public var owner: String?
         public var escalateTo: [String] = []
-        /// Days after which a finding or waiver goes to ``escalateTo`` as well.
+        /// Days after which a finding or waiver goes to ``escalateTo`` as well; nil for at once.
         public var escalateAfter: Int?
         public var impact: String?
         public var isOnGoldenPath = false

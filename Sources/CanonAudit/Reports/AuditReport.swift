@@ -9,6 +9,9 @@ public struct AuditReport: Hashable, Codable, Sendable {
     public var commit: String?
     /// The work tree differs from the commit.
     public var dirty: Bool?
+    /// The audited folder below the root of its repository, `services/chat`: paths in this report are relative to it. Nil when it
+    /// is the root, or in none.
+    public var folder: String?
     /// The version whose grammar counted.
     public var python: String
     /// By scope.
@@ -52,6 +55,8 @@ public struct AuditReport: Hashable, Codable, Sendable {
     public struct Comparison: Hashable, Codable, Sendable {
         public var base: String
         public var new: [Fingerprint]
+        /// What stood in the base as well, and has grown since in a way that its rule does not let pass.
+        public var worse: [Fingerprint]
         public var known: Int
         /// Fingerprints of the base that are gone.
         public var resolved: [Fingerprint]
@@ -70,6 +75,9 @@ public struct AuditReport: Hashable, Codable, Sendable {
 }
 
 extension AuditReport {
+    /// A path as the repository knows it.
+    func repositoryPath(_ path: String) -> String { folder.map { "\($0)/\(path)" } ?? path }
+
     /// How a run ends.
     public enum Verdict: Sendable {
         /// Nothing at or above the gate, or only what is waived or known.
@@ -116,13 +124,17 @@ extension AuditReport {
         return report
     }
 
-    /// The report in which findings that touch none of some files are known.
+    /// The report in which findings that touch none of some files are known. What is worse than in the base stays open: the
+    /// new cause of it need not be among the places that are kept.
     public func openOnly(in paths: Set<String>) -> AuditReport {
         var report = self
+        let worse = Set(comparison?.worse ?? [])
         for index in report.findings.indices where report.findings[index].status == .open {
             let finding = report.findings[index]
             let touched = [finding.path] + finding.places.map(\.path) + finding.evidence.map(\.path)
-            if !finding.isIntegrity, !touched.contains(where: { paths.contains($0) }) {
+            if !finding.isIntegrity, !worse.contains(finding.fingerprint),
+                !touched.contains(where: { paths.contains($0) })
+            {
                 report.findings[index].status = .known
             }
         }

@@ -1,5 +1,5 @@
 /// A concept as a drawing: from the importing folders through the import paths to the objects. A line is as wide as the number
-/// of modules that take this way; registered ways to the canonical object are drawn apart from all others.
+/// of modules that take this way; registered ways are drawn apart from all others.
 struct ConceptDrawing {
     let map: ConceptRoutes
 
@@ -42,7 +42,7 @@ struct ConceptDrawing {
             objects.append(
                 Box(
                     title: object.symbol, note: "\(object.role), \(object.path):\(object.line)\(names)",
-                    style: object.isCanonical
+                    style: object.isCanonical || object.isFactory
                         ? "canonical" : object.role == "adapter" || object.role == "factory" ? "adapter" : "other"))
         }
     }
@@ -57,12 +57,13 @@ struct ConceptDrawing {
         for (_, path) in shown { for folder in path.folders { counts[folder.path, default: 0] += folder.modules } }
         let ranked = counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
         let named = ranked.count > Self.maximumBoxes ? Array(ranked.prefix(Self.maximumBoxes - 1)) : ranked
-        folders = named.map { Box(title: $0.key, note: "\($0.value) modules", style: "folder") }
+        folders = named.map { Box(title: $0.key, note: AuditFigures.counted($0.value, "module"), style: "folder") }
         let rest = ranked.dropFirst(named.count)
         if !rest.isEmpty {
             folders.append(
                 Box(
-                    title: "\(rest.count) more folders", note: "\(rest.reduce(0) { $0 + $1.value }) modules",
+                    title: AuditFigures.counted(rest.count, "more folder"),
+                    note: AuditFigures.counted(rest.reduce(0) { $0 + $1.value }, "module"),
                     style: "folder"))
         }
         let place = Dictionary(uniqueKeysWithValues: named.enumerated().map { ($1.key, $0) })
@@ -70,7 +71,9 @@ struct ConceptDrawing {
             let number = paths.count
             paths.append(
                 Box(
-                    title: path.module, note: "\(path.modules) modules, \(path.statements) statements",
+                    title: path.module,
+                    note: AuditFigures.counted(path.modules, "module") + ", "
+                        + AuditFigures.counted(path.statements, "statement"),
                     style: path.isRegistered ? "registered" : "wrong"))
             pathWays.append(Way(from: number, to: object, modules: path.modules, isRegistered: path.isRegistered))
             var into: [Int: Int] = [:]
@@ -100,8 +103,8 @@ struct ConceptDrawing {
     /// The same in words, for those who do not see it.
     private var label: String {
         let objects = map.objects.map { object in
-            "\(object.symbol) (\(object.role)) through \(object.paths.count) paths from "
-                + "\(object.paths.reduce(0) { $0 + $1.modules }) modules"
+            "\(object.symbol) (\(object.role)) through \(AuditFigures.counted(object.paths.count, "path")) from "
+                + AuditFigures.counted(object.paths.reduce(0) { $0 + $1.modules }, "module")
         }
         return "\(map.name): " + objects.joined(separator: "; ")
     }

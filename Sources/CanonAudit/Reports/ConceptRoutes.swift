@@ -11,6 +11,8 @@ public struct ConceptRoutes: Hashable, Codable, Sendable {
         public var symbol: String
         public var role: String
         public var isCanonical: Bool
+        /// The manifest declares it as the factory.
+        public var isFactory: Bool
         public var path: String
         public var line: Int
         /// The other names by which live code reaches it, as `module.Name`.
@@ -22,7 +24,7 @@ public struct ConceptRoutes: Hashable, Codable, Sendable {
     public struct ImportPath: Hashable, Codable, Sendable {
         /// The module that importers name.
         public var module: String
-        /// The manifest lists it, and the object is the canonical one.
+        /// See ``Concept/registers(_:through:in:)``.
         public var isRegistered: Bool
         /// Import statements and uses of `module.Name` in live code.
         public var statements: Int
@@ -51,6 +53,7 @@ extension ConceptRoutes.Destination {
         symbol = model.symbol(of: object)
         role = model.role(of: object).rawValue
         isCanonical = object == canonical
+        isFactory = object == concept.factory
         path = context.path(of: place.file)
         line = Int(place.line)
 
@@ -65,12 +68,12 @@ extension ConceptRoutes.Destination {
             uses[consumer.module, default: Use()].files.insert(consumer.file)
             names.insert(consumer.path(in: model))
         }
-        let isCanonical = isCanonical
         paths = uses.map { module, use in
             var folders: [String: Int] = [:]
             for file in use.files { folders[Self.folder(of: context.path(of: file)), default: 0] += 1 }
             return ConceptRoutes.ImportPath(
-                module: model.modules[Int(module.rawValue)].name, isRegistered: isCanonical && concept.allows(module),
+                module: model.modules[Int(module.rawValue)].name,
+                isRegistered: concept.registers(object, through: module, in: model),
                 statements: use.statements,
                 folders: folders.map { ConceptRoutes.Folder(path: $0, modules: $1) }.sorted {
                     $0.modules != $1.modules ? $0.modules > $1.modules : $0.path < $1.path

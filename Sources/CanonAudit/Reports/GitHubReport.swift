@@ -11,14 +11,15 @@ struct GitHubReport {
         for finding in report.findings where finding.status == .open && (finding.scope.gates || finding.isIntegrity) {
             let command =
                 gating.contains(finding.fingerprint) ? "error" : finding.severity >= .medium ? "warning" : "notice"
-            var properties = "file=\(Self.property(finding.path))"
+            var properties = "file=\(Self.property(report.repositoryPath(finding.path)))"
             if finding.line > 0 { properties += ",line=\(finding.line)" }
             properties += ",title=\(Self.property("canon: \(finding.rule) (\(finding.fingerprint))"))"
             let more = finding.placeCount > 1 ? " (\(finding.placeCount) places)" : ""
             text += "::\(command) \(properties)::\(Self.message(finding.message + more))\n"
         }
         for gap in report.incomplete {
-            text += "::error file=\(Self.property(gap.path))::\(Self.message("analysis incomplete: \(gap.text)"))\n"
+            text +=
+                "::error file=\(Self.property(report.repositoryPath(gap.path)))::\(Self.message("analysis incomplete: \(gap.text)"))\n"
         }
         return text
     }

@@ -90,9 +90,7 @@ struct HTMLReport {
             let before = comparison.scoreBefore.map(AuditFigures.percent) ?? "not measured"
             let now = report.score.overall.map(AuditFigures.percent) ?? "not measured"
             page.element("li", "", "score \(before) before, \(now) now")
-            page.element(
-                "li", "",
-                "\(comparison.new.count) new, \(comparison.resolved.count) resolved, \(comparison.known) known")
+            page.element("li", "", AuditFigures.changes(comparison))
             for rise in comparison.risen {
                 page.element("li", "class=\"bad\"", "\(rise.rule): \(rise.before) places before, \(rise.now) now")
             }
@@ -195,6 +193,7 @@ struct HTMLReport {
         if finding.confidence == .review { tags.append("to review") }
         if finding.scope != .live { tags.append(finding.scope.rawValue) }
         if let owner = finding.owner { tags.append(owner) }
+        if !finding.escalateTo.isEmpty { tags.append("then \(finding.escalateTo.joined(separator: ", "))") }
         return tags
     }
 

@@ -57,7 +57,7 @@ public struct ImportRegistry: Sendable {
         if !strays.isEmpty {
             text += "\nNot registered:\n\n"
             for path in strays {
-                text += "- `\(path.module)`: \(path.users) \(path.users == 1 ? "module" : "modules")\n"
+                text += "- `\(path.module)`: \(AuditFigures.counted(path.users, "module"))\n"
             }
         }
         return text

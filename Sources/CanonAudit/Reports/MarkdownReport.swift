@@ -50,7 +50,7 @@ struct MarkdownReport {
     }
 
     private func changes(_ comparison: AuditReport.Comparison) -> String {
-        var text = "\(comparison.new.count) new, \(comparison.known) known, \(comparison.resolved.count) resolved.\n"
+        var text = "\(AuditFigures.changes(comparison)).\n"
         for rise in comparison.risen { text += "- \(rise.rule): \(rise.before) places before, \(rise.now) now\n" }
         for reason in comparison.blocked { text += "- Cannot be compared: \(Self.escaped(reason))\n" }
         return text
@@ -106,12 +106,25 @@ public enum AuditFigures {
         return "\(tenths / 10).\(tenths % 10)"
     }
 
+    /// `1 module`, `3 modules`.
+    ///
+    /// - Parameter many: the plural of a noun that does not take an "s".
+    public static func counted(_ number: Int, _ noun: String, _ many: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : many ?? noun + "s")"
+    }
+
+    /// `1 new, 2 worse, 10 known, 3 resolved`.
+    public static func changes(_ comparison: AuditReport.Comparison) -> String {
+        let worse = comparison.worse.isEmpty ? "" : ", \(comparison.worse.count) worse"
+        return "\(comparison.new.count) new\(worse), \(comparison.known) known, \(comparison.resolved.count) resolved"
+    }
+
     /// What was measured and with what: `Python 3.11, live 812 files 9,120,000 bytes, …, rule set …, commit …`.
     public static func provenance(of report: AuditReport) -> String {
         var parts = ["Python \(report.python) grammar"]
         for scope in SourceScope.allCases {
             guard let count = report.scopes[scope] else { continue }
-            parts.append("\(scope.rawValue) \(count.files) \(count.files == 1 ? "file" : "files") \(count.bytes) bytes")
+            parts.append("\(scope.rawValue) \(counted(count.files, "file")) \(count.bytes) bytes")
         }
         parts.append("rule set \(report.tool.ruleSet)")
         parts.append("manifest \(report.tool.manifest)")

@@ -1,5 +1,5 @@
 /// SARIF 2.1.0 (OASIS Standard, 27 March 2020): one result for each finding, with its own fingerprint and a URI relative to the
-/// root of the audit.
+/// root of the repository, where a reader such as GitHub looks for it.
 enum SARIFReport {
     /// GitHub takes no more of a run (https://docs.github.com/code-security/code-scanning, SARIF support, limits).
     static let maximumResults = 5000
@@ -20,7 +20,9 @@ enum SARIFReport {
             }
         var indices: [String: Int] = [:]
         for (index, rule) in rules.enumerated() { indices[rule.id] = index }
-        let results = report.findings.prefix(maximumResults).map { result($0, index: indices[$0.rule] ?? -1) }
+        let results = report.findings.prefix(maximumResults).map {
+            result($0, index: indices[$0.rule] ?? -1, in: report)
+        }
         var notifications = report.incomplete.map {
             Notification(level: "error", message: Message(text: "\($0.path): \($0.text)"))
         }
@@ -55,14 +57,14 @@ enum SARIFReport {
         )
     }
 
-    private static func result(_ finding: Finding, index: Int) -> Result {
+    private static func result(_ finding: Finding, index: Int, in report: AuditReport) -> Result {
         let others = finding.places.filter { $0 != Finding.Place(path: finding.path, line: finding.line) }
         let more = finding.placeCount > 1 ? " (\(finding.placeCount) places)" : ""
         return Result(
             ruleId: finding.rule, ruleIndex: index, level: level(finding.severity),
             message: Message(text: finding.message + more),
-            locations: [location(finding.path, finding.line)],
-            relatedLocations: others.prefix(maximumLocations).map { location($0.path, $0.line) },
+            locations: [location(report.repositoryPath(finding.path), finding.line)],
+            relatedLocations: others.prefix(maximumLocations).map { location(report.repositoryPath($0.path), $0.line) },
             partialFingerprints: [fingerprintKey: finding.fingerprint.text],
             suppressions: finding.status == .waived ? [Suppression(kind: "external", status: "accepted")] : nil,
             baselineState: finding.status == .known ? "unchanged" : nil,

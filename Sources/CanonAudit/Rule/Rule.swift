@@ -13,12 +13,16 @@ public protocol Rule: Sendable {
     /// finds nothing to examine, that is an integrity finding, because a rule that never applies protects nothing.
     static func isConfigured(by manifest: Manifest) -> Bool
 
+    /// What a finding that stood in a base as well has become, when it is worse now than it was there; nil when it is not.
+    static func worse(_ finding: Finding, than before: Finding) -> Finding?
+
     /// Looks at the whole program once.
     static func check(_ context: RuleContext, _ findings: inout FindingCollector)
 }
 
 extension Rule {
     public static func isConfigured(by manifest: Manifest) -> Bool { false }
+    public static func worse(_ finding: Finding, than before: Finding) -> Finding? { nil }
     public static var name: String { identity.name }
 }
 

@@ -16,7 +16,7 @@ enum CompatibilityLayerRule: Rule {
         """
     static let remedy = """
         Move the consumers to the canonical symbol and delete the layer. If it has to stay for now, waive it with the day \
-        on which it goes.
+        on which it goes. A layer that more modules use than in the base of a comparison is high, waived or not.
         """
 
     static let examples = RuleExamples(
@@ -199,6 +199,15 @@ enum CompatibilityLayerRule: Rule {
                     "shop/types.py",
                     "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from shop.cart import Cart\n")),
         ])
+
+    /// New users of a layer are the opposite of moving away from it.
+    static func worse(_ finding: Finding, than before: Finding) -> Finding? {
+        guard finding.consumers > before.consumers else { return nil }
+        var finding = finding
+        finding.severity = .high
+        finding.message += "; \(before.consumers) did before"
+        return finding
+    }
 
     static func check(_ context: RuleContext, _ findings: inout FindingCollector) {
         for concept in context.concepts {

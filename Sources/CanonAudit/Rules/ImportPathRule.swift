@@ -111,7 +111,7 @@ enum ImportPathRule: Rule {
         var paths: [Path: [Consumer]] = [:]
         for consumer in model.consumers(of: object) {
             findings.examined += 1
-            guard !concept.allows(consumer.module) else { continue }
+            guard !concept.registers(object, through: consumer.module, in: model) else { continue }
             paths[Path(module: consumer.module, scope: context.scope(of: consumer.file)), default: []].append(consumer)
         }
         let symbol = model.symbol(of: object)
@@ -121,15 +121,15 @@ enum ImportPathRule: Rule {
             let module = model.modules[Int(path.module.rawValue)].name
             let places = consumers.map { Finding.Place(path: context.path(of: $0.file), line: Int($0.line)) }.sorted()
             let files = Set(consumers.map(\.file)).count
-            let statements = consumers.count == 1 ? "1 statement" : "\(consumers.count) statements"
+            let statements = AuditFigures.counted(consumers.count, "statement")
             let first = consumers.min { ($0.file, $0.line) < ($1.file, $1.line) }!
             var evidence = [context.evidence(first)]
             evidence += context.evidence(model.resolve("\(module).\(model.name(of: object))"))
             findings.add(
                 [symbol, module], at: places[0].path, line: places[0].line, scope: path.scope,
                 message:
-                    "\(symbol) is imported through \(module), which is no registered path (\(statements) in \(files) "
-                    + "\(files == 1 ? "file" : "files"))",
+                    "\(symbol) is imported through \(module), which is no registered path (\(statements) in "
+                    + "\(AuditFigures.counted(files, "file")))",
                 evidence: evidence, places: places, suggestion: symbol, concept: concept.name, consumers: files)
         }
     }

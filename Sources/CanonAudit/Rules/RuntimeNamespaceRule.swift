@@ -101,8 +101,8 @@ enum RuntimeNamespaceRule: Rule {
         _ findings: inout FindingCollector
     ) {
         let model = context.model
-        let everything = NamePattern("*")
-        let hints = concept.declared.names.map { NamePattern($0.value) }
+        let everything = Glob("*")
+        let hints = concept.declared.names.map { Glob($0.value, ignoresCase: true) }
         let objects = Set(concept.objects)
         var groups: [ObjectID: [RuntimeName]] = [:]
         var seen: Set<String> = []

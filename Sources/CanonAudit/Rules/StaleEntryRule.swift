@@ -200,7 +200,7 @@ struct StaleEntries {
                 suggestion: Self.nearestSymbol(to: factory.value, model))
         }
         for pattern in declared.names {
-            let glob = SegmentGlob(pattern.value)
+            let glob = Glob(pattern.value, ignoresCase: true)
             let isMet = context.liveFiles.contains { file in
                 model.classes(in: file).contains { glob.matches(model.name(of: $0)) }
             }

@@ -4,7 +4,7 @@ import CanonFacts
 /// What pytest would collect, by its own rules and the committed configuration.
 struct TestCollection {
     /// Patterns for names of files.
-    private let filePatterns: [SegmentGlob]
+    private let filePatterns: [Glob]
     /// Modules are named by their path instead of by the first folder that is no package, so that equal names do not clash.
     let importsByPath: Bool
 
@@ -26,7 +26,7 @@ struct TestCollection {
             }
             break
         }
-        filePatterns = (patterns.isEmpty ? ["test_*.py", "*_test.py"] : patterns).map { SegmentGlob($0) }
+        filePatterns = (patterns.isEmpty ? ["test_*.py", "*_test.py"] : patterns).map { Glob($0) }
         self.importsByPath = importsByPath
     }
 

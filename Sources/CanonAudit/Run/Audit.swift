@@ -71,8 +71,8 @@ public struct Audit: Sendable {
             integrity += stale.findings.findings
         }
         let owners = CodeOwners(tree: input.tree)
-        findings = (findings + integrity).map { completed($0, owners) }
-        findings.sort(by: Self.isBefore)
+        findings = Self.sorted(findings + integrity)
+        for index in findings.indices { complete(&findings[index], owners) }
         let incomplete = (input.unread + collectors.flatMap(\.incomplete)).sorted()
         return AuditReport(
             tool: .init(
@@ -127,8 +127,7 @@ public struct Audit: Sendable {
     // MARK: Findings
 
     /// Fills in what does not depend on the rule.
-    private func completed(_ finding: Finding, _ owners: CodeOwners) -> Finding {
-        var finding = finding
+    private func complete(_ finding: inout Finding, _ owners: CodeOwners) {
         let concept = finding.concept.flatMap { name in input.manifest.concepts.first { $0.name == name } }
         // Who depends on a thing and what breaks with it says something of live code only.
         let isLive = finding.scope == .live
@@ -136,7 +135,8 @@ public struct Audit: Sendable {
             severity: finding.severity, onGoldenPath: isLive && (concept?.isOnGoldenPath ?? false),
             consumers: isLive ? finding.consumers : 0)
         finding.owner = concept?.owner ?? owners.owner(of: finding.path)
-        finding.escalateTo = concept?.escalateTo ?? []
+        // With a deadline it takes history to tell: `AuditReport.escalated`.
+        finding.escalateTo = concept.flatMap { $0.escalateAfter == nil ? $0.escalateTo : nil } ?? []
         finding.impact = concept?.impact
         if finding.evidence.count > Finding.maximumEvidence {
             finding.evidence.removeLast(finding.evidence.count - Finding.maximumEvidence)
@@ -144,14 +144,11 @@ public struct Audit: Sendable {
         if finding.places.count > Finding.maximumPlaces {
             finding.places.removeLast(finding.places.count - Finding.maximumPlaces)
         }
-        return finding
     }
 
-    private static func isBefore(_ a: Finding, _ b: Finding) -> Bool {
-        if a.severity != b.severity { return a.severity > b.severity }
-        if a.rule != b.rule { return a.rule < b.rule }
-        if a.symbol != b.symbol { return a.symbol < b.symbol }
-        return a.fingerprint < b.fingerprint
+    /// Findings are large: what they are sorted by is sorted, and each of them is moved once.
+    static func sorted(_ findings: [Finding]) -> [Finding] {
+        findings.enumerated().map { FindingOrder($1, place: $0) }.sorted().map { findings[$0.place] }
     }
 
     private func isolation(_ findings: [Finding], _ collectors: [FindingCollector]) -> AuditReport.Isolation {
@@ -174,5 +171,30 @@ public struct Audit: Sendable {
                 bytes: files.reduce(0) { $0 + Int(context.model.files[Int($1.rawValue)].facts.byteCount) })
         }
         return counts
+    }
+}
+
+/// By what findings are sorted: the worst first, then by rule and symbol; else in the order in which they were found.
+private struct FindingOrder: Comparable {
+    private let severity: Severity
+    private let rule: String
+    private let symbol: String
+    private let fingerprint: Fingerprint
+    let place: Int
+
+    init(_ finding: Finding, place: Int) {
+        severity = finding.severity
+        rule = finding.rule
+        symbol = finding.symbol
+        fingerprint = finding.fingerprint
+        self.place = place
+    }
+
+    static func < (a: FindingOrder, b: FindingOrder) -> Bool {
+        if a.severity != b.severity { return a.severity > b.severity }
+        if a.rule != b.rule { return a.rule < b.rule }
+        if a.symbol != b.symbol { return a.symbol < b.symbol }
+        if a.fingerprint != b.fingerprint { return a.fingerprint < b.fingerprint }
+        return a.place < b.place
     }
 }

@@ -1,3 +1,5 @@
+import CanonCodeModel
+
 /// Tells the scope of a path.
 ///
 /// A pattern without `/` is one segment of the path (`tests`, `backup*`); a pattern with `/` is a glob from the root
@@ -28,7 +30,7 @@ public struct ScopeMap: Sendable {
 
     /// Of segments, as ranks in ``order``.
     private var exact: [[UInt8]: UInt8] = [:]
-    private var globs: [(pattern: SegmentGlob, rank: UInt8)] = []
+    private var globs: [(pattern: Glob, rank: UInt8)] = []
     private var anchored: [(pattern: GlobPattern, rank: UInt8)] = []
     private let roots: [GlobPattern]
 
@@ -44,11 +46,17 @@ public struct ScopeMap: Sendable {
         let bytes = Array(pattern.utf8)
         if bytes.contains(UInt8(ascii: "/")) {
             anchored.append((GlobPattern(pattern, separator: UInt8(ascii: "/")), rank))
-        } else if SegmentGlob.isGlob(bytes) {
-            globs.append((SegmentGlob(bytes), rank))
+        } else if Glob.isGlob(bytes) {
+            globs.append((Glob(bytes), rank))
         } else {
             exact[bytes] = min(rank, exact[bytes] ?? .max)
         }
+    }
+
+    /// Whether a path is among what the image ships: all is, when the manifest names no roots.
+    public func ships(_ path: String) -> Bool {
+        roots.isEmpty
+            || roots.contains { $0.matchesBeginning(of: Array(path.utf8).split(separator: UInt8(ascii: "/"))) }
     }
 
     public func scope(of path: String) -> SourceScope {

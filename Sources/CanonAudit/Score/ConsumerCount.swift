@@ -12,21 +12,20 @@ struct ConsumerCount {
     private(set) var unbound: [FileID] = []
 
     init(of concept: Concept, in context: RuleContext) {
-        guard let canonical = concept.canonical else { return }
+        guard concept.canonical != nil else { return }
         let model = context.model
         let objects = Set(concept.objects)
         let holders = Set(objects.map(\.file))
         var users: Set<FileID> = []
-        let wanted = objects.union([concept.factory].compactMap(\.self))
-        for sites in model.references(to: wanted).values {
+        for sites in model.references(to: objects).values {
             for (file, reference) in sites where context.scope(of: file) == .live && !holders.contains(file) {
                 if !Self.isAlias(reference, model.files[Int(file.rawValue)].facts) { users.insert(file) }
             }
         }
         var strays: Set<FileID> = []
         for object in concept.objects {
-            let isRegistered = object == canonical || object == concept.factory
-            for consumer in model.consumers(of: object) where !isRegistered || !concept.allows(consumer.module) {
+            for consumer in model.consumers(of: object)
+            where !concept.registers(object, through: consumer.module, in: model) {
                 strays.insert(consumer.file)
             }
         }

@@ -20,7 +20,7 @@ extension ReplayResult {
     ///   - module: for the module's dotted name.
     ///   - canonical: an object whose names are left out.
     public func names(
-        matching name: NamePattern, modules pattern: NamePattern, except canonical: ObjectID? = nil, in model: CodeModel
+        matching name: Glob, modules pattern: Glob, except canonical: ObjectID? = nil, in model: CodeModel
     ) -> [RuntimeName] {
         var roles: [ObjectID: ObjectRole] = [:]
         return modules.filter { pattern.matches($0.name) }.flatMap { module in
@@ -35,7 +35,7 @@ extension ReplayResult {
     }
 
     /// Names that match and of which is not known whether they hold a class, with what they hold as far as that is known.
-    public func unknownNames(matching name: NamePattern, modules pattern: NamePattern) -> [(
+    public func unknownNames(matching name: Glob, modules pattern: Glob) -> [(
         name: String, value: String
     )] {
         modules.filter { pattern.matches($0.name) }.flatMap { module in
@@ -45,41 +45,10 @@ extension ReplayResult {
 
     /// The object with which the code at the stop compares: the only class among those that it reads by name whose name
     /// matches.
-    public func comparedObject(matching name: NamePattern, in model: CodeModel) -> ObjectID? {
+    public func comparedObject(matching name: Glob, in model: CodeModel) -> ObjectID? {
         let names = modules.flatMap(\.classes).filter { name.matches($0.name) }
         let candidates = compared.filter { object in names.contains { $0.object == object } }
         return candidates.count == 1 ? candidates[0] : nil
-    }
-}
-
-/// A pattern for names: `*` stands for any characters, `?` for one; capitals do not matter.
-public struct NamePattern: Hashable, Sendable {
-    private let pattern: [Character]
-
-    public init(_ text: String) { pattern = Array(text.lowercased()) }
-
-    public func matches(_ name: String) -> Bool {
-        let text = Array(name.lowercased())
-        var place = 0
-        var next = 0
-        // Where to go on when a star has to take one character more.
-        var star: (pattern: Int, text: Int)?
-        while next < text.count {
-            if place < pattern.count, pattern[place] == "*" {
-                star = (place, next)
-                place += 1
-            } else if place < pattern.count, pattern[place] == "?" || pattern[place] == text[next] {
-                place += 1
-                next += 1
-            } else if let last = star {
-                place = last.pattern + 1
-                next = last.text + 1
-                star = (last.pattern, last.text + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[place...].allSatisfy { $0 == "*" }
     }
 }
 

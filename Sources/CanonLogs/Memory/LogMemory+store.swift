@@ -12,7 +12,8 @@ extension LogMemory {
             guard try Self.runs(db) == snapshot.runs else {
                 throw MemoryError(
                     path, "another run has written the memory meanwhile, so that nothing of this one was stored",
-                    "Run it again.")
+                    "Run it again.",
+                    isConflict: true)
             }
             let run = snapshot.runs + 1
             try db.execute(sql: "UPDATE meta SET value = ? WHERE key = 'runs'", arguments: [run])

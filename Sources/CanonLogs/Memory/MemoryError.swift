@@ -6,12 +6,16 @@ public struct MemoryError: Error, Equatable, Sendable, CustomStringConvertible {
     public let cause: String
     public let remedy: String
 
+    /// Another run has written since this one began; made again, it may succeed.
+    public let isConflict: Bool
+
     public var description: String { "\(place): \(cause). \(remedy)" }
 
-    init(_ place: String, _ cause: String, _ remedy: String) {
+    init(_ place: String, _ cause: String, _ remedy: String, isConflict: Bool = false) {
         self.place = place
         self.cause = cause
         self.remedy = remedy
+        self.isConflict = isConflict
     }
 
     static func wording<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {

@@ -14,18 +14,29 @@ public final class LogReader {
     /// place; the rest is read.
     /// - Parameters:
     ///   - isGrowing: somebody is writing the source: an unfinished last line is left for the next time.
-    ///   - from: where the source begins, for one that is continued.
+    ///   - continuation: what an earlier reading of the same source came to; the source begins at its end.
     ///   - progress: called with the bytes taken from the file, after each window.
-    /// - Returns: what was read, and the place up to which it is complete.
+    /// - Returns: what was read, and where to go on.
     @discardableResult
     public func read(
-        _ source: any ByteSource, isGrowing: Bool = false, from: Int = 0, progress: ((Int) -> Void)? = nil,
-        each: (borrowing LogRecord) -> Void
-    ) -> (report: SourceReport, end: Int) {
+        _ source: any ByteSource, isGrowing: Bool = false, continuing continuation: Continuation = Continuation(),
+        progress: ((Int) -> Void)? = nil, each: (borrowing LogRecord) -> Void
+    ) -> (report: SourceReport, continuation: Continuation) {
         let reading = SourceReading(
-            source, map: map, values: values, arena: arena, isGrowing: isGrowing, from: from, progress: progress)
+            source, map: map, values: values, arena: arena, isGrowing: isGrowing,
+            continuation: continuation, progress: progress)
         reading.run(each)
-        return (reading.report, reading.end)
+        return (reading.report, reading.continuation)
+    }
+
+    /// Where the reading of a source that grows goes on, and what is known of its lines.
+    public struct Continuation: Sendable {
+        /// The place up to which every entry was read, in bytes of what the source holds.
+        public internal(set) var end = 0
+        var layout: PlainTextLayout?
+        var isLineByLine = false
+
+        public init() {}
     }
 }
 

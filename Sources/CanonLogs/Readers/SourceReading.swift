@@ -25,8 +25,8 @@ final class SourceReading {
     var report: SourceReport
 
     init(
-        _ source: any ByteSource, map: FieldMap, values: FieldValues, arena: TextArena, isGrowing: Bool, from: Int,
-        progress: ((Int) -> Void)?
+        _ source: any ByteSource, map: FieldMap, values: FieldValues, arena: TextArena, isGrowing: Bool,
+        continuation: LogReader.Continuation, progress: ((Int) -> Void)?
     ) {
         var head = [UInt8](repeating: 0, count: 2)
         var failure: SourceError?
@@ -35,7 +35,10 @@ final class SourceReading {
         self.source = source
         let input: any ByteSource =
             GzipSource.isGzip(head) ? GzipSource(source, head: head) : JoinedSource(start, source)
-        window = Window(input, start: from)
+        window = Window(input, start: continuation.end)
+        layout = continuation.layout
+        isLineByLine = continuation.isLineByLine
+        isFirstValue = continuation.end == 0
         self.map = map
         self.values = values
         self.arena = arena
@@ -61,8 +64,14 @@ final class SourceReading {
         return count
     }
 
-    /// The place up to which the source has been read.
-    var end: Int { window.offset }
+    /// Where to go on when there is more.
+    var continuation: LogReader.Continuation {
+        var continuation = LogReader.Continuation()
+        continuation.end = window.offset
+        continuation.layout = layout
+        continuation.isLineByLine = isLineByLine
+        return continuation
+    }
 
     func run(_ each: (borrowing LogRecord) -> Void) {
         _ = window.grow()
@@ -71,7 +80,7 @@ final class SourceReading {
         if let failure = window.failure {
             report.report(failure.message, at: failure.offset)
             report.isCutOff = true
-        } else if !frames.isEmpty {
+        } else if !frames.isEmpty, !isGrowing {
             report.report("the file ends inside of a list of entries; more was to come", at: window.offset)
             report.isCutOff = true
         }

@@ -99,15 +99,20 @@ public enum LogTime {
 
     /// `2025-09-16T00:46:21Z`, or with milliseconds.
     public static func text(_ time: Int64, milliseconds: Bool = false) -> String {
+        text(time, fraction: milliseconds ? 3 : 0)
+    }
+
+    /// - Parameter digits: of the second's fraction, at most nine; the rest is cut off.
+    static func text(_ time: Int64, fraction digits: Int) -> String {
         let seconds = floorDivision(time, second)
         let day = floorDivision(seconds, 86_400)
         let (year, month, date) = civil(day: Int(day))
         let rest = Int(seconds - day * 86_400)
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }
         var text = "\(year)-\(two(month))-\(two(date))T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))"
-        if milliseconds {
-            let fraction = Int((time - seconds * second) / 1_000_000)
-            text += "." + String(repeating: "0", count: 3 - String(fraction).count) + String(fraction)
+        if digits > 0 {
+            let fraction = String(second + time - seconds * second).dropFirst()
+            text += "." + fraction.prefix(digits)
         }
         return text + "Z"
     }

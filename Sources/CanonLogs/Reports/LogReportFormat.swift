@@ -34,9 +34,14 @@ extension LogReport {
 /// The report as it is: docs/schemas/logs-report.schema.json describes it.
 public enum LogJSON {
     /// Keys in the order of the alphabet, so that equal reports are equal bytes.
-    public static func bytes(_ value: some Encodable) -> [UInt8] {
+    public static func bytes(_ value: some Encodable) -> [UInt8] { encoded(value, .prettyPrinted) }
+
+    /// The same in one line.
+    public static func line(_ value: some Encodable) -> [UInt8] { encoded(value, []) }
+
+    private static func encoded(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting) -> [UInt8] {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
         // Numbers are finite and keys are texts, so that there is nothing to fail.
         guard let data = try? encoder.encode(value) else { preconditionFailure("a report cannot be encoded") }
         return Array(data) + [UInt8(ascii: "\n")]

@@ -53,8 +53,9 @@ struct LogWorklog {
 
     private func row(_ problem: ProblemReport) -> String {
         let count = problem.count > 0 ? ProblemWords.count(problem) : "0"
-        return "| \(problem.priority) | \(MarkdownText.inline(problem.title)) | \(count) | \(problem.first ?? "") | "
-            + "\(MarkdownText.inline(problem.service)) | `\(problem.fingerprint)` |\n"
+        return
+            "| \(problem.priority) | \(MarkdownText.inline(problem.title, inTable: true)) | \(count) | \(problem.first ?? "") | "
+            + "\(MarkdownText.inline(problem.service, inTable: true)) | `\(problem.fingerprint)` |\n"
     }
 
     private func details(_ problem: ProblemReport) -> String {

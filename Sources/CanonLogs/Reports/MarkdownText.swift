@@ -1,12 +1,13 @@
 /// Text of a log inside of Markdown: it must not become markup, end a fence, mention somebody or close an issue.
 enum MarkdownText {
-    /// In a line of prose or a cell of a table.
-    static func inline(_ text: String) -> String {
+    /// In a heading, a line of prose or a cell of a table.
+    static func inline(_ text: String, inTable: Bool = false) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\n", "\r", "\t": result += " "
-            case "\\", "`", "*", "_", "[", "]", "<", ">", "|", "#", "!", "~": result += "\\" + String(scalar)
+            case "\\", "`", "*", "_", "[", "]", "<", ">", "#", "!", "~": result += "\\" + String(scalar)
+            case "|": result += inTable ? "\\|" : "|"
             // A zero-width space keeps a name from being notified and a number from being linked.
             case "@": result += "@\u{200B}"
             default: if scalar.value >= 0x20, scalar.value != 0x7F { result.unicodeScalars.append(scalar) }

@@ -3,6 +3,8 @@ public struct LogRun {
     public struct Options: Sendable {
         public var filter = ProblemCollector.Filter()
         public var mapping = FieldMapping()
+        /// Whether a problem that was not seen may be called resolved. What is followed comes in pieces that are too short for that.
+        public var judgesAbsence = true
         /// The program and its version, as the report names them.
         public var tool = LogReport.Tool(name: "canon", version: "")
 
@@ -42,22 +44,22 @@ public struct LogRun {
         }
         var before = 0
         if case .file(let path) = input { before = try memory?.counted(ofFile: path) ?? 0 }
-        let end = read(source, countedUpTo: before, progress: progress)
-        guard case .file(let path) = input, memory != nil, sources[sources.count - 1].withoutID > 0, end > before,
-            let identity = SourceIdentity.of(path: path, counted: end)
-        else { return }
-        counted.append(identity)
+        let end = read(source, countedUpTo: before, progress: progress).end
+        if case .file(let path) = input { remember(path, counted: end, since: before) }
     }
 
     /// Reads a source that is no file, such as an upload.
     @discardableResult
-    public mutating func read(_ source: any ByteSource, countedUpTo: Int = 0, progress: ((Int) -> Void)? = nil) -> Int {
+    public mutating func read(
+        _ source: any ByteSource, countedUpTo: Int = 0, isGrowing: Bool = false,
+        continuing continuation: LogReader.Continuation = LogReader.Continuation(), progress: ((Int) -> Void)? = nil
+    ) -> LogReader.Continuation {
         let number = sources.count
         var tally = SourceTally(report: SourceReport(name: source.name))
         let collector = collector
-        let (report, end) = reader.read(source, progress: progress) { record in
-            tally.add(record)
-            collector.take(record, source: number, countedUpTo: countedUpTo)
+        let (report, next) = reader.read(source, isGrowing: isGrowing, continuing: continuation, progress: progress) {
+            tally.add($0)
+            collector.take($0, source: number, countedUpTo: countedUpTo)
         }
         tally.report = report
         sources.append(tally)
@@ -70,12 +72,37 @@ public struct LogRun {
                     message: "\(report.entriesWithoutMessage) of \(report.entries) entries have no message: whoever "
                         + "collected them lost what the service said. Export again; nothing is concluded from this file"
                 ))
-        } else if report.entries == 0, report.problemCount == 0 {
+        } else if report.entries == 0, report.problemCount == 0, !isGrowing {
             self.report(
                 ReadProblem(
                     source: source.name, offset: 0, message: "holds no entry, which says nothing about any problem"))
         }
-        return end
+        return next
+    }
+
+    /// Reads what a file that is followed has got since the last time.
+    /// - Returns: false when there was nothing.
+    public mutating func read(_ follower: inout LogFollower) throws -> Bool {
+        var hasRead = false
+        while let part = try follower.next() {
+            let before = part.continuation.end == 0 ? try memory?.counted(ofFile: follower.path) ?? 0 : 0
+            let next = read(
+                part.source, countedUpTo: before, isGrowing: !part.isLast, continuing: part.continuation)
+            hasRead = hasRead || sources[sources.count - 1].report.entries > 0
+            follower.advance(to: next)
+            if !part.isLast { remember(follower.path, counted: next.end, since: max(before, part.continuation.end)) }
+            // An unfinished line waits for its end.
+            if next.end == part.continuation.end { break }
+        }
+        return hasRead
+    }
+
+    /// Notes up to where a file is counted, if its lines have no ids to know them by.
+    private mutating func remember(_ path: String, counted end: Int, since before: Int) {
+        guard memory != nil, sources[sources.count - 1].withoutID > 0, end > before,
+            let identity = SourceIdentity.of(path: path, counted: end)
+        else { return }
+        counted.append(identity)
     }
 
     private mutating func report(_ problem: ReadProblem) {
@@ -119,6 +146,7 @@ public struct LogRun {
 
     /// Why the absence of a problem says nothing in this run; nil when it may say something.
     private func doubt(_ limits: [String]) -> String? {
+        if !options.judgesAbsence { return "absences are not judged while logs are followed" }
         if sources.allSatisfy({ $0.report.entries == 0 }) { return "there was no entry to look at" }
         if let source = sources.first(where: { $0.report.isCutOff }) { return "\(source.report.name) was cut off" }
         if let source = sources.first(where: { $0.report.hasLostMessages }) {

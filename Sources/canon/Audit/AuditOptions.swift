@@ -6,7 +6,18 @@ import Foundation
 /// What every command that audits takes.
 struct AuditOptions: ParsableArguments {
     @Argument(help: "The folder to audit; default: the current one.", completion: .directory) var path = "."
+    @OptionGroup var source: SourceOptions
 
+    var commit: String? { source.commit }
+    var quiet: Bool { source.quiet }
+    var settings: AuditSettings { source.settings(path: path) }
+
+    /// What is to be audited: the commit that was asked for, else the files on disk.
+    func input(_ reader: AuditReader) throws -> Audit.Input { try source.input(reader) }
+}
+
+/// Of a folder, what is read and how.
+struct SourceOptions: ParsableArguments {
     @Option(help: "The manifest; default: canon.yaml in the audited folder.", completion: .file(extensions: ["yaml"]))
     var config: String?
 
@@ -16,19 +27,19 @@ struct AuditOptions: ParsableArguments {
         completion: .list(PythonVersion.allCases.map(\.description)), transform: PythonOptions.version)
     var python: PythonVersion?
 
-    @Option(help: "Audit this commit instead of the files on disk, from git's objects.") var commit: String?
+    @Option(help: "Read this commit instead of the files on disk, from git's objects.") var commit: String?
 
     @OptionGroup var threads: JobOptions
     @OptionGroup var cache: CacheOptions
-    @Flag(help: "Print findings only: neither progress nor a summary.") var quiet = false
+    @Flag(help: "Print what was found only: neither progress nor a summary.") var quiet = false
 
-    var settings: AuditSettings {
+    func settings(path: String) -> AuditSettings {
         AuditSettings(
             path: path, config: config, python: python, jobs: threads.count, cache: cache,
             progress: Terminal(descriptor: STDERR_FILENO, quiet: quiet))
     }
 
-    /// What is to be audited: the commit that was asked for, else the files on disk.
+    /// What is to be read: the commit that was asked for, else the files on disk.
     func input(_ reader: AuditReader) throws -> Audit.Input {
         guard let commit else { return try reader.workTree() }
         return try reader.commit(reader.requiredRepository().commit(named: commit))

@@ -67,7 +67,7 @@ struct AuditReader {
         let state = RepositoryState(repository)
         let run = try PythonRun(
             paths: [root], version: version, jobs: settings.jobs, cache: settings.cache,
-            progress: settings.progress)
+            progress: settings.progress, namingOthers: true)
         let facts = run.map { _, outcome in outcome }
         run.finish()
         var files: [CodeFile] = []
@@ -84,9 +84,27 @@ struct AuditReader {
         }
         let (commit, dirty) = state.wait()
         return Audit.Input(
-            files: files, tree: WorkTree(root: root), manifest: manifest, today: today, python: version.description,
+            files: files, tree: WorkTree(root: root, paths: run.allNames), manifest: manifest, today: today, python: version.description,
             toolVersion: ProductVersion.description, commit: commit, dirty: dirty, unread: unread,
             jobs: settings.jobs)
+    }
+
+    /// An audit of nothing would say that nothing is wrong.
+    ///
+    /// - Throws: `CommandFailure` when there is nothing that can be read here.
+    func requireSources(_ input: Audit.Input) throws {
+        let wanted = input.manifest.languages.map(\.value)
+        if wanted.contains("swift")
+            || (wanted.isEmpty && input.tree.paths.contains { $0.hasSuffix(".swift") } && input.files.isEmpty)
+        {
+            throw CommandFailure(
+                "Swift files cannot be read here: canon-swift is not beside canon. Install it, or narrow the audit with "
+                    + "`languages: [python]` in the manifest", status: ExitStatus.unknown)
+        }
+        guard input.files.isEmpty, input.unread.isEmpty else { return }
+        throw CommandFailure(
+            "\(root.escapingControls) holds no file that can be audited (*.py). Is it the right folder?",
+            status: ExitStatus.unknown)
     }
 
     private func relative(_ path: String) -> String {

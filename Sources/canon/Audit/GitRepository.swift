@@ -1,3 +1,4 @@
+import CanonAudit
 import Foundation
 
 /// Reads a repository through `git`, and changes nothing: no lock is taken, no hook and no monitor of the repository is started.
@@ -12,16 +13,21 @@ struct GitRepository: Sendable {
 
     /// The audited folder, which may lie within the repository.
     let folder: String
+    /// The same below the root of the repository; nil for the root itself.
+    let folderInRepository: String?
 
     /// Nil when the folder is in no repository. Looked for without starting a process, which most runs then need not do.
     init?(containing folder: String) {
-        var place = URL(fileURLWithPath: folder).standardizedFileURL.path
+        let start = URL(fileURLWithPath: folder).standardizedFileURL.path
+        var place = start
         while true {
             if FileManager.default.fileExists(atPath: place + "/.git") { break }
             guard place != "/", let slash = place.lastIndex(of: "/") else { return nil }
             place = slash == place.startIndex ? "/" : String(place[..<slash])
         }
         self.folder = folder
+        let below = start.dropFirst(place.count).drop { $0 == "/" }
+        folderInRepository = below.isEmpty ? nil : String(below)
     }
 
     // MARK: Revisions
@@ -50,6 +56,15 @@ struct GitRepository: Sendable {
 
     /// The commit of the work tree; nil before the first one.
     var head: String? { try? run(["rev-parse", "--verify", "--quiet", "HEAD"]).trimmed }
+
+    /// The newest commit on the line of first parents that is as old as a day, in UTC; nil when all are younger.
+    func commit(of tip: String, onFirstParentsUntil day: CalendarDate) throws -> String? {
+        let found = try run(["rev-list", "-1", "--first-parent", "--before=\(day)T23:59:59Z", tip, "--"]).trimmed
+        return found.isEmpty ? nil : found
+    }
+
+    /// Whether the history ends before its beginning, because it was cut when it was cloned.
+    var isShallow: Bool { (try? run(["rev-parse", "--is-shallow-repository"]).trimmed) == "true" }
 
     /// Whether the work tree differs from its commit: tracked files, and files that nobody ignores.
     var isDirty: Bool? {
@@ -116,6 +131,20 @@ struct GitRepository: Sendable {
     ///
     /// - Parameter failure: what to tell when it fails, from what it wrote to standard error.
     func run(_ arguments: [String], failure: (String) -> CommandFailure = GitRepository.failure) throws -> [UInt8] {
+        let (status, output, complaint) = try finished(arguments)
+        guard status == 0 else { throw failure(complaint) }
+        return output
+    }
+
+    /// The output of a question that may have no answer; nil when there is none, which `git` says with status 1 and no word.
+    func answer(_ arguments: [String]) throws -> String? {
+        let (status, output, complaint) = try finished(arguments)
+        if status == 0 { return output.trimmed }
+        guard status == 1, complaint.isEmpty else { throw Self.failure(complaint) }
+        return nil
+    }
+
+    private func finished(_ arguments: [String]) throws -> (status: Int32, output: [UInt8], complaint: String) {
         let process = Self.process(arguments, in: folder)
         let output = Pipe()
         let errors = Pipe()
@@ -127,10 +156,7 @@ struct GitRepository: Sendable {
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         let complaint = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw failure(String(decoding: complaint, as: UTF8.self))
-        }
-        return Array(bytes)
+        return (process.terminationStatus, Array(bytes), String(decoding: complaint, as: UTF8.self))
     }
 
     static func failure(_ complaint: String) -> CommandFailure {

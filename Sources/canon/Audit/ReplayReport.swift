@@ -1,3 +1,4 @@
+import CanonAudit
 import CanonCodeModel
 import CanonWire
 
@@ -77,16 +78,17 @@ struct ReplayReport {
         let implementations = Set(names.filter { $0.role == .implementation }.map(\.identity)).count
         let place = result.stop.map { " at \(model.text(of: $0))" } ?? ""
         terminal.writeLine(
-            "\(count(names.count, "name")), \(count(objects, "object")), \(count(implementations, "implementation"))\(place); "
-                + "\(count(result.modules.count, "module")) loaded")
+            "\(AuditFigures.counted(names.count, "name")), \(AuditFigures.counted(objects, "object")), \(AuditFigures.counted(implementations, "implementation"))\(place); "
+                + "\(AuditFigures.counted(result.modules.count, "module")) loaded")
         if !unknown.isEmpty {
             terminal.writeLine(
-                "\(count(unknown.count, "name")) more that may be classes: "
+                "\(AuditFigures.counted(unknown.count, "name")) more that may be classes: "
                     + unknown.prefix(5).map { "\($0.name) (\($0.value))" }.joined(separator: ", ").escapingControls)
         }
         if !result.unresolved.isEmpty {
             terminal.writeLine(
-                "\(count(result.unresolved.count, "statement")) could not be followed; --format json names them")
+                "\(AuditFigures.counted(result.unresolved.count, "statement")) could not be followed; --format json names them"
+            )
         }
     }
 
@@ -99,6 +101,4 @@ struct ReplayReport {
             }
         }
     }
-
-    private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 }

@@ -26,7 +26,9 @@ struct StagedAudit {
         }
         let staged = Set(try repository.staged().filter { base[$0.path] != $0.blob }.map(\.path))
         let moves = ScopeShrinkage.moves(base: before.context, now: audit.context)
-        let report = audit.run().compared(with: before.run(), named: "HEAD", moved: moves)
+        var report = audit.run()
+        report.folder = repository.folderInRepository
+        report = report.compared(with: before.run(), named: "HEAD", moved: moves)
         return report.openOnly(in: staged)
     }
 }

@@ -104,6 +104,9 @@ struct TerminalReport {
         if finding.scope != .live { message += " [\(finding.scope.rawValue)]" }
         if finding.status != .open { message += " [\(finding.status.rawValue)]" }
         if finding.confidence == .review { message += " [to review]" }
+        if finding.escalation != nil {
+            message += " [tell \(finding.escalateTo.joined(separator: ", ").escapingControls)]"
+        }
         text +=
             "           \(message)  \(terminal.styled("\(finding.fingerprint) \(finding.priority.rawValue)", .dim))\n"
         guard isVerbose else { return text }
@@ -132,6 +135,11 @@ struct TerminalReport {
             lines.append(
                 "owner: \(owner)"
                     + (finding.escalateTo.isEmpty ? "" : ", then \(finding.escalateTo.joined(separator: ", "))"))
+        }
+        if let escalation = finding.escalation {
+            lines.append(
+                "\(escalation.cause == .finding ? "it" : "its waiver") is older than \(escalation.days) days: it stood in "
+                    + "\(escalation.commit.prefix(12)), so tell \(finding.escalateTo.joined(separator: ", "))")
         }
         return lines.map { indentation + terminal.styled($0.escapingControls, .dim) + "\n" }.joined()
     }
@@ -176,8 +184,7 @@ struct TerminalReport {
 
     private func changes(_ comparison: AuditReport.Comparison) -> [String] {
         var lines = [
-            "Beside \(comparison.base.escapingControls): \(comparison.new.count) new, \(comparison.known) known, "
-                + "\(comparison.resolved.count) resolved"
+            "Beside \(comparison.base.escapingControls): \(AuditFigures.changes(comparison))"
         ]
         if let before = comparison.scoreBefore {
             lines[0] += ", score \(AuditFigures.percent(before)) before"

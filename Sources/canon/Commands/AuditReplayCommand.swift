@@ -22,12 +22,6 @@ struct AuditReplayCommand: AsyncParsableCommand {
     )
 
     @Argument(help: "The module that is imported first: package.module.") var entry: String
-    @Option(help: "The folder with the program.", completion: .directory) var root = "."
-    @Option(
-        help:
-            "A folder below the root in which absolute imports start; may be repeated. Default: the root, and src when used.",
-        completion: .directory)
-    var searchRoot: [String] = []
     @Option(help: "Where to stop: MODULE, MODULE:FUNCTION or MODULE:LINE.", transform: stopPoint) var at: StopPoint?
     @Option(help: "Only names like this; * and ? stand for other characters, capitals do not matter.") var match = "*"
     @Option(help: "Only names of modules like this.") var moduleMatch = "*"
@@ -40,9 +34,7 @@ struct AuditReplayCommand: AsyncParsableCommand {
     var canonical: String?
     @Flag(help: "Show how each name got its object.") var verbose = false
     @Option(help: "How to print the report.") var format = ReportFormat.terminal
-    @OptionGroup var options: PythonOptions
-    @OptionGroup var threads: JobOptions
-    @OptionGroup var cache: CacheOptions
+    @OptionGroup var options: ProgramOptions
 
     private static func stopPoint(_ text: String) throws -> StopPoint {
         guard let point = StopPoint(text) else {
@@ -52,17 +44,16 @@ struct AuditReplayCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reader = ModelReader(options: options, jobs: threads.count, cache: cache)
-        let manifest = try ModelReader.manifest(of: root)
-        let model = try reader.model(of: root, searchRoots: searchRoot, manifest: manifest)
+        let program = try Program(options)
+        let (model, manifest) = (program.model, program.manifest)
         let result: ReplayResult
         do {
             result = try ImportReplay(model: model).run(entry: entry, at: at)
         } catch {
             throw CommandFailure(Self.remedy(error, model), status: ExitStatus.usage)
         }
-        let name = NamePattern(match)
-        let modules = NamePattern(moduleMatch)
+        let name = Glob(match, ignoresCase: true)
+        let modules = Glob(moduleMatch, ignoresCase: true)
         let excepted = try excepted(result, name, manifest, model)
         let report = ReplayReport(
             model: model, result: result,
@@ -80,12 +71,13 @@ struct AuditReplayCommand: AsyncParsableCommand {
                 "\(entry) has loaded, and \(at.module) did not come to the place to stop at", status: ExitStatus.unknown
             )
         }
+        try program.requireComplete()
     }
 
     /// The objects whose names are left out: the one that is asked for, else those that the manifest calls canonical, else the
     /// one with which the code at the stop compares.
     private func excepted(
-        _ result: ReplayResult, _ name: NamePattern, _ manifest: Manifest, _ model: CodeModel
+        _ result: ReplayResult, _ name: Glob, _ manifest: Manifest, _ model: CodeModel
     ) throws -> Set<ObjectID> {
         if let canonical {
             if let object = result.object(named: canonical) ?? model.resolve(canonical).object { return [object] }

@@ -60,13 +60,13 @@ struct AuditRunCommand: AsyncParsableCommand {
             return
         }
         let input = try options.input(reader)
-        try Self.requireSources(input, reader: reader)
+        try reader.requireSources(input)
         for name in concepts where !input.manifest.concepts.contains(where: { $0.name == name }) {
             throw CommandFailure(
                 Self.unknown("concept", name, among: input.manifest.concepts.map(\.name)), status: ExitStatus.usage)
         }
         let audit = Audit(input)
-        var report = audit.run()
+        var report = try reader.report(of: audit)
         if let base { report = try compared(report, of: audit, with: base, reader) }
         try finish(report.narrowed(rules: rules, concepts: concepts), audit: audit)
     }
@@ -74,10 +74,23 @@ struct AuditRunCommand: AsyncParsableCommand {
     /// Prints the report and ends with its status.
     private func finish(_ report: AuditReport, audit: Audit?) throws {
         try write(report, of: audit)
+        // The process ends: taking a large program apart piece by piece would take as long as a rule does.
+        if let audit { _ = Unmanaged.passRetained(Kept(audit: audit, report: report)) }
         switch report.verdict(failOn: gate) {
         case .passed: break
         case .failed: throw ExitStatus.failed
         case .incomplete: throw ExitStatus.unknown
+        }
+    }
+
+    /// What is left to the system to take back.
+    private final class Kept {
+        private let audit: Audit
+        private let report: AuditReport
+
+        init(audit: Audit, report: AuditReport) {
+            self.audit = audit
+            self.report = report
         }
     }
 
@@ -86,22 +99,6 @@ struct AuditRunCommand: AsyncParsableCommand {
         let hint = NearestName.of(name, among: known).map { "did you mean \($0)?" }
         return
             "there is no \(what) '\(name.shortened)'; \(hint ?? "there are: \(known.sorted().joined(separator: ", "))")"
-    }
-
-    /// An audit of nothing would say that nothing is wrong.
-    private static func requireSources(_ input: Audit.Input, reader: AuditReader) throws {
-        let wanted = input.manifest.languages.map(\.value)
-        if wanted.contains("swift")
-            || (wanted.isEmpty && input.tree.paths.contains { $0.hasSuffix(".swift") } && input.files.isEmpty)
-        {
-            throw CommandFailure(
-                "Swift files cannot be read here: canon-swift is not beside canon. Install it, or narrow the audit with "
-                    + "`languages: [python]` in the manifest", status: ExitStatus.unknown)
-        }
-        guard input.files.isEmpty, input.unread.isEmpty else { return }
-        throw CommandFailure(
-            "\(reader.root.escapingControls) holds no file that can be audited (*.py). Is it the right folder?",
-            status: ExitStatus.unknown)
     }
 
     // MARK: Base

@@ -21,22 +21,13 @@ struct AuditWhereCommand: AsyncParsableCommand {
     )
 
     @Argument(help: "An import statement, or a dotted name.") var what: String
-    @Option(help: "The folder with the program.", completion: .directory) var root = "."
-    @Option(
-        help:
-            "A folder below the root in which absolute imports start; may be repeated. Default: the root, and src when used.",
-        completion: .directory)
-    var searchRoot: [String] = []
     @Option(help: "How to print the answer.") var format = ReportFormat.terminal
-    @OptionGroup var options: PythonOptions
-    @OptionGroup var threads: JobOptions
-    @OptionGroup var cache: CacheOptions
+    @OptionGroup var options: ProgramOptions
 
     func run() async throws {
         let names = try Self.dottedNames(what)
-        let reader = ModelReader(options: options, jobs: threads.count, cache: cache)
-        let manifest = try ModelReader.manifest(of: root)
-        let model = try reader.model(of: root, searchRoots: searchRoot, manifest: manifest)
+        let program = try Program(options)
+        let model = program.model
         var answers: [JSONValue] = []
         var status = ExitStatus.success
         for name in names {
@@ -52,6 +43,7 @@ struct AuditWhereCommand: AsyncParsableCommand {
                 JSONValue.object(["schema": "canon.where/1", "answers": .array(answers)]).encoded + [0x0A])
         }
         guard status == ExitStatus.success else { throw status }
+        try program.requireComplete()
     }
 
     /// `from a import b, c as d` names `a.b` and `a.c`; `import a.b` and `a.b` name `a.b`.

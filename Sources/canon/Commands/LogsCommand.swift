@@ -13,7 +13,7 @@ struct LogsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             LogsRunCommand.self, LogsListCommand.self, LogsShowCommand.self, LogsResolveCommand.self,
-            LogsReopenCommand.self, LogsForgetCommand.self, LogsClusterCommand.self,
+            LogsReopenCommand.self, LogsForgetCommand.self, LogsClusterCommand.self, LogsWarningsCommand.self,
         ],
         defaultSubcommand: LogsRunCommand.self
     )

@@ -20,6 +20,8 @@ struct LogsRunCommand: AsyncParsableCommand {
               gcloud logging read 'severity>=WARNING' --format json | canon logs -
               canon logs --since 24h --service checkout logs/
               canon logs --format html --output problems.html logs/
+              canon logs --issues drafts --known-issues issues.json export.json
+              canon logs --watch /var/log/shop/
               canon logs --no-memory --fail-on none app.log
             """
     )
@@ -38,18 +40,35 @@ struct LogsRunCommand: AsyncParsableCommand {
     @Option(name: .customLong("service"), help: "Only entries of this service; may be given more than once.")
     var services: [String] = []
     @Option(help: "The least severity that makes an entry a problem.") var minSeverity = LogLevelArgument.warning
+    @Option(
+        help: "Write a draft of an issue, or of an update, for each problem into this folder, and the worklog.",
+        completion: .directory)
+    var issues: String?
+    @Option(
+        help: "The issues that there are: a folder of files, or a JSON dump with number, title, body and state.",
+        completion: .file())
+    var knownIssues: String?
     @OptionGroup var memoryOptions: LogsMemoryOptions
     @Flag(help: "Remember nothing and compare with nothing: every problem is new.") var noMemory = false
     @Option(
         help: "The configuration whose logs: section maps fields; default: canon.yaml here.",
         completion: .file(extensions: ["yaml"]))
     var config: String?
+    @Flag(help: "Go on following the files as they grow and are rotated, and tell of each new or returned problem.")
+    var watch = false
     @Flag(help: "Show all that is known of each problem.") var verbose = false
     @Flag(help: "Print problems only: neither progress nor a summary.") var quiet = false
 
     func validate() throws {
         guard !inputs.isEmpty else { throw ValidationError("name a file or a folder, or - for standard input") }
         if let since, let until, since.time >= until.time { throw ValidationError("--since is not before --until") }
+        if knownIssues != nil, issues == nil { throw ValidationError("--known-issues is for --issues") }
+        if watch, noMemory {
+            throw ValidationError("--watch compares with the memory; it does not go with --no-memory")
+        }
+        if watch, inputs.contains("-") || output != nil || issues != nil || format != .terminal && format != .json {
+            throw ValidationError("--watch follows files, and prints to the terminal or as JSON lines")
+        }
         if noMemory, memoryOptions.memory != nil {
             throw ValidationError("--no-memory and --memory exclude each other")
         }
@@ -59,8 +78,21 @@ struct LogsRunCommand: AsyncParsableCommand {
         let options = try runOptions()
         let memory = noMemory ? nil : try memoryOptions.open()
         defer { try? memory?.close() }
+        if watch, let memory {
+            try await LogsWatch(options: options, memory: memory, gate: gate.priority, format: format, isQuiet: quiet)
+                .follow(inputs)
+            return
+        }
+        let folder = try issues.map { try IssueFolder(path: $0, known: knownIssues) }
         let report = try withMemory { try look(options, memory) }
         try write(report)
+        if let folder, let issues {
+            let (new, updates) = try folder.write(report, failOn: gate.priority)
+            if !quiet {
+                Terminal.errors.writeLine(
+                    "\(issues.escapingControls): \(new) drafts of new issues, \(updates) updates, and worklog.md")
+            }
+        }
         switch report.verdict(failOn: gate.priority) {
         case .passed: return
         case .failed: throw ExitStatus.failed

@@ -50,6 +50,7 @@ struct AgentWiring {
         let audit = WorkspaceAudit(path: configuration.workspace)
         return WorkspaceTools.all(for: workspace) + [
             AuditTool(workspace: audit), ExplainTool(workspace: audit), ReplayTool(workspace: audit),
+            WorkspaceLogsTool(workspace: configuration.workspace, forbidden: configuration.dataDirectory),
         ]
     }
 }

@@ -128,10 +128,10 @@ func readAll(
     _ bytes: [UInt8], step: Int = .max, mapping: FieldMapping = FieldMapping(), isGrowing: Bool = false
 ) -> (entries: [Kept], report: SourceReport, end: Int) {
     var entries: [Kept] = []
-    let (report, end) = LogReader(mapping: mapping).read(MemorySource(bytes, step: step), isGrowing: isGrowing) {
+    let (report, next) = LogReader(mapping: mapping).read(MemorySource(bytes, step: step), isGrowing: isGrowing) {
         entries.append(Kept($0))
     }
-    return (entries, report, end)
+    return (entries, report, next.end)
 }
 
 func readAll(_ text: String, step: Int = .max, mapping: FieldMapping = FieldMapping()) -> (

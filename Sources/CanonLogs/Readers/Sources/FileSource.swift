@@ -13,9 +13,10 @@ public final class FileSource: ByteSource {
     private let descriptor: Int32
     private let closes: Bool
 
+    /// - Parameter name: how messages name the file; nil for its path.
     /// - Throws: ``SourceError`` when the file cannot be opened or is a folder.
-    public init(path: String) throws(SourceError) {
-        name = path
+    public init(path: String, shownAs name: String? = nil) throws(SourceError) {
+        self.name = name ?? path
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SourceError(message: Self.words("cannot be opened"), offset: 0) }
         closes = true
@@ -53,6 +54,13 @@ public final class FileSource: ByteSource {
             consumed += count
             return count
         }
+    }
+
+    /// What the file is, whatever its name: nil when it cannot be told.
+    var identity: (device: UInt64, inode: UInt64, size: Int)? {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        return (UInt64(status.st_dev), UInt64(status.st_ino), Int(status.st_size))
     }
 
     /// Goes on at that place of a regular file.

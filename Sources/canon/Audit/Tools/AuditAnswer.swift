@@ -46,8 +46,8 @@ enum AuditAnswer {
     private static func line(_ concept: ConceptScore) -> String {
         let score = concept.score.map(AuditFigures.percent) ?? "not measured"
         return
-            "- **\(text(concept.name))**: \(score); \(counted(concept.implementations, "implementation")) of \(code(concept.canonical)), "
-            + "\(concept.bound) of \(counted(concept.consumers, "consumer")) bound to it"
+            "- **\(text(concept.name))**: \(score); \(AuditFigures.counted(concept.implementations, "implementation")) of \(code(concept.canonical)), "
+            + "\(concept.bound) of \(AuditFigures.counted(concept.consumers, "consumer")) bound to it"
     }
 
     private static func line(_ finding: Finding) -> String {
@@ -65,15 +65,16 @@ enum AuditAnswer {
         let name = "“\(text(about))”"
         guard !survey.members.isEmpty else {
             let rest =
-                survey.elsewhere > 0 ? " Tests and tools have \(counted(survey.elsewhere, "class", "classes"))." : ""
+                survey.elsewhere > 0
+                ? " Tests and tools have \(AuditFigures.counted(survey.elsewhere, "class", "classes"))." : ""
             return "No class of the live code goes by \(name).\(rest) Try a word of the name alone."
         }
         let count = survey.implementations.count
         let names = survey.members.reduce(0) { $0 + $1.names.count }
         var parts = [
-            "**\(counted(count, "implementation"))** \(count == 1 ? "goes" : "go") by \(name)"
+            "**\(AuditFigures.counted(count, "implementation"))** \(count == 1 ? "goes" : "go") by \(name)"
                 + (count > 1 ? ", where one should stand." : ".")
-                + " In all, \(counted(names, "name")) \(names == 1 ? "leads" : "lead") to \(counted(survey.members.count, "object"))."
+                + " In all, \(AuditFigures.counted(names, "name")) \(names == 1 ? "leads" : "lead") to \(AuditFigures.counted(survey.members.count, "object"))."
         ]
         for role in ObjectRole.allCases {
             let members = survey.members.filter { $0.role == role }
@@ -87,13 +88,14 @@ enum AuditAnswer {
             let open = report.findings.filter { $0.concept == concept.name && $0.status == .open }
             if !open.isEmpty {
                 parts.append(
-                    "\(counted(open.count, "finding")) about it, the worst first:\n"
+                    "\(AuditFigures.counted(open.count, "finding")) about it, the worst first:\n"
                         + open.prefix(5).map(line).joined(separator: "\n"))
             }
         }
         if survey.elsewhere > 0 {
             parts.append(
-                "Tests and tools have \(counted(survey.elsewhere, "more class", "more classes")) of such a name.")
+                "Tests and tools have \(AuditFigures.counted(survey.elsewhere, "more class", "more classes")) of such a name."
+            )
         }
         return parts.joined(separator: "\n\n")
     }
@@ -116,7 +118,7 @@ enum AuditAnswer {
     private static func line(_ member: ObjectSurvey.Member) -> String {
         var line =
             "- \(code(member.symbol)) at \(place(member.evidence.path, member.evidence.line)): \(text(member.because)); "
-            + "imported by \(counted(member.consumers, "module"))"
+            + "imported by \(AuditFigures.counted(member.consumers, "module"))"
         let others = member.names.dropFirst()
         if !others.isEmpty {
             line += "; also known as " + others.prefix(8).map { code($0) }.joined(separator: ", ")
@@ -204,8 +206,8 @@ enum AuditAnswer {
         let implementations = Set(names.filter { $0.role == .implementation }.map(\.identity)).count
         let stop = report.result.stop.map { " at \(code(report.model.text(of: $0)))" } ?? ""
         var parts = [
-            "After the imports of \(code(entry))\(stop), \(counted(names.count, "name")) \(names.count == 1 ? "leads" : "lead") to "
-                + "\(counted(objects, "object")), \(implementations) of them \(implementations == 1 ? "an implementation" : "implementations")."
+            "After the imports of \(code(entry))\(stop), \(AuditFigures.counted(names.count, "name")) \(names.count == 1 ? "leads" : "lead") to "
+                + "\(AuditFigures.counted(objects, "object")), \(implementations) of them \(implementations == 1 ? "an implementation" : "implementations")."
         ]
         if !names.isEmpty {
             parts.append(
@@ -236,9 +238,5 @@ enum AuditAnswer {
 
     private static func code(_ content: some StringProtocol) -> String {
         "`" + String(content.map { $0 == "`" ? "'" : $0.isNewline ? " " : $0 }) + "`"
-    }
-
-    private static func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-        "\(count) \(count == 1 ? one : many ?? one + "s")"
     }
 }

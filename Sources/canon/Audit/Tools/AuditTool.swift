@@ -104,8 +104,8 @@ struct ReplayTool: Tool {
             }
             at = point
         }
-        let name = NamePattern(try checked.optionalText("match", maximumBytes: 200) ?? "*")
-        let modules = NamePattern(try checked.optionalText("module_match", maximumBytes: 200) ?? "*")
+        let name = Glob(try checked.optionalText("match", maximumBytes: 200) ?? "*", ignoresCase: true)
+        let modules = Glob(try checked.optionalText("module_match", maximumBytes: 200) ?? "*", ignoresCase: true)
         let model = try await workspace.run().audit.context.model
         do {
             let result = try ImportReplay(model: model).run(entry: entry, at: at)

@@ -48,14 +48,15 @@ final class WorkspaceAudit: Sendable {
             let settings = AuditSettings(
                 path: path, config: nil, python: nil, jobs: ProcessInfo.processInfo.activeProcessorCount, cache: nil,
                 progress: Terminal(descriptor: -1, isTerminal: false, usesColour: false))
-            var input = try AuditReader(settings).workTree()
+            let reader = try AuditReader(settings)
+            var input = try reader.workTree()
             // As for the agent's other tools: what is hidden is not for it.
             input.files.removeAll { file in file.path.split(separator: "/").contains { $0.hasPrefix(".") } }
             guard !input.files.isEmpty else {
                 throw ToolFailure("The workspace holds no file that can be audited (*.py).")
             }
             let audit = Audit(input)
-            return Run(audit: audit, report: audit.run())
+            return Run(audit: audit, report: try reader.report(of: audit))
         } catch let failure as CommandFailure {
             throw ToolFailure(failure.description)
         }

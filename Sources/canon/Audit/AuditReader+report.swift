@@ -1,0 +1,34 @@
+import CanonAudit
+
+extension AuditReader {
+    /// The report of an audit, with what the repository says: where it is, and what its history makes due for escalation.
+    ///
+    /// A deadline costs one more audit: of the commit that stood so many days ago, whose files are mostly those of today.
+    func report(of audit: Audit) throws -> AuditReport {
+        var report = audit.run()
+        report.folder = repository?.folderInRepository
+        let manifest = audit.input.manifest
+        guard let repository, let tip = audit.input.commit else { return report }
+        var past: [PastState] = []
+        var known: KnownFacts?
+        for days in manifest.escalationDays {
+            guard let commit = try repository.commit(of: tip, onFirstParentsUntil: today.adding(days: -days)) else {
+                if repository.isShallow {
+                    settings.progress.writeLine(
+                        "note: this clone is shallow, so what is older than \(days) days (escalate_after) is not known: "
+                            + "git fetch --unshallow")
+                }
+                continue
+            }
+            let facts = try known ?? (audit.input.tree is WorkTree ? knownFacts(of: audit.input) : KnownFacts())
+            known = facts
+            let input = try self.commit(commit, manifest: manifest, known: facts)
+            let then = (input.tree as? CommitTree).flatMap { try? self.manifest(of: $0) }
+            past.append(
+                PastState(
+                    days: days, commit: commit, findings: Set(Audit(input).run().findings.map(\.fingerprint)),
+                    waivers: then?.waivers ?? []))
+        }
+        return report.escalated(past, by: manifest)
+    }
+}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import CanonAgents
+import CanonLogs
+import CanonWire
+import Foundation
+import Testing
+
+@testable import canon
+
+@Suite("canon logs")
+struct LogsCommandTests {
+    private static func folder(_ body: (String) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "canon-logs-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await body(folder.path)
+    }
+
+    private static let nowhere = Terminal(descriptor: -1, isTerminal: false, usesColour: false)
+
+    private static func status(_ arguments: String...) async -> ExitCode {
+        await Canon.runToStatus(["logs"] + arguments, output: nowhere, errors: nowhere)
+    }
+
+    private static let error =
+        #"{"severity":"ERROR","insertId":"a","timestamp":"2025-09-16T00:00:00Z","message":"kettle 4 failed","service":"kitchen"}"#
+
+    @Test("the exit status says new, nothing new, unusable and incomplete")
+    func statuses() async throws {
+        try await Self.folder { folder in
+            let log = folder + "/a.jsonl"
+            let memory = folder + "/memory.db"
+            try (Self.error + "\n").write(toFile: log, atomically: true, encoding: .utf8)
+            let out = folder + "/out"
+            #expect(await Self.status(log, "--memory", memory, "--output", out, "--quiet") == ExitStatus.failed)
+            #expect(await Self.status(log, "--memory", memory, "--output", out, "--quiet") == ExitStatus.success)
+            #expect(await Self.status(log, "--no-memory", "--output", out, "--fail-on", "p1") == ExitStatus.success)
+            #expect(await Self.status(log, "--no-memory", "--output", out, "--fail-on", "p2") == ExitStatus.failed)
+            #expect(await Self.status(log, "--no-memory", "--fail-on", "urgent") == ExitStatus.usage)
+            #expect(await Self.status(log, "--since", "yesterday") == ExitStatus.usage)
+            #expect(await Self.status(folder + "/none.log", "--no-memory", "--output", out) == ExitStatus.unknown)
+            try "[]".write(toFile: log, atomically: true, encoding: .utf8)
+            #expect(await Self.status(log, "--no-memory", "--output", out) == ExitStatus.unknown)
+            #expect(await Self.status("show", "v1:0000", "--memory", memory) == ExitStatus.failed)
+            #expect(await Self.status("list", "--memory", folder + "/none.db") == ExitStatus.usage)
+        }
+    }
+
+    @Test("drafts of issues are written for each problem, and the same run again leaves the same files")
+    func drafts() async throws {
+        try await Self.folder { folder in
+            let log = folder + "/a.jsonl"
+            try (Self.error + "\n").write(toFile: log, atomically: true, encoding: .utf8)
+            for _ in 0..<2 {
+                _ = await Self.status(
+                    log, "--no-memory", "--output", folder + "/out", "--issues", folder + "/drafts", "--quiet")
+                let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/drafts").sorted()
+                #expect(names.count == 2)
+                #expect(names.first?.hasPrefix("new-P2-v1-") == true)
+                #expect(names.last == "worklog.md")
+            }
+        }
+    }
+
+    @Test("a mapping in canon.yaml is read strictly")
+    func mapping() throws {
+        func read(_ text: String) throws -> FieldMapping {
+            try LogsConfiguration.mapping(Array(text.utf8), path: "canon.yaml")
+        }
+        #expect(try read("serve: {}\n").isEmpty)
+        #expect(try read("logs:\n").isEmpty)
+        #expect(try !read("logs:\n  fields:\n    message: a.b\n    severity: [x, y.z]\n").isEmpty)
+        for (text, words) in [
+            ("logs:\n  fields:\n    mesage: x\n", "did you mean \"message\""),
+            ("logs:\n  felds: {}\n", "known here: fields"),
+            ("logs: [1]\n", "expected a mapping"), ("logs:\n  fields:\n    message: [[x]]\n", "expected a path"),
+        ] {
+            let failure = #expect(throws: ConfigurationError.self) { try read(text) }
+            #expect(failure?.problems.first?.message.contains(words) == true, "\(words)")
+            #expect(failure?.problems.first?.place.hasPrefix("canon.yaml:") == true)
+        }
+    }
+
+    @Test("times on the command line are moments or so long ago")
+    func times() {
+        let now = Date(timeIntervalSince1970: 1_000_000)
+        #expect(LogTimeArgument.parse("90m", now: now) == 994_600 * 1_000_000_000)
+        #expect(LogTimeArgument.parse("1970-01-02", now: now) == 86_400 * 1_000_000_000)
+        #expect(LogTimeArgument.parse("1970-01-02T00:00:01Z", now: now) == 86_401 * 1_000_000_000)
+        for text in ["", "h", "-1h", "9x", "soon", "99999999h"] {
+            #expect(LogTimeArgument.parse(text, now: now) == nil, "\(text)")
+        }
+    }
+
+    @Test("the analyst's tool reads the logs of a workspace, and nothing that is hidden or forbidden")
+    func tool() async throws {
+        try await Self.folder { folder in
+            func write(_ name: String) throws {
+                let path = folder + "/" + name
+                try FileManager.default.createDirectory(
+                    atPath: Paths.parent(of: path), withIntermediateDirectories: true)
+                try (Self.error + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+            }
+            for name in ["logs/a.json", "src/app.log", "package.json", ".git/x.log", "data/y.log"] { try write(name) }
+            let files = try WorkspaceLogsTool.files(in: folder, below: nil, forbidden: folder + "/data")
+            #expect(files == ["logs/a.json", "src/app.log"])
+            #expect(
+                try WorkspaceLogsTool.files(in: folder, below: "package.json", forbidden: folder + "/data") == [
+                    "package.json"
+                ])
+            #expect(throws: ToolFailure.self) {
+                try WorkspaceLogsTool.files(in: folder, below: "../../etc", forbidden: folder + "/data")
+            }
+            let tool = WorkspaceLogsTool(workspace: folder, forbidden: folder + "/data")
+            let result = try await tool.call([:])
+            #expect(result.text.contains("**1 problem** in 1 entry of 2 files"))
+            #expect(result.text.contains("kettle <*> failed"))
+            #expect(result.value["schema"]?.string == "canon.logs/1")
+            await #expect(throws: ToolFailure.self) {
+                try await WorkspaceLogsTool(workspace: nil, forbidden: "/").call([:])
+            }
+        }
+    }
+}
