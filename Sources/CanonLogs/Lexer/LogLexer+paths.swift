@@ -22,7 +22,8 @@ extension LogLexer {
         var at = start
         while at < end, at < start + 2, bytes[at] == UInt8(ascii: ".") { at += 1 }
         if at == start, bytes[at] == UInt8(ascii: "~") { at += 1 }
-        guard at + 1 < end, bytes[at] == UInt8(ascii: "/"), has(.path, at: at + 1) else { return nil }
+        guard at < end, bytes[at] == UInt8(ascii: "/") else { return nil }
+        guard has(.path, at: at + 1) else { return at == start && followsMethod(start) ? start + 1 : nil }
         at += 1
         while has(.path, at: at) { at += 1 }
         if at < end, bytes[at] == UInt8(ascii: "/") {
@@ -36,6 +37,16 @@ extension LogLexer {
             }
         }
         return withoutTrailingMarks(start + 1, at)
+    }
+
+    /// Whether a slash alone is the path of a request: `GET / HTTP/1.1`.
+    private func followsMethod(_ slash: Int) -> Bool {
+        guard slash > 2, bytes[slash - 1] == 0x20, has(.space, at: slash + 1) || has(.stop, at: slash + 1) else {
+            return false
+        }
+        var start = slash - 1
+        while start > 0, slash - start <= 8, has(.name, at: start - 1) { start -= 1 }
+        return Vocabulary.methods.contains(slice(start, slash - 1))
     }
 
     /// Lexes a share (`\\host\share`), an escape that a program printed (`\n`, `\042`), or the backslash alone.

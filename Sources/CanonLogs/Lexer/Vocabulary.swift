@@ -30,6 +30,8 @@ enum Vocabulary {
     static let timeZones = WordSet("utc gmt est edt cst cdt mst mdt pst pdt cet cest bst")
     /// What stands for a value that is not there.
     static let nothing = WordSet("null nil none undefined nan")
+    /// Methods of HTTP (RFC 9110 §9.3, RFC 5789).
+    static let methods = WordSet("get head post put delete connect options trace patch")
     /// Keys whose value is the message itself.
     static let messageKeys = WordSet("msg message error err event reason")
     /// States: a line that says `started` is another event than one that says `stopped`, however many of them there are.

@@ -6,7 +6,7 @@ public struct MinerLimits: Sendable, Equatable, Codable {
     /// Bytes of canonical text kept of all shapes together are at most `shapes` times this.
     public var bytesPerShape: Int
 
-    public init(shapes: Int = 100_000, bytesPerShape: Int = 2_048) {
+    public init(shapes: Int = 100_000, bytesPerShape: Int = 1_024) {
         self.shapes = max(1, shapes)
         self.bytesPerShape = max(64, bytesPerShape)
     }

@@ -148,7 +148,9 @@ struct LineFields {
         if !any.contains(.digit), let severity = level(start..<end - (isMarked ? 1 : 0)) {
             return LineField(kind: .level, range: start..<end, severity: severity)
         }
-        return LineField(kind: last == UInt8(ascii: ":") ? .label : .word, range: start..<end)
+        // glog ends its header with `file.go:12]`.
+        let isLabel = last == UInt8(ascii: ":") || (last == UInt8(ascii: "]") && any.contains(.joint))
+        return LineField(kind: isLabel ? .label : .word, range: start..<end)
     }
 
     private func level(_ word: Range<Int>) -> Severity? {

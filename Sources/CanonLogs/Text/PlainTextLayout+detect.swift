@@ -108,11 +108,11 @@ extension PlainTextLayout {
             if let index = kinds.firstIndex(of: .time) { times[index] += 1 }
             if let index = kinds.prefix(2).firstIndex(of: .level) { levels[index] += 1 }
         }
-        if let index = times.indices.max(by: { times[$0] < times[$1] }), times[index] > 0 { return (index, .time) }
-        if let index = levels.indices.max(by: { levels[$0] < levels[$1] }), 2 * levels[index] > lines.count {
-            return (index, .level)
-        }
-        return nil
+        let time = times.indices.max { times[$0] < times[$1] } ?? 0
+        let level = levels.indices.max { levels[$0] < levels[$1] } ?? 0
+        // A few lines that mention a time do not make one a column.
+        if 2 * levels[level] > lines.count, levels[level] > 2 * times[time] { return (level, .level) }
+        return times[time] > 0 ? (time, .time) : nil
     }
 
     private static func isAnchored(_ kinds: [LineField.Kind], at index: Int, _ kind: LineField.Kind) -> Bool {

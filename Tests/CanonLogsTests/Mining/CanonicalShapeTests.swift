@@ -18,6 +18,7 @@ struct CanonicalShapeTests {
             ("link aa:bb:cc:dd:ee:0f is fe80::1:2", "link <*> is <*>"),
             ("mask ffffffff", "mask <*>"),
             ("at 97% of 5 GB", "at <*> of <*>"),
+            ("\"GET / HTTP/1.1\" 200", "\"GET <*>\" <*>"),
             ("on Tue, 4 Mar 2025 10:11:12 GMT it began", "on <*> it began"),
             ("since Sun Mar 04 10:11:12 2025 nothing", "since <*> nothing"),
             ("\u{1B}[31mfailed\u{1B}[0m after 3 tries", "failed after <*> tries"),

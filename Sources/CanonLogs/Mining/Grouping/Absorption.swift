@@ -4,13 +4,24 @@ enum Absorption {
     /// Longer chunks are not looked at: the ways to split one grow with the square.
     private static let chunkLimit = 32
 
-    private struct Occurrence {
+    private struct Occurrence: KeyedOccurrence {
         var key: UInt64
         var form: Int32
         var chunk: Int32
     }
 
     static func collect(_ forms: [Form], _ lexicon: Lexicon, into changes: inout Changes) {
+        let passes = KeyPasses(occurrences: forms.reduce(0) { $0 + $1.chunks.count })
+        for pass in 0..<passes.count {
+            for run in runs(of: occurrences(of: forms, lexicon, passes, pass)) {
+                absorb(run, forms, lexicon, into: &changes)
+            }
+        }
+    }
+
+    private static func occurrences(
+        of forms: [Form], _ lexicon: Lexicon, _ passes: KeyPasses, _ pass: UInt64
+    ) -> [Occurrence] {
         var occurrences: [Occurrence] = []
         for (number, form) in forms.enumerated() {
             let hashes = form.chunks.enumerated().map { index, range in
@@ -19,14 +30,11 @@ enum Absorption {
             let sum = hashes.reduce(UInt64(hashes.count), &+)
             for index in hashes.indices {
                 let key = sum &- hashes[index] &+ Form.gap(index)
+                guard passes.holds(key, in: pass) else { continue }
                 occurrences.append(Occurrence(key: key, form: Int32(number), chunk: Int32(index)))
             }
         }
-        occurrences.sort { $0.key < $1.key }
-        forEachRun(of: occurrences, by: \.key) { run in
-            guard run.count > 1 else { return }
-            absorb(run, forms, lexicon, into: &changes)
-        }
+        return occurrences
     }
 
     private static func absorb(

@@ -6,7 +6,7 @@ enum PairEvidence {
     /// Positions of one form that are looked at: pairs of more would be too many.
     private static let positionLimit = 24
 
-    private struct Occurrence {
+    private struct Occurrence: KeyedOccurrence {
         var key: UInt64
         var first: Symbol
         var second: Symbol
@@ -15,31 +15,41 @@ enum PairEvidence {
     }
 
     static func collect(_ forms: [Form], _ lexicon: Lexicon, into changes: inout Changes) {
+        let positions = forms.map { $0.symbols.count <= Int(Int16.max) ? valuePositions($0.symbols, lexicon) : [] }
+        let passes = KeyPasses(occurrences: positions.reduce(0) { $0 + $1.count * ($1.count - 1) / 2 })
+        for pass in 0..<passes.count {
+            // Each form stands once in a run, so its elements are distinct pairs.
+            for run in runs(of: occurrences(of: forms, positions, lexicon, passes, pass)) {
+                guard run.count >= pairs, Set(run.map(\.first)).count >= namesInEachColumn,
+                    Set(run.map(\.second)).count >= namesInEachColumn
+                else { continue }
+                for occurrence in run {
+                    changes.open(Int(occurrence.form), Int(occurrence.positions.0))
+                    changes.open(Int(occurrence.form), Int(occurrence.positions.1))
+                }
+            }
+        }
+    }
+
+    private static func occurrences(
+        of forms: [Form], _ positions: [[Int]], _ lexicon: Lexicon, _ passes: KeyPasses, _ pass: UInt64
+    ) -> [Occurrence] {
         var occurrences: [Occurrence] = []
-        for (number, form) in forms.enumerated() where form.symbols.count <= Int(Int16.max) {
-            let values = valuePositions(form.symbols, lexicon)
-            for (index, i) in values.enumerated() {
-                let withoutFirst = form.sum &- Form.hash(i, lexicon.hash(of: form.symbols[i])) &+ Form.gap(i)
-                for j in values[(index + 1)...] {
-                    let key = withoutFirst &- Form.hash(j, lexicon.hash(of: form.symbols[j])) &+ Form.gap(j)
+        for (number, form) in forms.enumerated() {
+            let symbols = form.symbols
+            for (index, i) in positions[number].enumerated() {
+                let withoutFirst = form.sum &- Form.hash(i, lexicon.hash(of: symbols[i])) &+ Form.gap(i)
+                for j in positions[number][(index + 1)...] {
+                    let key = withoutFirst &- Form.hash(j, lexicon.hash(of: symbols[j])) &+ Form.gap(j)
+                    guard passes.holds(key, in: pass) else { continue }
                     occurrences.append(
                         Occurrence(
-                            key: key, first: form.symbols[i], second: form.symbols[j], form: Int32(number),
+                            key: key, first: symbols[i], second: symbols[j], form: Int32(number),
                             positions: (Int16(i), Int16(j))))
                 }
             }
         }
-        occurrences.sort { $0.key < $1.key }
-        forEachRun(of: occurrences, by: \.key) { run in
-            // Each form stands once in a run, so its elements are distinct pairs.
-            guard run.count >= pairs, Set(run.map(\.first)).count >= namesInEachColumn,
-                Set(run.map(\.second)).count >= namesInEachColumn
-            else { return }
-            for occurrence in run {
-                changes.open(Int(occurrence.form), Int(occurrence.positions.0))
-                changes.open(Int(occurrence.form), Int(occurrence.positions.1))
-            }
-        }
+        return occurrences
     }
 
     /// Where a name looks like a value: dotted, with a digit, or behind `=`, `:`, a quote or a bracket.

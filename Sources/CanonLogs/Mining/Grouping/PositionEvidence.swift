@@ -13,7 +13,7 @@ enum PositionEvidence {
         static let afterHolder = 2
     }
 
-    private struct Occurrence {
+    private struct Occurrence: KeyedOccurrence {
         var key: UInt64
         var symbol: Symbol
         var form: Int32
@@ -21,22 +21,30 @@ enum PositionEvidence {
     }
 
     static func collect(_ forms: [Form], _ lexicon: Lexicon, into changes: inout Changes) {
+        let passes = KeyPasses(occurrences: forms.reduce(0) { $0 + $1.names })
+        for pass in 0..<passes.count {
+            for run in runs(of: occurrences(of: forms, lexicon, passes, pass)) {
+                let example = run[run.startIndex]
+                let before = forms[Int(example.form)].symbols[..<Int(example.position)]
+                guard isEnough(run.map(\.symbol), behind: before, lexicon) else { continue }
+                for occurrence in run { changes.open(Int(occurrence.form), Int(occurrence.position)) }
+            }
+        }
+    }
+
+    private static func occurrences(
+        of forms: [Form], _ lexicon: Lexicon, _ passes: KeyPasses, _ pass: UInt64
+    ) -> [Occurrence] {
         var occurrences: [Occurrence] = []
         for (number, form) in forms.enumerated() {
             for (position, symbol) in form.symbols.enumerated() where symbol.isName {
                 let key = form.sum &- Form.hash(position, lexicon.hash(of: symbol)) &+ Form.gap(position)
+                guard passes.holds(key, in: pass) else { continue }
                 occurrences.append(
                     Occurrence(key: key, symbol: symbol, form: Int32(number), position: Int32(position)))
             }
         }
-        occurrences.sort { $0.key < $1.key }
-        forEachRun(of: occurrences, by: \.key) { run in
-            guard run.count > 1 else { return }
-            let example = run[run.startIndex]
-            let first = forms[Int(example.form)].symbols[..<Int(example.position)]
-            guard isEnough(run.map(\.symbol), behind: first, lexicon) else { return }
-            for occurrence in run { changes.open(Int(occurrence.form), Int(occurrence.position)) }
-        }
+        return occurrences
     }
 
     private static func isEnough(_ symbols: [Symbol], behind before: ArraySlice<Symbol>, _ lexicon: Lexicon) -> Bool {
@@ -67,19 +75,5 @@ enum PositionEvidence {
 
     private static func isAfterHolder(_ before: ArraySlice<Symbol>, _ lexicon: Lexicon) -> Bool {
         before.last == .space && before.count >= 2 && lexicon.has(.holder, before[before.endIndex - 2])
-    }
-}
-
-/// Calls `body` with each run of elements that have an equal key.
-func forEachRun<Element, Key: Equatable>(
-    of sorted: [Element], by key: KeyPath<Element, Key>, _ body: (ArraySlice<Element>) -> Void
-) {
-    var start = 0
-    while start < sorted.count {
-        let value = sorted[start][keyPath: key]
-        var end = start + 1
-        while end < sorted.count, sorted[end][keyPath: key] == value { end += 1 }
-        body(sorted[start..<end])
-        start = end
     }
 }
