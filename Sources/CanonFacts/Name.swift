@@ -198,7 +198,7 @@ public struct NameInterner: ~Copyable {
     /// The bits of the first `count` of eight bytes, 1 to 8, as they lie in memory.
     @inline(__always)
     private static func mask(_ count: Int) -> UInt64 {
-        UInt64(littleEndian: UInt64.max >> UInt64(truncatingIfNeeded: 64 - count * 8))
+        UInt64(littleEndian: UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- count &* 8))
     }
 
     /// The slot of a text, or the free one where it belongs. One always is free.

@@ -25,11 +25,13 @@ extension FactWalk {
     }
 
     private mutating func declaration(_ index: UInt32, _ node: Node, _ definition: Node) {
+        let number = declarations.count
         let begin = enter(node, definition)
         typeParameters(definition.b)
         _ = statements(node.d)
         popScope()
         end(begin, at: lastByte(of: index), keepsEmpty: true)
+        declarations.base[number].endLine = events[events.count - 1].line
     }
 
     /// Makes the declaration, its scope, and the event that begins it.
@@ -47,7 +49,6 @@ extension FactWalk {
             kind: isClass ? .class : node.kind == .asyncFunctionDef ? .asyncFunction : .function, name: name,
             parent: outer.declaration, event: UInt32(index), line: events[index].line,
             column: Int(node.start - tree.lineStarts[Int(events[index].line) - 1]))
-        declaration.endLine = UInt32(tree.position(of: node.end - 1).line)
         if definition.b != 0 { declaration.flags.insert(.isGeneric) }
         if isDocstring(node.d) { declaration.flags.insert(.hasDocstring) }
         if isStub(node.d) { declaration.flags.insert(.isStub) }

@@ -65,9 +65,13 @@ extension FactWalk {
         let node = tree[index]
         if node.kind == .name { return (name(node.start, node.end), index) }
         guard node.kind == .attribute else { return nil }
+        // What is called is named again when its value is bound.
+        if index == lastDotted.node { return (lastDotted.name, lastDotted.root) }
         let (root, isPlain) = root(of: index)
         guard tree[root].kind == .name else { return nil }
-        return (dottedName(index, root: root, isPlain: isPlain), root)
+        let name = dottedName(index, root: root, isPlain: isPlain)
+        lastDotted = (index, name, root)
+        return (name, root)
     }
 
     /// What attributes are attributes of.

@@ -63,6 +63,8 @@ struct FactWalk: ~Copyable {
     /// Nodes of chains under way.
     var spine = GrowingBuffer<UInt32>(capacity: 1 << 8)
     var scratch: [UInt8] = []
+    /// The attribute that was named last, its name, and the node of the `Name` that it starts with; 0 for none.
+    var lastDotted: (node: UInt32, name: Name, root: UInt32) = (0, .none, 0)
     var isAnnotation = false
     /// The line of the last position, and where it and the next one begin.
     private var lineHint = 0
@@ -84,6 +86,7 @@ struct FactWalk: ~Copyable {
         hasDocstring = false
         scopes.count = 0
         spine.count = 0
+        lastDotted = (0, .none, 0)
         isAnnotation = false
         isTooDeep = false
         lineHint = 0

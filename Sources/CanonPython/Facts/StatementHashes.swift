@@ -11,29 +11,21 @@ struct StatementHashes: ~Copyable {
     /// Powers of the multiplier.
     private var powers = GrowingBuffer<UInt64>(capacity: 1 << 10)
     private var windows = GrowingBuffer<Window>(capacity: 1 << 10)
+    /// The first line of the last body that was asked for.
+    private var lastFirst = 0
 
     init() { powers.append(1) }
 
     /// Takes the lines of a file.
     mutating func load(_ tree: PythonTree) {
         lines = tree.hashedLines
+        lastFirst = 0
         while powers.count < lines.count { powers.append(powers[powers.count - 1] &* TokenHash.multiplier) }
     }
 
     /// The lines without the one behind them.
     private var count: Int {
         @inline(__always) mutating get { lines.count - 1 }
-    }
-
-    /// The hash of the lines from `begin` up to `end`.
-    @inline(__always)
-    private mutating func hash(_ begin: Int, _ end: Int) -> TokenHash {
-        let before = lines[begin].before
-        let all = lines[end].before
-        let power = powers[end - begin]
-        return TokenHash(
-            shape: ContentHash.mix(all.shape &- before.shape &* power),
-            exact: ContentHash.mix(all.exact &- before.exact &* power))
     }
 
     // MARK: Windows
@@ -53,14 +45,17 @@ struct StatementHashes: ~Copyable {
         // Windows come in the order of the source, so that their lines are found by going on.
         var first = LineCursor(tree.lineStarts)
         var last = LineCursor(tree.lineStarts)
+        let windows = windows.view
         var lowest = 0
         var kept = -1
         for position in 0..<windows.count {
             // The lowest of the last `keep`; the last of equals, so that runs move on.
-            if lowest <= position - keep {
-                lowest = position - keep + 1
-                for candidate in lowest...position where windows[candidate].hash <= windows[lowest].hash {
+            if lowest <= position &- keep {
+                lowest = position &- keep &+ 1
+                var least = windows[lowest].hash
+                for candidate in lowest...position where windows[candidate].hash <= least {
                     lowest = candidate
+                    least = windows[candidate].hash
                 }
             } else if windows[position].hash <= windows[lowest].hash {
                 lowest = position
@@ -79,16 +74,20 @@ struct StatementHashes: ~Copyable {
     /// The windows that begin at each line with tokens, as far as there are enough behind it.
     private mutating func collectWindows() {
         windows.count = 0
+        let lines = lines
+        let count = lines.count - 1
+        let powers = powers.view
         var end = 0
-        for begin in 0..<count where lines[begin + 1].tokensBefore != lines[begin].tokensBefore {
-            end = max(end, begin + 1)
-            let wanted = lines[begin].tokensBefore + UInt32(CloneFingerprint.windowTokens)
+        for begin in 0..<count {
+            let first = lines[begin]
+            guard lines[begin &+ 1].tokensBefore != first.tokensBefore else { continue }
+            let wanted = first.tokensBefore &+ UInt32(CloneFingerprint.windowTokens)
             while lines[end].tokensBefore < wanted {
                 guard end < count else { return }
-                end += 1
+                end &+= 1
             }
-            windows.append(
-                Window(begin: UInt32(begin), end: UInt32(end), hash: hash(begin, end).shape))
+            let shape = lines[end].before.shape &- first.before.shape &* powers[end &- begin]
+            windows.append(Window(begin: UInt32(begin), end: UInt32(end), hash: ContentHash.mix(shape)))
         }
     }
 
@@ -111,11 +110,24 @@ struct StatementHashes: ~Copyable {
     /// The hashes of a body: the lines that start in a range, or the rest of the line when it stands behind the colon.
     mutating func ofBody(from start: UInt32, to end: UInt32, in tree: PythonTree) -> (hash: TokenHash, count: UInt32) {
         guard count > 0 else { return (TokenHash(), 0) }
-        let first = index(of: start)
+        // Bodies come in the order of the source.
+        let first = index(of: start, from: lastFirst)
+        lastFirst = first
         if first > 0, lines[first - 1].end > start { return ofTokens(from: start, to: end, in: tree) }
-        let last = index(of: end)
+        let last = index(of: end, from: first)
         guard first < last else { return (TokenHash(), 0) }
         return (hash(first, last), lines[last].tokensBefore - lines[first].tokensBefore)
+    }
+
+    /// The hash of the lines from `begin` up to `end`.
+    @inline(__always)
+    private mutating func hash(_ begin: Int, _ end: Int) -> TokenHash {
+        let before = lines[begin].before
+        let all = lines[end].before
+        let power = powers[end - begin]
+        return TokenHash(
+            shape: ContentHash.mix(all.shape &- before.shape &* power),
+            exact: ContentHash.mix(all.exact &- before.exact &* power))
     }
 
     /// As if the tokens were a line of their own.
@@ -153,10 +165,16 @@ struct StatementHashes: ~Copyable {
         )
     }
 
-    /// The first line that does not start before an offset.
-    private mutating func index(of offset: UInt32) -> Int {
-        var low = 0
-        var high = count
+    /// The first line that does not start before an offset. It is mostly close behind `guess`.
+    private mutating func index(of offset: UInt32, from guess: Int) -> Int {
+        var low = guess
+        if low > 0, lines[low - 1].start >= offset { low = 0 }
+        var step = 1
+        while low + step < count, lines[low + step].start < offset {
+            low += step
+            step *= 2
+        }
+        var high = min(low + step, count)
         while low < high {
             let middle = (low + high) / 2
             if lines[middle].start < offset { low = middle + 1 } else { high = middle }

@@ -36,7 +36,8 @@ struct KeywordTable: ~Copyable {
     @inline(__always)
     func classify(_ text: UnsafePointer<UInt8>, length: Int) -> (kind: TokenKind, flags: UInt8) {
         guard length <= 8 else { return (.name, 0) }
-        let word = canon_load8(text) & (UInt64.max >> UInt64(64 - length * 8))
+        // A name has one byte at least.
+        let word = canon_load8(text) & (UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- length &* 8))
         let entry = entries[Int(truncatingIfNeeded: (word &* Self.multiplier) >> 57)]
         return entry.word == word ? (entry.kind, entry.flags) : (.name, 0)
     }

@@ -184,8 +184,7 @@ struct Lexer: ~Copyable {
                 start &+= 1
                 byte = text[start]
             }
-            let byteClass = classes[Int(byte)]
-            if byteClass == .name {
+            if isLetter(byte) || byte == UInt8(ascii: "_") {
                 let length = canon_name_length(text + start)
                 let following = text[start &+ length]
                 if following >= 0x80 {
@@ -203,7 +202,7 @@ struct Lexer: ~Copyable {
                 start = position
                 continue
             }
-            switch byteClass {
+            switch classes[Int(byte)] {
             case .name: break
             case .space:
                 start &+= canon_space_length(text + start)

@@ -38,8 +38,8 @@ struct TokenHash: BitwiseCopyable {
         let raw = UnsafeRawPointer(text)
         var value = weight
         if length <= 8 {
-            // Most names are short: their bytes are their number.
-            value ^= word(raw) & (UInt64.max >> UInt64(truncatingIfNeeded: 64 &- length &* 8))
+            // Most names are short: their bytes are their number. (No such token is empty.)
+            value ^= word(raw) & (UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- length &* 8))
         } else if length <= 16 {
             value ^= word(raw) &* multiplier ^ word(raw + (length &- 8))
         } else {
