@@ -102,11 +102,22 @@ extension AuditReport {
         return .passed
     }
 
-    /// Counts of findings that are open, by severity.
+    /// Counts of findings that are open, by severity, without those that are only reported.
     public var openBySeverity: [Severity: Int] {
         var counts: [Severity: Int] = [:]
-        for finding in findings where finding.status == .open { counts[finding.severity, default: 0] += 1 }
+        for finding in findings where finding.status == .open && (finding.scope.gates || finding.isIntegrity) {
+            counts[finding.severity, default: 0] += 1
+        }
         return counts
+    }
+
+    /// How many findings lie in scopes that are only reported, by scope: copies, fixtures, other people's code.
+    public var reportedApart: [(scope: SourceScope, count: Int)] {
+        SourceScope.allCases.compactMap { scope in
+            guard !scope.gates else { return nil }
+            let count = findings.count { $0.scope == scope && !$0.isIntegrity }
+            return count == 0 ? nil : (scope, count)
+        }
     }
 }
 

@@ -175,6 +175,8 @@ struct TerminalReport {
         var findings = counts.isEmpty ? "No open findings" : counts.joined(separator: ", ") + " open"
         if waived > 0 { findings += ", \(waived) waived" }
         if known > 0 { findings += ", \(known) known" }
+        let apart = report.reportedApart.map { "\($0.count) in \($0.scope.rawValue)" }
+        if !apart.isEmpty { findings += "; reported apart: \(apart.joined(separator: ", "))" }
         lines.append(findings)
         lines.append(terminal.styled(AuditFigures.provenance(of: report).escapingControls, .dim))
         let gating = report.gating(at: gate)
