@@ -210,12 +210,12 @@ enum DivergentNameRule: Rule {
         return shared.isEmpty ? .likely : .review
     }
 
-    /// Three classes or more that keep the name of a base that theirs is made of (`Store` from `BaseStore`, one in each
-    /// backend) are its variants by convention.
+    /// Three classes or more whose name is that of a common base, or a part of it (`Store` or `store` from `BaseStore`, one in
+    /// each backend), are its variants by convention.
     private static func isFamily(
         of base: ObjectID, in group: [RankedObject], named name: String, _ model: CodeModel
     ) -> Bool {
-        guard model.name(of: base) != name, model.name(of: base).contains(name) else { return false }
+        guard model.name(of: base).lowercased().contains(name.lowercased()) else { return false }
         return group.count { model.classInfo(of: $0.object).ancestors.contains(base) } >= 3
     }
 }
