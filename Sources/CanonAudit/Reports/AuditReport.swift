@@ -134,21 +134,4 @@ extension AuditReport {
         }
         return report
     }
-
-    /// The report in which findings that touch none of some files are known. What is worse than in the base stays open: the
-    /// new cause of it need not be among the places that are kept.
-    public func openOnly(in paths: Set<String>) -> AuditReport {
-        var report = self
-        let worse = Set(comparison?.worse ?? [])
-        for index in report.findings.indices where report.findings[index].status == .open {
-            let finding = report.findings[index]
-            let touched = [finding.path] + finding.places.map(\.path) + finding.evidence.map(\.path)
-            if !finding.isIntegrity, !worse.contains(finding.fingerprint),
-                !touched.contains(where: { paths.contains($0) })
-            {
-                report.findings[index].status = .known
-            }
-        }
-        return report
-    }
 }
