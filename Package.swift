@@ -29,6 +29,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
@@ -109,6 +110,21 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "CanonVerify",
+            dependencies: [
+                "CanonAudit",
+                "CanonWebSocket",
+                "CanonWire",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "canon",
             dependencies: [
@@ -119,6 +135,7 @@ let package = Package(
                 "CanonGateway",
                 "CanonPython",
                 "CanonStore",
+                "CanonVerify",
                 "CanonWire",
                 "CCanonFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -195,6 +212,9 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .testTarget(
+            name: "CanonVerifyTests", dependencies: ["CanonAudit", "CanonTestSupport", "CanonVerify"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "CanonGatewayTests",
             dependencies: [

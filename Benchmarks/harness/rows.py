@@ -194,24 +194,27 @@ class Bench:
                 f"memory per idle connection at {count:,}", server.name, "bytes", found["bytes_per_connection"], found)
 
     def stall(self) -> None:
-        """Without and with a stalled reader in turns, on one server whose caches a first run has filled."""
+        """Without and with a stalled reader in turns, on one server whose caches a first run at full rate has filled: of the
+        database's writer, and with a stalled reader also those of the readers."""
         seconds = self.plan.stall_seconds
+        # One and the same reader stalls for the whole time: the server's patience is set longer than that.
+        stalled_reader = ("--stalled", 1, "--stall-seconds", 600)
+        full = ("--producers", 8, "--batch", 10)
         for rate, name in ((None, "full rate"), (2000, "2,000/s")):
-            load = ("--producers", 8, "--batch", 10) if rate is None else ("--producers", 64, "--rate", rate)
+            load = full if rate is None else ("--producers", 64, "--rate", rate)
             with Canon(users=1) as server:
-                self.follow(server, "--threads", 1, "--followers", 8, *load, seconds=seconds)
+                self.follow(server, "--threads", 1, "--followers", 8, *stalled_reader, *full, seconds=seconds)
                 for _ in range(self.plan.repetitions):
                     found = [
-                        self.follow(
-                            server, "--threads", 1, "--followers", 8, "--stalled", stalled, *load, seconds=seconds)
-                        for stalled in (0, 1)
+                        self.follow(server, "--threads", 1, "--followers", 8, *stalled, *load, seconds=seconds)
+                        for stalled in ((), stalled_reader)
                     ]
                     for what, run in zip(("no stalled reader,", "one stalled reader beside"), found):
                         self.results.add(f"{name}: {what} 8 followers", server.name, "events/s", run["stored_per_s"], run)
                     for what, run in zip(("none stalled", "one stalled"), found):
                         self.results.add(
                             f"{name}: memory grown in {seconds:g} s, {what}", server.name, "MiB",
-                            run["resident_growth"] / MIB, {})
+                            run["memory_growth"] / MIB, {})
                     self.results.add(
                         f"{name}: p99 of the others with / without", server.name, "×",
                         found[1]["p99_us"] / found[0]["p99_us"], {})

@@ -31,6 +31,7 @@ serve:
     connections_per_user: 10000
     messages_per_second: 1000000
     message_burst: 1000000
+    slow_consumer_seconds: 600
 """
 
 

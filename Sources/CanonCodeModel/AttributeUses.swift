@@ -30,7 +30,7 @@ extension Graph {
         guard !modules.isEmpty else { return [] }
         var uses: [AttributeUse] = []
         var seen = [Bool](repeating: false, count: facts.names.count)
-        for (index, event) in facts.events.enumerated() where event.kind == .use || event.kind == .call {
+        for (index, event) in facts.events.selecting([.use, .call]) {
             guard !seen[Int(event.name.rawValue)] else { continue }
             seen[Int(event.name.rawValue)] = true
             guard !event.flags.contains(.unresolved), facts.names.hasDot(event.name),

@@ -1,9 +1,13 @@
-internal import CanonFacts
+public import CanonFacts
 
 // What classes inherit, declare and keep.
 extension CodeModel {
     /// Bases, ancestors and kind of a class. Of anything else there are none.
     public func classInfo(of object: ObjectID) -> ClassInfo {
+        graph.summaries[Int(object.file.rawValue)].classes.value(of: object.index) { makeInfo(of: object) }
+    }
+
+    private func makeInfo(of object: ObjectID) -> ClassInfo {
         var info = ClassInfo(bases: [], ancestors: [], externalBases: [], traits: [])
         guard kind(of: object) == .class else { return info }
         let own = ownInfo(of: object)
@@ -114,6 +118,18 @@ extension CodeModel {
         ).map { facts.names[Name(rawValue: facts.lists[$0])] }
     }
 
+    /// Whether something in a file is decorated by a name, called or not.
+    public func isUsedAsDecorator(_ name: Name, in file: FileID) -> Bool {
+        let summary = graph.summaries[Int(file.rawValue)]
+        return summary.decorators.value {
+            var names: Set<Name> = []
+            for (_, event) in summary.facts.events.selecting([.call, .use]) where event.flags.contains(.decorator) {
+                names.insert(event.name)
+            }
+            return names
+        }.contains(name)
+    }
+
     /// Methods that the class statement itself has, in order; of two with one name the last.
     public func methods(of object: ObjectID) -> [ObjectID] {
         guard kind(of: object) == .class else { return [] }
@@ -171,11 +187,9 @@ extension CodeModel {
         for (index, item) in kept.enumerated() { places[facts.names.key(of: item.name)] = index }
         let isModule = kept.first?.owner == .module
         guard !kept.isEmpty else { return [] }
-        for event in facts.events[range] where event.declaration != FileFacts.noIndex {
-            guard let change = StateChange(event, facts), let index = places[isModule ? change.root : change.attribute],
-                isModule != change.isOfReceiver
-            else { continue }
-            let function = ObjectID(file: file, index: event.declaration)
+        for change in graph.summaries[Int(file.rawValue)].changes(in: range) where isModule != change.isOfReceiver {
+            guard let index = places[isModule ? change.root : change.attribute] else { continue }
+            let function = ObjectID(file: file, index: change.function)
             if change.isRemoval {
                 if owned[index].removers.last != function { owned[index].removers.append(function) }
             } else if owned[index].adders.last != function {
@@ -183,48 +197,5 @@ extension CodeModel {
             }
         }
         return owned
-    }
-}
-
-/// An event that puts something into a container or takes something out.
-private struct StateChange {
-    var root: TextKey
-    /// The part behind the root: `items` of `self.items.pop()`.
-    var attribute: TextKey
-    var isOfReceiver: Bool
-    var isRemoval: Bool
-
-    init?(_ event: Event, _ facts: FileFacts) {
-        let removes: Bool
-        var parts = facts.names.partKeys(of: event.name)
-        switch event.kind {
-        case .bind where event.form == .subscript: removes = false
-        case .unbind where event.form == .subscript: removes = true
-        case .call where !event.flags.contains(.unresolved) && parts.count > 1:
-            let method = parts.removeLast()
-            if Self.adders.contains(method) {
-                removes = false
-            } else if Self.removers.contains(method) {
-                removes = true
-            } else {
-                return nil
-            }
-        default: return nil
-        }
-        guard let first = parts.first else { return nil }
-        root = first
-        attribute = parts.count > 1 ? parts[1] : 0
-        isOfReceiver = parts.count == 2
-        isRemoval = removes
-        guard parts.count <= 2 else { return nil }
-    }
-
-    private static let adders: Set<TextKey> = keys(
-        "add append appendleft extend insert put put_nowait setdefault update __setitem__")
-    private static let removers: Set<TextKey> = keys(
-        "clear discard get_nowait pop popitem popleft remove __delitem__")
-
-    private static func keys(_ words: String) -> Set<TextKey> {
-        Set(words.split(separator: " ").map { TextKey(String($0)) })
     }
 }

@@ -40,8 +40,8 @@ extension CodeModel {
                 products.append(Product(object: product, evidence: evidence, line: line))
             }
         }
-        for event in facts.events[facts.body(of: Int(object.index))]
-        where event.kind == .return && event.declaration == object.index {
+        for (_, event) in facts.events.selecting([.return], in: facts.body(of: Int(object.index)))
+        where event.declaration == object.index {
             let callee: Name
             switch event.valueKind {
             case .call, .awaitedCall: callee = event.value
@@ -74,8 +74,8 @@ extension CodeModel {
     /// What a variable of a function was made by calling.
     private func callee(boundTo name: Name, in object: ObjectID, _ facts: FileFacts) -> Name {
         var callee = Name.none
-        for event in facts.events[facts.body(of: Int(object.index))]
-        where event.kind == .bind && event.name == name && event.form == .name {
+        for (_, event) in facts.events.selecting([.bind], in: facts.body(of: Int(object.index)))
+        where event.name == name && event.form == .name {
             if event.valueKind == .call || event.valueKind == .awaitedCall { callee = event.value }
         }
         return callee

@@ -80,7 +80,7 @@ private struct ReferencePass {
 
     mutating func run() -> [Reference] {
         var references: [Reference] = []
-        for (index, event) in facts.events.enumerated() {
+        for (index, event) in facts.events.selecting([.enter, .leave, .call, .use]) {
             switch event.kind {
             case .enter where event.block == .function:
                 scopes.append((event.declaration, locals(of: event.declaration, UInt32(index))))
@@ -114,12 +114,15 @@ private struct ReferencePass {
             ofParts: facts.names.partKeys(of: event.name), inFile: file, scope: event.declaration, &search)
     }
 
+    private static let binding: Event.Kinds = [.bind, .importModule, .importName, .enter, .declareGlobal]
+
     private func locals(of declaration: UInt32, _ start: UInt32) -> Set<TextKey> {
         var names: Set<TextKey> = []
         for index in facts.declarations[Int(declaration)].parameters.indices {
             names.insert(facts.names.key(of: facts.parameters[index].name))
         }
-        for event in facts.events[facts.body(of: Int(declaration))] {
+        let body = facts.body(of: Int(declaration))
+        for (_, event) in facts.events.selecting(Self.binding, in: body) {
             switch event.kind {
             case .bind where event.declaration == declaration && (event.form == .name || event.form == .starred):
                 names.insert(facts.names.key(of: event.name))

@@ -21,6 +21,11 @@ final class FileSummary: @unchecked Sendable {
     var isDynamic = false
     var hasStarImport = false
 
+    /// What is found out when a question needs it.
+    let allChanges = Memo<[StateChange]>()
+    let classes = MemoTable<ClassInfo>()
+    let decorators = Memo<Set<Name>>()
+
     init(facts: FileFacts) { self.facts = facts }
 
     struct Slot: Sendable {

@@ -59,8 +59,8 @@ extension Graph {
     private func alias(_ key: TextKey, inClass object: ObjectID, _ search: inout Search) -> Link? {
         let facts = facts(object.file.rawValue)
         var value = Name.none
-        for event in facts.events[facts.body(of: Int(object.index))]
-        where event.kind == .bind && event.declaration == object.index && event.form == .name {
+        for (_, event) in facts.events.selecting([.bind], in: facts.body(of: Int(object.index)))
+        where event.declaration == object.index && event.form == .name {
             guard event.valueKind == .reference, facts.names.key(of: event.name) == key else { continue }
             value = event.value
         }
@@ -129,8 +129,8 @@ extension Graph {
             }
         }
         guard search.depth < Search.deepest else { return .unresolved(.cycle) }
-        for event in facts.events[facts.body(of: Int(function.index))]
-        where event.kind == .return && event.declaration == function.index && event.valueKind == .call {
+        for (_, event) in facts.events.selecting([.return], in: facts.body(of: Int(function.index)))
+        where event.declaration == function.index && event.valueKind == .call {
             search.depth += 1
             defer { search.depth -= 1 }
             let keys = facts.names.partKeys(of: event.value)

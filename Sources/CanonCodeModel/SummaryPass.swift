@@ -36,7 +36,15 @@ struct SummaryPass {
         imports.removeAll(keepingCapacity: true)
         open.removeAll(keepingCapacity: true)
         hidden = 0
-        for (index, event) in facts.events.enumerated() {
+        let events = facts.events
+        for index in 0..<events.count {
+            // Most events are uses and calls within functions: they are passed over unread.
+            switch events.kind(at: index) {
+            case .use, .return, .raise, .assertion, .declareGlobal, .declareNonlocal: continue
+            case .bind, .call: if !events.isTopLevel(at: index) { continue }
+            default: break
+            }
+            let event = events[index]
             switch event.kind {
             case .enter: enter(event, UInt32(index), facts)
             case .leave: leave(event)
@@ -44,10 +52,10 @@ struct SummaryPass {
             case .importName: note(event, UInt32(index), .name, facts)
             case .importAll: note(event, UInt32(index), .all, facts)
             case .dynamicImport: note(event, UInt32(index), .dynamic, facts)
-            case .bind: if event.declaration == FileFacts.noIndex { bind(event, UInt32(index), facts) }
+            case .bind: bind(event, UInt32(index), facts)
             case .unbind: unbind(event, UInt32(index), facts)
             case .exports: exports(event, facts)
-            case .call: if event.declaration == FileFacts.noIndex { call(event, facts) }
+            case .call: call(event, facts)
             default: break
             }
         }

@@ -137,11 +137,14 @@ extension Event {
 
 /// Packs events, keeping its buffers from list to list.
 public struct EventPacker: ~Copyable {
-    /// A sort of event by a hash of its head; `number` is negative where the slot is free.
+    /// A sort of event by a hash of its head, which is ``freeHead`` where the slot is free.
     struct Slot: BitwiseCopyable {
         var head: UInt64
         var number: Int
     }
+
+    /// No head of an event: there is no such kind.
+    private static let freeHead = UInt64.max
 
     private let slots: UnsafeMutablePointer<Slot>
     private var usedSlots: [Int] = []
@@ -154,7 +157,7 @@ public struct EventPacker: ~Copyable {
 
     public init() {
         slots = .allocate(capacity: Self.slotCount)
-        slots.initialize(repeating: Slot(head: 0, number: -1), count: Self.slotCount)
+        slots.initialize(repeating: Slot(head: Self.freeHead, number: 0), count: Self.slotCount)
     }
 
     deinit { slots.deallocate() }
@@ -164,38 +167,26 @@ public struct EventPacker: ~Copyable {
         reset()
         var list = EventList()
         guard !events.isEmpty else { return list }
-        list.isWide = !fits(events)
-        if !list.isWide, !packNarrow(events, into: &list) {
+        if !packNarrow(events, into: &list) {
             reset()
+            list = EventList()
             list.isWide = true
+            packWide(events, into: &list)
         }
-        if list.isWide { packWide(events, into: &list) }
         list.sorts = sorts.withUnsafeBufferPointer { Array($0) }
         list.extras = extras.withUnsafeBufferPointer { Array($0) }
         return list
     }
 
     private mutating func reset() {
-        for slot in usedSlots { slots[slot].number = -1 }
+        for slot in usedSlots { slots[slot].head = Self.freeHead }
         usedSlots.removeAll(keepingCapacity: true)
         sorts.removeAll(keepingCapacity: true)
         if !overflow.isEmpty { overflow.removeAll() }
         extras.removeAll(keepingCapacity: true)
     }
 
-    /// Whether every field but the line, the column and the sort fits a narrow word.
-    private func fits(_ events: UnsafeBufferPointer<Event>) -> Bool {
-        var all: UInt32 = 0
-        var declarations: UInt32 = 0
-        for event in events {
-            all |= event.name.rawValue | (event.keepsLink ? event.link : event.value.rawValue)
-            // No declaration becomes 0.
-            declarations |= event.declaration &+ 1
-        }
-        return all <= 0xFFFF && declarations <= 0xFF
-    }
-
-    /// - Returns: whether there are few enough sorts.
+    /// - Returns: whether the names, operands and declarations fit a narrow word, and there are few enough sorts.
     private mutating func packNarrow(_ events: UnsafeBufferPointer<Event>, into list: inout EventList) -> Bool {
         var fits = true
         let blocks = (events.count + EventList.blockSize - 1) >> EventList.blockShift
@@ -206,10 +197,15 @@ public struct EventPacker: ~Copyable {
             count = blocks
         }
         list.words = Array(unsafeUninitializedCapacity: events.count) { words, count in
+            count = events.count
+            guard let output = words.baseAddress, let input = events.baseAddress else { return }
             var base: UInt32 = 0
-            var index = 0
-            while index < events.count {
-                let event = events[index]
+            // What does not fit has a bit beyond those that there is room for.
+            var operands: UInt32 = 0
+            var declarations: UInt32 = 0
+            var numbers = 0
+            for index in 0..<events.count {
+                let event = input[index]
                 if index & (EventList.blockSize - 1) == 0 { base = event.line }
                 let distance = event.line &- base
                 let keepsLink = event.keepsLink
@@ -221,17 +217,16 @@ public struct EventPacker: ~Copyable {
                     note(event, index, other)
                 }
                 let number = number(of: head)
-                if number > 0xFF {
-                    fits = false
-                    break
-                }
+                numbers |= number
+                operands |= event.name.rawValue | operand
+                // No declaration becomes 0.
+                declarations |= event.declaration &+ 1
                 var word = UInt64(truncatingIfNeeded: number) | UInt64(event.column & 0xFF) << 8
                 word |= UInt64(distance & 0xFF) << 16 | UInt64(event.declaration & 0xFF) << 24
                 word |= UInt64(event.name.rawValue) << 32 | UInt64(operand) << 48
-                words.initializeElement(at: index, to: word)
-                index += 1
+                output[index] = word
             }
-            count = index
+            fits = numbers <= 0xFF && operands <= 0xFFFF && declarations <= 0xFF
         }
         return fits
     }
@@ -264,13 +259,13 @@ public struct EventPacker: ~Copyable {
     private mutating func number(of head: UInt64) -> Int {
         let slot = Int(truncatingIfNeeded: (head &* 0x9E37_79B9_7F4A_7C15) >> (64 - Self.slotBits))
         let found = slots[slot]
-        return found.head == head && found.number >= 0 ? found.number : search(head, from: slot)
+        return found.head == head ? found.number : search(head, from: slot)
     }
 
     @inline(never)
     private mutating func search(_ head: UInt64, from first: Int) -> Int {
         var slot = first
-        while slots[slot].number >= 0 {
+        while slots[slot].head != Self.freeHead {
             if slots[slot].head == head { return slots[slot].number }
             slot = (slot + 1) & (Self.slotCount - 1)
         }

@@ -95,19 +95,22 @@ extension FileFacts {
         list.sorts = sorts
         list.extras = extras
         list.lineBases = lineBases
-        names = NameTable(bytes: texts, narrowEnds: narrowEnds, wideEnds: wideEnds)
-        self.declarations = declarations
-        self.fingerprints = fingerprints
-        events = list
-        self.state = state
-        self.parameters = parameters
-        self.lists = lists
+        var records = Records()
+        records.names = NameTable(bytes: texts, narrowEnds: narrowEnds, wideEnds: wideEnds)
+        records.declarations = declarations
+        records.fingerprints = fingerprints
+        records.events = list
+        records.state = state
+        records.parameters = parameters
+        records.lists = lists
         if header[2] & 1 != 0 {
-            error = FactError(line: header[15], column: header[16], message: String(decoding: message, as: UTF8.self))
+            records.error = FactError(
+                line: header[15], column: header[16], message: String(decoding: message, as: UTF8.self))
         }
-        lineCount = header[17]
-        byteCount = header[18]
-        hasDocstring = header[2] & 2 != 0
+        records.lineCount = header[17]
+        records.byteCount = header[18]
+        records.hasDocstring = header[2] & 2 != 0
+        self.init(records)
     }
 
     /// Whether these are the ends of texts that follow each other, the first of them empty.

@@ -62,37 +62,44 @@ public struct NameInterner: ~Copyable {
     /// How many bytes must be readable behind the start of the last eight bytes of a text that is given by a pointer.
     public static let padding = 8
 
-    /// A place in the table of hashes: 0 in `name` is free.
+    /// A place in the table of texts: 0 in `name` is free.
     private struct Slot: BitwiseCopyable {
-        var hash: UInt32
+        /// A text of up to eight bytes itself, or the hash of a longer one.
+        var word: UInt64
+        /// The length of the text.
+        var count: UInt32
         var name: UInt32
     }
 
     private var slots: UnsafeMutablePointer<Slot>
-    private var slotMask: Int
-    /// Which slots are in use: a large file must not make every later one slow.
-    private var usedSlots: [UInt32] = []
+    /// The table has two to the power of this many places.
+    private var slotBits: UInt64
     /// The texts behind each other; at least ``padding`` bytes follow the last one.
-    private var texts: UnsafeMutablePointer<UInt8>
+    @usableFromInline var texts: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     /// Where each text ends, and behind them room.
-    private var ends: UnsafeMutablePointer<UInt32>
-    private var endCapacity: Int
+    @usableFromInline var ends: UnsafeMutablePointer<UInt32>
+    /// The slot of each name: a large file must not make clearing the table slow for every later one.
+    private var places: UnsafeMutablePointer<UInt32>
+    private var nameCapacity: Int
     /// The number of names, the empty one included.
     public private(set) var count = 1
 
     public init() {
-        slotMask = (1 << 10) - 1
-        slots = .allocate(capacity: slotMask + 1)
-        slots.initialize(repeating: Slot(hash: 0, name: 0), count: slotMask + 1)
+        slotBits = 11
+        slots = .allocate(capacity: 1 << 11)
+        slots.initialize(repeating: Slot(word: 0, count: 0, name: 0), count: 1 << 11)
         capacity = 1 << 14
         texts = .allocate(capacity: capacity)
-        endCapacity = 1 << 10
-        ends = .allocate(capacity: endCapacity)
+        nameCapacity = 1 << 10
+        ends = .allocate(capacity: nameCapacity)
         ends[0] = 0
+        places = .allocate(capacity: nameCapacity)
+        places[0] = 0
     }
 
     deinit {
+        places.deallocate()
         ends.deallocate()
         slots.deallocate()
         texts.deallocate()
@@ -103,44 +110,44 @@ public struct NameInterner: ~Copyable {
     /// - Parameter text: the start of `count` bytes, and of ``padding`` readable ones more.
     public mutating func intern(padded text: UnsafePointer<UInt8>, count: Int) -> Name {
         guard count > 0 else { return .none }
-        let hash = Self.hash(text, count)
-        var slot = Int(hash) & slotMask
-        while slots[slot].name != 0 {
-            let candidate = slots[slot]
-            if candidate.hash == hash, equals(candidate.name, text, count) { return Name(rawValue: candidate.name) }
-            slot = (slot + 1) & slotMask
-        }
-        return add(text, count, hash, slot)
+        let word = Self.word(text, count)
+        let slot = search(text, count, word)
+        let known = slots[slot].name
+        return known != 0 ? Name(rawValue: known) : add(text, count, word, slot)
     }
 
     /// The name of a text if it has one, else none.
     public mutating func find(padded text: UnsafePointer<UInt8>, count: Int) -> Name {
         guard count > 0 else { return .none }
-        let hash = Self.hash(text, count)
-        var slot = Int(hash) & slotMask
-        while slots[slot].name != 0 {
-            let candidate = slots[slot]
-            if candidate.hash == hash, equals(candidate.name, text, count) { return Name(rawValue: candidate.name) }
-            slot = (slot + 1) & slotMask
-        }
-        return .none
+        return Name(rawValue: slots[search(text, count, Self.word(text, count))].name)
     }
 
-    public mutating func intern(_ text: some Collection<UInt8>) -> Name {
-        let count = text.count
-        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + Self.padding) { copy in
-            copy.initialize(repeating: 0)
-            _ = copy.update(fromContentsOf: text)
-            return intern(padded: UnsafePointer(copy.baseAddress!), count: count)
+    /// The name of a text that nothing is known to follow.
+    public mutating func intern(_ text: UnsafeBufferPointer<UInt8>) -> Name {
+        guard let base = text.baseAddress else { return .none }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count + Self.padding) { copy in
+            let start = copy.baseAddress!
+            start.update(from: base, count: text.count)
+            (start + text.count).update(repeating: 0, count: Self.padding)
+            return intern(padded: start, count: text.count)
         }
     }
 
-    public mutating func intern(_ text: String) -> Name { intern(text.utf8) }
+    public mutating func intern(_ text: [UInt8]) -> Name { text.withUnsafeBufferPointer { intern($0) } }
+
+    public mutating func intern(_ text: String) -> Name {
+        var text = text
+        return text.withUTF8 { intern($0) }
+    }
 
     /// The UTF-8 of a name, valid until the next one is made.
+    @inlinable
+    @inline(__always)
     public func withUTF8<Result>(of name: Name, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        let range = range(of: name.rawValue)
-        return body(UnsafeBufferPointer(start: texts + range.lowerBound, count: range.count))
+        let index = Int(name.rawValue)
+        precondition(index < count, "a name of another file")
+        let start = index == 0 ? 0 : Int(ends[index - 1])
+        return body(UnsafeBufferPointer(start: texts + start, count: Int(ends[index]) - start))
     }
 
     /// What was interned, in memory of the size that it needs.
@@ -160,31 +167,26 @@ public struct NameInterner: ~Copyable {
 
     /// Forgets all names and keeps the memory.
     public mutating func removeAll() {
-        for slot in usedSlots { slots[Int(slot)].name = 0 }
-        usedSlots.removeAll(keepingCapacity: true)
+        for name in 1..<count { slots[Int(places[name])].name = 0 }
         count = 1
     }
 
-    // MARK: Texts
+    // MARK: Searching
 
-    private func range(of name: UInt32) -> Range<Int> {
-        let index = Int(name)
-        precondition(index < count, "a name of another file")
-        return (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
-    }
-
-    /// Eight bytes at a time, the last ones with what is behind the text cut off.
+    /// What stands for a text in a slot: up to eight bytes themselves, with what is behind them cut off, or a hash.
     @inline(__always)
-    private static func hash(_ text: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
+    private static func word(_ text: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
         let raw = UnsafeRawPointer(text)
-        var hash = UInt64(truncatingIfNeeded: count)
-        var offset = 0
+        let first = raw.loadUnaligned(as: UInt64.self)
+        guard count > 8 else { return first & mask(count) }
+        var hash = first
+        var offset = 8
         while offset + 8 < count {
-            hash = step(hash ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            hash = step(hash) ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
             offset += 8
         }
-        hash = step(hash ^ (raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self) & mask(count - offset)))
-        return UInt32(truncatingIfNeeded: hash >> 32) ^ UInt32(truncatingIfNeeded: hash)
+        // The last eight bytes, some of which may have been taken already.
+        return step(step(hash) ^ raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
     }
 
     @inline(__always)
@@ -199,12 +201,25 @@ public struct NameInterner: ~Copyable {
         UInt64(littleEndian: UInt64.max >> UInt64(truncatingIfNeeded: 64 - count * 8))
     }
 
+    /// The slot of a text, or the free one where it belongs. One always is free.
+    @inline(__always)
+    private func search(_ text: UnsafePointer<UInt8>, _ count: Int, _ word: UInt64) -> Int {
+        let mixed = (word ^ UInt64(truncatingIfNeeded: count)) &* 0x9E37_79B9_7F4A_7C15
+        var slot = Int(truncatingIfNeeded: mixed >> (64 &- slotBits))
+        while true {
+            let found = slots[slot]
+            if found.name == 0 { return slot }
+            if found.word == word, Int(found.count) == count, count <= 8 || equals(found.name, text, count) {
+                return slot
+            }
+            slot = (slot + 1) & ((1 &<< Int(slotBits)) - 1)
+        }
+    }
+
+    /// Whether a name is a text of the same length, of more than eight bytes.
     @inline(__always)
     private func equals(_ name: UInt32, _ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-        // Names in slots are never the empty one.
-        let start = Int(ends[Int(name) - 1])
-        guard Int(ends[Int(name)]) - start == count else { return false }
-        let stored = UnsafeRawPointer(texts + start)
+        let stored = UnsafeRawPointer(texts + Int(ends[Int(name) - 1]))
         let raw = UnsafeRawPointer(text)
         var offset = 0
         while offset + 8 < count {
@@ -214,28 +229,33 @@ public struct NameInterner: ~Copyable {
             else { return false }
             offset += 8
         }
-        let difference =
-            stored.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        return difference & Self.mask(count - offset) == 0
+        return stored.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+            == raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
     }
 
+    // MARK: Adding
+
     @inline(never)
-    private mutating func add(_ text: UnsafePointer<UInt8>, _ count: Int, _ hash: UInt32, _ slot: Int) -> Name {
+    private mutating func add(_ text: UnsafePointer<UInt8>, _ count: Int, _ word: UInt64, _ slot: Int) -> Name {
         let start = Int(ends[self.count - 1])
         // Offsets are 32 bits; a source is at most 1 GiB, but a text may be mentioned in several spellings.
         precondition(start + count <= Int(UInt32.max), "the names of one file take more than 4 GiB")
         if start + count + Self.padding > capacity { growTexts(to: start + count + Self.padding) }
-        (texts + start).update(from: text, count: count)
-        (texts + start + count).update(repeating: 0, count: Self.padding)
-        let name = UInt32(self.count)
-        if self.count == endCapacity { growEnds() }
-        ends[self.count] = UInt32(start + count)
-        self.count += 1
-        slots[slot] = Slot(hash: hash, name: name)
-        usedSlots.append(UInt32(slot))
-        if self.count * 2 > slotMask { growSlots() }
-        return Name(rawValue: name)
+        // Whole words: both sides have padding.
+        var offset = 0
+        while offset < count {
+            let word = UnsafeRawPointer(text).loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            UnsafeMutableRawPointer(texts + start).storeBytes(of: word, toByteOffset: offset, as: UInt64.self)
+            offset += 8
+        }
+        if self.count == nameCapacity { growNames() }
+        let name = self.count
+        ends[name] = UInt32(start + count)
+        places[name] = UInt32(slot)
+        self.count = name + 1
+        slots[slot] = Slot(word: word, count: UInt32(count), name: UInt32(name))
+        if self.count * 2 > 1 << Int(slotBits) { growSlots() }
+        return Name(rawValue: UInt32(name))
     }
 
     private mutating func growTexts(to wanted: Int) {
@@ -247,28 +267,31 @@ public struct NameInterner: ~Copyable {
         capacity = larger
     }
 
-    private mutating func growEnds() {
-        let moved = UnsafeMutablePointer<UInt32>.allocate(capacity: endCapacity * 2)
-        moved.update(from: ends, count: count)
-        ends.deallocate()
-        ends = moved
-        endCapacity *= 2
+    private mutating func growNames() {
+        ends = Self.doubled(ends, count)
+        places = Self.doubled(places, count)
+        nameCapacity *= 2
+    }
+
+    /// The same numbers in twice the room.
+    private static func doubled(_ numbers: UnsafeMutablePointer<UInt32>, _ count: Int) -> UnsafeMutablePointer<UInt32> {
+        let moved = UnsafeMutablePointer<UInt32>.allocate(capacity: count * 2)
+        moved.update(from: numbers, count: count)
+        numbers.deallocate()
+        return moved
     }
 
     private mutating func growSlots() {
-        let old = UnsafeMutableBufferPointer(start: slots, count: slotMask + 1)
-        let capacity = old.count * 2
-        let larger = UnsafeMutablePointer<Slot>.allocate(capacity: capacity)
-        larger.initialize(repeating: Slot(hash: 0, name: 0), count: capacity)
-        usedSlots.removeAll(keepingCapacity: true)
-        for slot in old where slot.name != 0 {
-            var place = Int(slot.hash) & (capacity - 1)
-            while larger[place].name != 0 { place = (place + 1) & (capacity - 1) }
-            larger[place] = slot
-            usedSlots.append(UInt32(place))
+        let old = UnsafeMutableBufferPointer(start: slots, count: 1 << Int(slotBits))
+        slotBits += 1
+        slots = .allocate(capacity: 1 << Int(slotBits))
+        slots.initialize(repeating: Slot(word: 0, count: 0, name: 0), count: 1 << Int(slotBits))
+        for entry in old where entry.name != 0 {
+            let start = Int(ends[Int(entry.name) - 1])
+            let place = search(texts + start, Int(entry.count), entry.word)
+            slots[place] = entry
+            places[Int(entry.name)] = UInt32(place)
         }
-        slots.deallocate()
-        slots = larger
-        slotMask = capacity - 1
+        old.deallocate()
     }
 }

@@ -47,9 +47,9 @@ public enum ContainerKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
 
     /// The kind for the name of a type, its last part: `OrderedDict` for `collections.OrderedDict`.
     public static func named(_ type: UnsafeBufferPointer<UInt8>) -> ContainerKind {
-        guard let first = type.first, type.count >= 3, type.count <= 20 else { return .none }
-        // Most names are none of these; the first letter tells without comparing each.
-        guard starts.contains(first) else { return .none }
+        // Most names are none of these; the first letter and the length tell without comparing each.
+        guard let first = type.first, first < 128, type.count < 32, lengths[Int(first)] >> UInt32(type.count) & 1 != 0
+        else { return .none }
         for (text, kind) in known where text.utf8CodeUnitCount == type.count {
             let bytes = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
             if bytes.elementsEqual(type) { return kind }
@@ -57,7 +57,12 @@ public enum ContainerKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
         return .none
     }
 
-    private static let starts = Set("dDoOCcWlLMtTsSfFqQPRBEAabmI".utf8)
+    /// For each first letter the lengths of the names below, as bits.
+    private static let lengths: [UInt32] = {
+        var lengths = [UInt32](repeating: 0, count: 128)
+        for (text, _) in known { lengths[Int(text.utf8Start[0])] |= 1 << UInt32(text.utf8CodeUnitCount) }
+        return lengths
+    }()
     private static let known: [(StaticString, ContainerKind)] = [
         ("dict", .dict), ("Dict", .dict), ("MutableMapping", .dict), ("Mapping", .dict), ("UserDict", .dict),
         ("defaultdict", .defaultDict), ("DefaultDict", .defaultDict),

@@ -33,7 +33,8 @@ public struct PythonParser: ~Copyable {
     public var tree: PythonTree {
         PythonTree(
             version: version, text: source.view, nodes: grammar.nodes.view, tokens: lexer.tokens.view,
-            lineStarts: source.lineStarts.view, root: grammar.root)
+            lineStarts: source.lineStarts.view,
+            hashedLines: lexer.hashes.lines.view, root: grammar.root)
     }
 }
 

@@ -248,14 +248,6 @@ struct ManifestTests {
     }
 }
 
-/// The repository that the tests are part of.
-enum Repository {
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
-    static func data(_ path: String) throws -> Data { try Data(contentsOf: root.appendingPathComponent(path)) }
-}
-
 @Suite("Days")
 struct CalendarDateTests {
     @Test(

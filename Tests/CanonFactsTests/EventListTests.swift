@@ -50,6 +50,30 @@ struct EventListTests {
         }
     }
 
+    @Test("events of some kinds are those that a look at each of them finds, with their places")
+    func selection() {
+        for name in [0xFFFF, 0x1_0000] as [UInt32] {
+            var events = events(count: 300, largestName: name, largestLine: 500, largestDeclaration: 9)
+            events[7].name = Name(rawValue: name)
+            let list = EventList(events)
+            #expect(list.isWide == (name > 0xFFFF))
+            for (kinds, wanted) in [
+                ([.call, .use], [.call, .use]), ([.assertion], [.assertion]), ([.enter], [.enter]), ([], []),
+            ] as [(Event.Kinds, Set<Event.Kind>)] {
+                for range in [0..<300, 41..<160, 5..<5] {
+                    let found = Array(list.selecting(kinds, in: range))
+                    #expect(found.map(\.index) == range.filter { wanted.contains(events[$0].kind) })
+                    #expect(found.allSatisfy { $0.event == events[$0.index] })
+                }
+            }
+            #expect(list.selecting([.call]).map(\.index) == list.indices.filter { events[$0].kind == .call })
+            for index in list.indices {
+                #expect(list.kind(at: index) == events[index].kind)
+                #expect(list.isTopLevel(at: index) == (events[index].declaration == FileFacts.noIndex))
+            }
+        }
+    }
+
     @Test("more sorts of events than the packer has places are told apart")
     func manySorts() {
         let events = (0..<5000).map { number in
@@ -80,8 +104,8 @@ struct EventListTests {
                 .call, line: UInt32(number / 4), column: 8, declaration: 3, name: Name(rawValue: UInt32(number)),
                 value: Name(rawValue: 5))
         }
-        var facts = FileFacts()
+        var facts = FileFacts.Records()
         facts.events = EventList(events)
-        #expect(facts.memoryBytes < 1600 * 9)
+        #expect(FileFacts(facts).memoryBytes < 1600 * 9)
     }
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite("Stored facts")
 struct FactStorageTests {
     private func sample() -> FileFacts {
-        var facts = FileFacts()
+        var facts = FileFacts.Records()
         var names = NameInterner()
         let name = names.intern("Manager")
         let base = names.intern("Bäse")
@@ -27,7 +27,7 @@ struct FactStorageTests {
         facts.lineCount = 10
         facts.byteCount = 99
         facts.hasDocstring = true
-        return facts
+        return FileFacts(facts)
     }
 
     private func encoded(_ facts: FileFacts) -> [UInt8] {
@@ -42,8 +42,9 @@ struct FactStorageTests {
     func roundTrip() {
         #expect(decoded(encoded(sample())) == sample())
         #expect(decoded(encoded(FileFacts())) == FileFacts())
-        var broken = FileFacts()
-        broken.error = FactError(line: 3, column: 7, message: "'(' was never closed")
+        var records = FileFacts.Records()
+        records.error = FactError(line: 3, column: 7, message: "'(' was never closed")
+        let broken = FileFacts(records)
         #expect(decoded(encoded(broken)) == broken)
     }
 

@@ -1,6 +1,7 @@
 #ifndef CANON_BYTES_H
 #define CANON_BYTES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,6 +14,16 @@
 // readable bytes after the end of its text, and a stop byte (NUL) at the end itself: each scan ends there at the latest.
 
 #define CANON_BYTES_BLOCK 16
+
+// Eight bytes at `p` as a little-endian number.
+static inline uint64_t canon_load8(const uint8_t *p) {
+    uint64_t value;
+    memcpy(&value, p, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap64(value);
+#endif
+    return value;
+}
 
 // The number of ASCII letters, digits and underscores at `p`.
 static inline size_t canon_name_length(const uint8_t *p) {
@@ -74,36 +85,19 @@ static inline size_t canon_space_length(const uint8_t *p) {
 #endif
 }
 
-// What a block of 16 bytes holds, one bit for each byte: a line feed; a byte that needs a closer look (NUL or carriage return);
-// a byte beyond ASCII.
-typedef struct {
-    uint32_t newlines;
-    uint32_t special;
-    uint32_t wide;
-} canon_block;
+// Whether `length` bytes at `p` are ASCII; eight are read at a time, so that seven must be readable behind them.
+static inline bool canon_is_ascii(const uint8_t *p, size_t length) {
+    const uint64_t wide = 0x8080808080808080u;
+    size_t at = 0;
+    for (; at + 8 < length; at += 8) {
+        if (canon_load8(p + at) & wide) return false;
+    }
+    return length == 0 || (canon_load8(p + at) & wide & (UINT64_MAX >> (64 - 8 * (length - at)))) == 0;
+}
 
 // Finds the line feeds of the text from `at` up to `end`, as far as it holds no carriage return and no NUL, and notes the
 // offset after each. Returns where it stopped: `end`, or the start of a block to look at byte by byte.
 size_t canon_find_lines(const uint8_t *text, size_t at, size_t end, uint32_t *lines, size_t *count, uint32_t *wide);
-
-static inline canon_block canon_classify(const uint8_t *p) {
-    canon_block result;
-#if defined(__SSE2__)
-    __m128i v = _mm_loadu_si128((const __m128i *)p);
-    result.newlines = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
-    __m128i odd = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\r')), _mm_cmpeq_epi8(v, _mm_setzero_si128()));
-    result.special = (uint32_t)_mm_movemask_epi8(odd);
-    result.wide = (uint32_t)_mm_movemask_epi8(v);
-#else
-    result.newlines = result.special = result.wide = 0;
-    for (int i = 0; i < 16; i++) {
-        if (p[i] == '\n') result.newlines |= 1u << i;
-        if (p[i] >= 0x80) result.wide |= 1u << i;
-        if (p[i] == '\r' || p[i] == 0) result.special |= 1u << i;
-    }
-#endif
-    return result;
-}
 
 // The lowest address that the stack of this thread may reach, with a margin above its end for what is called last.
 uintptr_t canon_stack_floor(void);
@@ -118,15 +112,5 @@ const uint16_t *canon_code_page(const char *name, int aliases_only);
 // Converts one character of `length` bytes in the encoding of that name to UTF-8. The bytes written; 0 when they are none, or
 // the system does not know the encoding.
 int canon_convert(const char *encoding, const void *bytes, int length, uint8_t *output, int capacity);
-
-// Eight bytes at `p` as a little-endian number.
-static inline uint64_t canon_load8(const uint8_t *p) {
-    uint64_t value;
-    memcpy(&value, p, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    value = __builtin_bswap64(value);
-#endif
-    return value;
-}
 
 #endif

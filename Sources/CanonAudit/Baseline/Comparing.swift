@@ -25,7 +25,7 @@ extension AuditReport {
                 new.append(report.findings[index].fingerprint)
             }
         }
-        report.findings.sort(by: Audit.isBefore)
+        report.findings = Audit.sorted(report.findings)
         let now = Set(report.findings.lazy.map(\.fingerprint))
         let integrity = Self.integrityFindings(base, report, moved)
         report.comparison = Comparison(

@@ -85,8 +85,9 @@ private struct Stored {
         var numbers = 0
         var others = 0
         let start = Int(declaration.event)
-        for event in facts.events[start..<max(start, Int(facts.events[start].link))]
-        where event.kind == .bind && event.form == .subscript && Self.isOf(attribute, event.name, facts) {
+        let body = start..<max(start, Int(facts.events[start].link))
+        for (_, event) in facts.events.selecting([.bind], in: body)
+        where event.form == .subscript && Self.isOf(attribute, event.name, facts) {
             guard event.binding != .augmented, event.valueKind != .constant else {
                 numbers += 1
                 continue

@@ -1,20 +1,20 @@
-import Yams
+package import Yams
 
-/// One node of the file, with the key path that messages name it by. Reading it notes what is wrong and goes on.
-struct ManifestNode {
-    let node: Node
-    let key: String
+/// One node of a YAML file, with the key path that messages name it by. Reading it notes what is wrong and goes on.
+package struct ManifestNode {
+    package let node: Node
+    package let key: String
     /// Of the key, where there is one: where messages about the whole entry point.
-    let line: Int
+    package let line: Int
 
-    init(_ node: Node, key: String, line: Int? = nil) {
+    package init(_ node: Node, key: String, line: Int? = nil) {
         self.node = node
         self.key = key
         self.line = line ?? node.mark?.line ?? 1
     }
 
     /// A key with nothing behind it.
-    var isNothing: Bool {
+    package var isNothing: Bool {
         if case .scalar(let scalar) = node {
             scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
         } else {
@@ -22,7 +22,7 @@ struct ManifestNode {
         }
     }
 
-    var described: String {
+    package var described: String {
         switch node {
         case .scalar(let scalar):
             isNothing ? "nothing" : "\"\(scalar.string.count <= 60 ? scalar.string : scalar.string.prefix(59) + "…")\""
@@ -34,25 +34,25 @@ struct ManifestNode {
 }
 
 /// What is wrong with a file, collected while it is read.
-struct ManifestProblems {
-    let path: String
-    private(set) var all: [ManifestProblem] = []
+package struct ManifestProblems {
+    package let path: String
+    package private(set) var all: [ManifestProblem] = []
 
-    init(path: String) { self.path = path }
+    package init(path: String) { self.path = path }
 
-    mutating func add(_ node: Node, _ message: String) {
+    package mutating func add(_ node: Node, _ message: String) {
         let place = node.mark.map { "\(path):\($0.line):\($0.column)" } ?? path
         all.append(ManifestProblem(place: place, message: message))
     }
 
-    mutating func mismatch(_ node: ManifestNode, expected: String, hint: String? = nil) {
+    package mutating func mismatch(_ node: ManifestNode, expected: String, hint: String? = nil) {
         add(node.node, "\(node.key): found \(node.described), expected \(expected)" + (hint.map { "; \($0)" } ?? ""))
     }
 
     // MARK: Values
 
     /// The members of a mapping by their key. Unknown keys are told with the nearest known one.
-    mutating func members(of node: ManifestNode, known: [String]) -> [String: ManifestNode] {
+    package mutating func members(of node: ManifestNode, known: [String]) -> [String: ManifestNode] {
         var members: [String: ManifestNode] = [:]
         for (name, member) in freeMembers(of: node) {
             guard known.contains(name) else {
@@ -68,7 +68,7 @@ struct ManifestProblems {
     }
 
     /// The members of a mapping whose keys are names of one's own, in the order of the file.
-    mutating func freeMembers(of node: ManifestNode) -> [(name: String, (keyNode: Node, value: ManifestNode))] {
+    package mutating func freeMembers(of node: ManifestNode) -> [(name: String, (keyNode: Node, value: ManifestNode))] {
         if node.isNothing { return [] }
         guard case .mapping(let mapping) = node.node else {
             mismatch(node, expected: "a mapping")
@@ -84,7 +84,7 @@ struct ManifestProblems {
         }
     }
 
-    mutating func elements(of node: ManifestNode, expected: String) -> [ManifestNode] {
+    package mutating func elements(of node: ManifestNode, expected: String) -> [ManifestNode] {
         if node.isNothing { return [] }
         guard case .sequence(let sequence) = node.node else {
             mismatch(node, expected: expected)
@@ -93,7 +93,7 @@ struct ManifestProblems {
         return sequence.enumerated().map { ManifestNode($1, key: "\(node.key)[\($0)]") }
     }
 
-    mutating func text(_ node: ManifestNode?, expected: String) -> Manifest.Entry<String>? {
+    package mutating func text(_ node: ManifestNode?, expected: String) -> Manifest.Entry<String>? {
         guard let node else { return nil }
         guard case .scalar(let scalar) = node.node, !node.isNothing, !scalar.string.isEmpty else {
             mismatch(node, expected: expected)
@@ -102,12 +102,12 @@ struct ManifestProblems {
         return Manifest.Entry(scalar.string, line: node.node.mark?.line ?? node.line)
     }
 
-    mutating func texts(_ node: ManifestNode?, expected: String) -> [Manifest.Entry<String>] {
+    package mutating func texts(_ node: ManifestNode?, expected: String) -> [Manifest.Entry<String>] {
         guard let node else { return [] }
         return elements(of: node, expected: expected).compactMap { text($0, expected: "text") }
     }
 
-    mutating func flag(_ node: ManifestNode?) -> Bool {
+    package mutating func flag(_ node: ManifestNode?) -> Bool {
         guard let node else { return false }
         guard case .scalar(let scalar) = node.node, scalar.style == .plain, ["true", "false"].contains(scalar.string)
         else {
@@ -117,7 +117,7 @@ struct ManifestProblems {
         return scalar.string == "true"
     }
 
-    mutating func number(_ node: ManifestNode?, in range: ClosedRange<Int>) -> Int? {
+    package mutating func number(_ node: ManifestNode?, in range: ClosedRange<Int>) -> Int? {
         guard let node else { return nil }
         guard case .scalar(let scalar) = node.node, scalar.style == .plain, let number = Int(scalar.string),
             range.contains(number)

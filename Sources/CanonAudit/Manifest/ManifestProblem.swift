@@ -17,5 +17,7 @@ public struct ManifestProblem: Error, Equatable, Sendable, CustomStringConvertib
 public struct ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
     public var problems: [ManifestProblem]
 
+    public init(problems: [ManifestProblem]) { self.problems = problems }
+
     public var description: String { problems.map(\.description).joined(separator: "\n") }
 }

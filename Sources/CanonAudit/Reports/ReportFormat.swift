@@ -40,10 +40,11 @@ public enum JSONReport {
 
     /// Keys in the order of the alphabet, so that equal reports are equal bytes.
     static func encoded(_ value: some Encodable) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        // Numbers are finite and keys are texts, so that there is nothing to fail.
-        guard let data = try? encoder.encode(value) else { preconditionFailure("a report cannot be encoded") }
-        return Array(data) + [UInt8(ascii: "\n")]
+        // Numbers are finite, so that there is nothing to fail.
+        guard var bytes = try? JSONTextEncoder.encode(value) else {
+            preconditionFailure("a report cannot be encoded")
+        }
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
     }
 }

@@ -92,7 +92,7 @@ struct BrokenImports {
         for state in facts.state where state.owner == .module && state.flags.contains(.setByFunction) {
             behaviour.boundByFunctions.insert(facts.names[state.name])
         }
-        for event in facts.events {
+        for (_, event) in facts.events.selecting([.call, .use, .bind]) {
             switch event.kind {
             case .call, .use:
                 guard event.kind == .call || event.flags.contains(.decorator) else { continue }

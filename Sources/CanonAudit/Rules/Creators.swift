@@ -63,7 +63,7 @@ struct Creators {
         guard any || modules else { return [] }
         var makes = [Bool](repeating: false, count: facts.declarations.count)
         var returns = makes
-        for event in facts.events where event.declaration != FileFacts.noIndex {
+        for (_, event) in facts.events.selecting([.call, .return]) where event.declaration != FileFacts.noIndex {
             switch event.kind {
             case .call:
                 let isDotted = { facts.names.withUTF8(of: event.name) { $0.contains(UInt8(ascii: ".")) } }

@@ -210,7 +210,7 @@ struct MockPairs {
     private func methodCalls(in file: FileID) -> Set<UInt64> {
         let facts = model.facts(of: file)
         var found: Set<UInt64> = []
-        for event in facts.events where event.kind == .call {
+        for (_, event) in facts.events.selecting([.call]) {
             let isAttribute = event.flags.contains(.unresolved)
             facts.names.withUTF8(of: event.name) { text in
                 let dot = text.lastIndex(of: 0x2E)

@@ -38,7 +38,7 @@ struct ModuleMentions {
 
     private mutating func read(_ file: FileID, _ model: CodeModel) {
         let facts = model.files[Int(file.rawValue)].facts
-        for event in facts.events {
+        for (_, event) in facts.events.selecting([.dynamicImport, .call, .bind]) {
             switch event.kind {
             case .dynamicImport where event.flags.contains(.unresolved):
                 let module = model.module(of: file)

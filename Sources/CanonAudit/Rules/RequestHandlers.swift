@@ -67,7 +67,14 @@ struct RequestHandlers {
         var registered: Set<UInt32> = []
         var registrationLine: UInt32 = 0
         var usesOfLine: [(name: Name, line: UInt32)] = []
-        for event in facts.events {
+        let events = facts.events
+        for index in events.indices {
+            switch events.kind(at: index) {
+            case .call, .enter: break
+            case .use: if !events.isTopLevel(at: index) { continue }
+            default: continue
+            }
+            let event = events[index]
             switch event.kind {
             case .call:
                 guard event.value.exists, facts.names.withUTF8(of: event.value, { $0.first == 0x2F }) else { continue }
@@ -78,7 +85,7 @@ struct RequestHandlers {
                     registrationLine = event.line
                     for use in usesOfLine where use.line >= registrationLine { registered.insert(use.name.rawValue) }
                 }
-            case .use where event.declaration == FileFacts.noIndex && !event.flags.contains(.decorator):
+            case .use where !event.flags.contains(.decorator):
                 if usesOfLine.count > 8 { usesOfLine.removeFirst() }
                 usesOfLine.append((event.name, event.line))
             case .enter where event.block == .function:

@@ -241,8 +241,7 @@ private struct DefinitionGroups {
     private func armsOfDeclarations() -> [[UInt32]] {
         var result = [[UInt32]](repeating: [], count: facts.declarations.count)
         var scopes: [[UInt32]] = [[]]
-        for index in facts.events.indices {
-            let event = facts.events[index]
+        for (index, event) in facts.events.selecting([.enter, .leave]) {
             switch (event.kind, event.block) {
             case (.enter, .class), (.enter, .function):
                 result[Int(event.declaration)] = scopes[scopes.count - 1]

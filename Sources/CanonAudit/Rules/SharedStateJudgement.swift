@@ -155,9 +155,8 @@ struct SharedStateJudgement {
         let start = Int(declaration.event) + 1
         let end = max(start, Int(facts.events[Int(declaration.event)].link))
         var returnsParameter = false
-        for index in start..<end {
-            let event = facts.events[index]
-            guard event.kind == .return, event.declaration == touch.function else { continue }
+        for (_, event) in facts.events.selecting([.return], in: start..<end)
+        where event.declaration == touch.function {
             guard event.valueKind == .reference, parameters.contains(event.value.rawValue) else { return isDecorator }
             returnsParameter = true
         }
@@ -172,11 +171,7 @@ struct SharedStateJudgement {
         let facts = model.facts(of: touch.file)
         var index = touch.function
         while index != FileFacts.noIndex {
-            let name = facts.declarations[Int(index)].name
-            let isUsed = facts.events.contains { event in
-                (event.kind == .call || event.kind == .use) && event.flags.contains(.decorator) && event.name == name
-            }
-            if isUsed { return true }
+            if model.isUsedAsDecorator(facts.declarations[Int(index)].name, in: touch.file) { return true }
             index = facts.declarations[Int(index)].parent
         }
         return false

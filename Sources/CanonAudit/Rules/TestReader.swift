@@ -13,6 +13,7 @@ struct TestReader {
     }
 
     private let facts: FileFacts
+    private let events: EventList
     private(set) var examined = 0
     /// What the name of a callee says, by name; 0: not looked at yet.
     private var meanings: [UInt8]
@@ -32,6 +33,7 @@ struct TestReader {
 
     init(_ facts: FileFacts) {
         self.facts = facts
+        events = facts.events
         meanings = Array(repeating: 0, count: facts.names.count)
     }
 
@@ -62,7 +64,7 @@ struct TestReader {
             return Verdict(reason: "is never run: it is marked to be skipped", confidence: .confirmed)
         }
         let body =
-            Int(declaration.event) + 1..<max(Int(declaration.event) + 1, Int(facts.events[Int(declaration.event)].link))
+            Int(declaration.event) + 1..<max(Int(declaration.event) + 1, Int(events[Int(declaration.event)].link))
         var seen = look(at: body)
         if !seen.canFail, seen.calls > 0, helpers == nil {
             readHelpers()
@@ -120,7 +122,7 @@ struct TestReader {
         var depth = 0
         var nested = 0
         for index in body {
-            let event = facts.events[index]
+            let event = events[index]
             while let last = guards.last, index >= last.end { guards.removeLast() }
             switch event.kind {
             case .enter:
@@ -138,7 +140,7 @@ struct TestReader {
                 }
             case .leave:
                 switch event.block {
-                case .then where facts.events[Int(event.link)].condition == .alwaysTrue: break
+                case .then where events[Int(event.link)].condition == .alwaysTrue: break
                 case .then, .otherwise, .body, .except, .finally, .case: depth -= 1
                 case .function, .class, .lambda: nested -= 1
                 default: break
@@ -184,18 +186,18 @@ struct TestReader {
 
     private func isTry(bodyAt index: Int) -> Bool {
         // The statement's own block begins right in front of its first arm.
-        index > 0 && facts.events[index - 1].kind == .enter && facts.events[index - 1].block == .tryStatement
+        index > 0 && events[index - 1].kind == .enter && events[index - 1].block == .tryStatement
     }
 
     /// The line of the first handler behind a body that catches an AssertionError, when it goes on as if nothing had happened.
     private mutating func swallowingHandler(after leave: Int) -> Int {
         var index = leave + 1
-        while index < facts.events.count {
-            let event = facts.events[index]
+        while index < events.count {
+            let event = events[index]
             guard event.kind == .enter, event.block == .except else { return 0 }
             if catchesAssertions(event.name) {
                 for inner in index + 1..<max(index + 1, Int(event.link)) {
-                    let event = facts.events[inner]
+                    let event = events[inner]
                     if event.kind == .raise { return 0 }
                     if event.kind == .assertion, event.condition != .alwaysTrue { return 0 }
                     if event.kind == .call {
@@ -275,8 +277,8 @@ struct TestReader {
             guard !TestCollection.isTestFunction(declaration, facts) else { continue }
             let name = facts.names.withUTF8(of: declaration.name) { CalleeName($0).hash }
             let start = Int(declaration.event) + 1
-            for index in start..<max(start, Int(facts.events[Int(declaration.event)].link)) {
-                let event = facts.events[index]
+            for index in start..<max(start, Int(events[Int(declaration.event)].link)) {
+                let event = events[index]
                 switch event.kind {
                 case .assertion where event.condition != .alwaysTrue: found.insert(name)
                 case .raise: found.insert(name)

@@ -71,8 +71,7 @@ public struct Audit: Sendable {
             integrity += stale.findings.findings
         }
         let owners = CodeOwners(tree: input.tree)
-        findings = (findings + integrity).map { completed($0, owners) }
-        findings.sort(by: Self.isBefore)
+        findings = Self.sorted(findings + integrity).map { completed($0, owners) }
         let incomplete = (input.unread + collectors.flatMap(\.incomplete)).sorted()
         return AuditReport(
             tool: .init(
@@ -148,11 +147,9 @@ public struct Audit: Sendable {
         return finding
     }
 
-    static func isBefore(_ a: Finding, _ b: Finding) -> Bool {
-        if a.severity != b.severity { return a.severity > b.severity }
-        if a.rule != b.rule { return a.rule < b.rule }
-        if a.symbol != b.symbol { return a.symbol < b.symbol }
-        return a.fingerprint < b.fingerprint
+    /// Findings are large: what they are sorted by is sorted, and each of them is moved once.
+    static func sorted(_ findings: [Finding]) -> [Finding] {
+        findings.enumerated().map { FindingOrder($1, place: $0) }.sorted().map { findings[$0.place] }
     }
 
     private func isolation(_ findings: [Finding], _ collectors: [FindingCollector]) -> AuditReport.Isolation {
@@ -175,5 +172,30 @@ public struct Audit: Sendable {
                 bytes: files.reduce(0) { $0 + Int(context.model.files[Int($1.rawValue)].facts.byteCount) })
         }
         return counts
+    }
+}
+
+/// By what findings are sorted: the worst first, then by rule and symbol; else in the order in which they were found.
+private struct FindingOrder: Comparable {
+    private let severity: Severity
+    private let rule: String
+    private let symbol: String
+    private let fingerprint: Fingerprint
+    let place: Int
+
+    init(_ finding: Finding, place: Int) {
+        severity = finding.severity
+        rule = finding.rule
+        symbol = finding.symbol
+        fingerprint = finding.fingerprint
+        self.place = place
+    }
+
+    static func < (a: FindingOrder, b: FindingOrder) -> Bool {
+        if a.severity != b.severity { return a.severity > b.severity }
+        if a.rule != b.rule { return a.rule < b.rule }
+        if a.symbol != b.symbol { return a.symbol < b.symbol }
+        if a.fingerprint != b.fingerprint { return a.fingerprint < b.fingerprint }
+        return a.place < b.place
     }
 }

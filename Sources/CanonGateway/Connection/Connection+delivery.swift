@@ -121,17 +121,13 @@ extension Connection {
     /// - Returns: the bytes of the frames.
     private func send(page: ArraySlice<LogEvent>, joined: Bool) -> Int {
         let epoch = scope.epoch
-        var bytes = 0
         let pieces = joined ? CoalescedEvent.join(Array(page)) : page.map { CoalescedEvent(event: $0, from: $0.seq) }
-        for piece in pieces {
-            let frames = presentation.frames(of: piece.event, from: piece.from, epoch: epoch)
-            for frame in frames { bytes += frame.readableBytes }
-            write(frames)
-        }
+        let frames = pieces.flatMap { presentation.frames(of: $0.event, from: $0.from, epoch: epoch) }
+        write(frames)
         countDelivered(page.count)
         manager.metrics.eventsReplayed.increment(by: page.count)
         manager.metrics.eventsCoalesced.increment(by: page.count - pieces.count)
-        return bytes
+        return frames.reduce(0) { $0 + $1.readableBytes }
     }
 
     private func readSnapshot(of thread: ThreadID, _ reason: FollowState.SnapshotReason, generation: Int) {

@@ -232,15 +232,21 @@ final class Connection: ChannelInboundHandler {
         if presentation.dialect == .agUI { send(frame) } else { write(encoded) }
     }
 
-    /// Writes the bytes of a complete frame. The codec flushes once per turn of the loop.
-    func write(_ frame: ByteBuffer) {
-        guard let context, machine.state != .closing, machine.state != .closed else { return }
-        context.write(wrapOutboundOut(.encoded(frame)), promise: nil)
+    /// Writes the bytes of complete frames. The codec flushes once per turn of the loop.
+    func write(_ frames: ByteBuffer) {
+        guard frames.readableBytes > 0, let context, machine.state != .closing, machine.state != .closed
+        else { return }
+        context.write(wrapOutboundOut(.encoded(frames)), promise: nil)
         isWritable = context.channel.isWritable
     }
 
+    /// Writes frames of this connection alone. They go as one buffer: what waits in the channel then costs its bytes, not
+    /// an allocation and a place in a queue for each frame.
     func write(_ frames: [ByteBuffer]) {
-        for frame in frames { write(frame) }
+        guard frames.count > 1 else { return frames.first.map(write) ?? () }
+        var together = ByteBufferAllocator().buffer(capacity: frames.reduce(0) { $0 + $1.readableBytes })
+        for frame in frames { together.writeImmutableBuffer(frame) }
+        write(together)
     }
 
     func ping() {

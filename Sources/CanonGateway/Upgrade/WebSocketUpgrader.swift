@@ -94,10 +94,12 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
         channel.eventLoop.makeCompletedFuture {
             let limits = context.limits
             let pipeline = channel.pipeline.syncOperations
-            // The high mark leaves room in the budget for one page of a replay; above it only the log remembers.
+            // Above the high mark only the log remembers. A frame that waits takes about twice its bytes (its buffer is
+            // rounded up to a power of two and has a place in the channel's queue): half of the budget then, which
+            // leaves the other half for one page of a replay or a snapshot.
             try channel.syncOptions?.setOption(
                 .writeBufferWaterMark,
-                value: .init(low: limits.connectionBudgetBytes / 8, high: limits.connectionBudgetBytes / 2))
+                value: .init(low: limits.connectionBudgetBytes / 8, high: limits.connectionBudgetBytes / 4))
             try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
             try channel.syncOptions?.setOption(.socketOption(.tcp_nodelay), value: 1)
             let agreed = compression.withLockedValue { $0 }

@@ -53,9 +53,9 @@ extension FactWalk {
         if isStub(node.d) { declaration.flags.insert(.isStub) }
         describeLists(node, definition, in: &declaration)
         if !isClass { describeSignature(node, in: &declaration) }
-        let hashes = hashes.ofBody(from: tree[node.d].start, to: node.end, in: tree)
-        declaration.setHashes(shape: hashes.shape, exact: hashes.exact)
-        declaration.tokenCount = hashes.count
+        let body = hashes.ofBody(from: tree[node.d].start, to: node.end, in: tree)
+        declaration.setHashes(shape: body.hash.shape, exact: body.hash.exact)
+        declaration.tokenCount = body.count
 
         var inner = Scope(block: isClass ? .class : .function, declaration: number)
         if !isClass, outer.block == .class {

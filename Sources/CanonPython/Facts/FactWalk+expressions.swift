@@ -10,8 +10,15 @@ extension FactWalk {
         }
     }
 
-    /// What comes last in an expression is walked by the loop, so that only what is nested takes stack.
+    /// What an expression reads, calls and binds. A constant, which many are, does nothing.
+    @inline(__always)
     mutating func expression(_ index: UInt32, _ flags: Event.Flags = []) {
+        guard index != 0, isAnnotation || tree[index].kind != .constant else { return }
+        walk(index, flags)
+    }
+
+    /// What comes last in an expression is walked by the loop, so that only what is nested takes stack.
+    private mutating func walk(_ index: UInt32, _ flags: Event.Flags) {
         var index = index
         var flags = flags
         while index != 0 {
@@ -132,7 +139,7 @@ extension FactWalk {
         let bytes = names.withUTF8(of: text) { Array($0) }
         for part in bytes.split(whereSeparator: { !Self.isPartOfDottedName($0) }) {
             guard let first = part.first, first != 0x2E, !(0x30...0x39).contains(first) else { continue }
-            let name = names.intern(part)
+            let name = names.intern(Array(part))
             guard !isBoundVariable(name), noteUse(name) else { continue }
             var step = event(.use, at: node.start, name: name)
             step.flags = [.annotation]

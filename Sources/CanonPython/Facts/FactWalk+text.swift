@@ -1,3 +1,4 @@
+private import CCanonBytes
 internal import CanonFacts
 
 // Names and texts of the source.
@@ -9,24 +10,29 @@ extension FactWalk {
     /// The name of a range that is an identifier, or a dotted one.
     @inline(__always)
     mutating func name(_ start: UInt32, _ end: UInt32) -> Name {
-        // The text has padding behind it.
-        guard isASCII, let base = tree.text.baseAddress else { return normalizedName(start, end) }
-        return names.intern(padded: base + Int(start), count: Int(end - start))
-    }
-
-    /// Two spellings may be one name (PEP 3131).
-    @inline(never)
-    private mutating func normalizedName(_ start: UInt32, _ end: UInt32) -> Name {
-        let bytes = tree.bytes(start, end)
-        guard bytes.contains(where: { $0 >= 0x80 }) else { return names.intern(bytes) }
-        return names.intern(tree.identifier(start, end, flags: .notASCII))
+        guard let plain = plain(start, end) else { return normalizedName(start, end) }
+        return names.intern(padded: plain, count: Int(end - start))
     }
 
     /// The name of a range, when something was called that before.
     @inline(__always)
     mutating func lookUp(_ start: UInt32, _ end: UInt32) -> Name {
-        guard isASCII, let base = tree.text.baseAddress else { return normalizedName(start, end) }
-        return names.find(padded: base + Int(start), count: Int(end - start))
+        guard let plain = plain(start, end) else { return normalizedName(start, end) }
+        return names.find(padded: plain, count: Int(end - start))
+    }
+
+    /// The bytes of a range, when they are ASCII. The text has padding behind it.
+    @inline(__always)
+    private mutating func plain(_ start: UInt32, _ end: UInt32) -> UnsafePointer<UInt8>? {
+        guard let base = tree.text.baseAddress else { return nil }
+        let bytes = base + Int(start)
+        return isASCII || canon_is_ascii(bytes, Int(end - start)) ? bytes : nil
+    }
+
+    /// Two spellings may be one name (PEP 3131).
+    @inline(never)
+    private mutating func normalizedName(_ start: UInt32, _ end: UInt32) -> Name {
+        names.intern(tree.identifier(start, end, flags: .notASCII))
     }
 
     mutating func identifier(_ node: UInt32) -> Name {

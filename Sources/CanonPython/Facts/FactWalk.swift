@@ -52,7 +52,7 @@ struct FactWalk: ~Copyable {
         version: .v3_13, text: UnsafeBufferPointer(start: nil, count: 0),
         nodes: UnsafeBufferPointer(start: nil, count: 0),
         tokens: UnsafeBufferPointer(start: nil, count: 0), lineStarts: UnsafeBufferPointer(start: nil, count: 0),
-        root: .none)
+        hashedLines: UnsafeBufferPointer(start: nil, count: 0), root: .none)
     /// No name of the file has to be normalised.
     var isASCII = true
     var hashes = StatementHashes()
@@ -99,7 +99,7 @@ struct FactWalk: ~Copyable {
         self.tree = tree
         self.isASCII = isASCII
         stackFloor = canon_stack_floor()
-        hashes.run(over: tree)
+        hashes.load(tree)
         hashes.appendFingerprints(of: tree, to: &fingerprints)
         pushScope(Scope(block: .module, declaration: FileFacts.noIndex))
         let module = tree[tree.root]
@@ -108,8 +108,8 @@ struct FactWalk: ~Copyable {
     }
 
     /// What was found, in memory of the size that it needs.
-    mutating func makeFacts() -> FileFacts {
-        var facts = FileFacts()
+    mutating func makeFacts() -> FileFacts.Records {
+        var facts = FileFacts.Records()
         facts.names = names.table
         facts.declarations = Array(declarations.view)
         facts.parameters = Array(parameters.view)

@@ -23,20 +23,21 @@ public struct PythonFactReader: ~Copyable {
     @discardableResult
     public mutating func read(_ bytes: UnsafeRawBufferPointer) -> PythonDiagnostic? {
         var problem = parser.parse(bytes)
-        facts = FileFacts()
+        var records = FileFacts.Records()
         if problem == nil {
             walk.reset()
             walk.run(over: parser.tree, isASCII: !parser.source.hasWideCharacters)
             if walk.isTooDeep { problem = PythonDiagnostic(line: 1, column: 1, message: Grammar.tooDeepMessage) }
         }
         if let problem {
-            facts.error = FactError(
+            records.error = FactError(
                 line: UInt32(clamping: problem.line), column: UInt32(clamping: problem.column), message: problem.message
             )
         } else {
-            facts = walk.makeFacts()
+            records = walk.makeFacts()
         }
-        facts.byteCount = UInt32(clamping: bytes.count)
+        records.byteCount = UInt32(clamping: bytes.count)
+        facts = FileFacts(records)
         return problem
     }
 }

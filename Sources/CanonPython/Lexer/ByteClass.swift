@@ -28,9 +28,17 @@ enum ByteClass: UInt8, BitwiseCopyable {
         return table
     }
 
-    /// The token of a byte that always stands alone.
-    @inline(__always)
-    static func single(_ byte: UInt8) -> TokenKind {
-        byte == UInt8(ascii: ",") ? .comma : byte == UInt8(ascii: ";") ? .semicolon : .tilde
+    /// The token of a byte that stands alone.
+    static func makeTokenTable() -> UnsafeMutablePointer<TokenKind> {
+        let table = UnsafeMutablePointer<TokenKind>.allocate(capacity: 256)
+        table.initialize(repeating: .error, count: 256)
+        let kinds: [(StaticString, TokenKind)] = [
+            ("(", .leftParen), (")", .rightParen), ("[", .leftBracket), ("]", .rightBracket), ("{", .leftBrace),
+            ("}", .rightBrace), (",", .comma), (";", .semicolon), ("~", .tilde), (".", .dot), ("=", .equal),
+            (":", .colon), ("!", .exclamation), ("<", .less), (">", .greater), ("+", .plus), ("-", .minus),
+            ("*", .star), ("/", .slash), ("%", .percent), ("&", .ampersand), ("|", .bar), ("^", .caret), ("@", .at),
+        ]
+        for (character, kind) in kinds { table[Int(character.utf8Start[0])] = kind }
+        return table
     }
 }

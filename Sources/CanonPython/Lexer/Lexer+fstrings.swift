@@ -179,6 +179,8 @@ extension Lexer {
         var literalEnd = end
         var hasMore = false
         scanning: while true {
+            // What means nothing here is passed wide; a scan ends at a NUL, which may lie behind the end.
+            at = min(at &+ canon_until(UnsafePointer(text + at), 0x7B, 0x7D, 0x5C), end)
             guard at < end else { break }
             var byte = text[at]
             at += 1
@@ -281,6 +283,13 @@ extension Lexer {
         defer { brackets.count = depth }
         scanning: while at < end {
             let byte = text[at]
+            // Letters, digits, blanks and dots mean nothing, here and in a string.
+            switch classes[Int(byte)] {
+            case .name, .digit, .space, .dot:
+                at += 1
+                continue
+            default: break
+            }
             let next = at + 1 < end ? text[at + 1] : 0
             let tripled = next == byte && at + 2 < end && text[at + 2] == byte
             if byte == 0x5C { throw fail(at: at, "f-string expression part cannot include a backslash") }

@@ -75,5 +75,7 @@ extension Lexer {
     }
 
     /// The innermost open bracket is the brace of an f-string's replacement field.
-    private var isInField: Bool { brackets.count > bracketBase && brackets[brackets.count - 1].isField }
+    var isInField: Bool {
+        @inline(__always) mutating get { brackets.count > bracketBase && brackets[brackets.count - 1].isField }
+    }
 }

@@ -9,7 +9,7 @@ extension Lexer {
     }
 
     /// The prefix that the name of one or two bytes at `start` is, if it is one.
-    func stringPrefix(_ start: Int, _ length: Int) -> StringPrefix? {
+    mutating func stringPrefix(_ start: Int, _ length: Int) -> StringPrefix? {
         var prefix = StringPrefix()
         let first = text[start] | 0x20
         let second = length == 2 ? text[start + 1] | 0x20 : 0
@@ -184,7 +184,7 @@ extension Lexer {
             "(unicode error) 'unicodeescape' codec can't decode bytes in position \(from)-\(max(to, from)): \(what)")
     }
 
-    private func hexadecimalDigits(_ at: Int, _ wanted: Int, _ end: Int) -> Int {
+    private mutating func hexadecimalDigits(_ at: Int, _ wanted: Int, _ end: Int) -> Int {
         var found = 0
         while found < wanted && at + found < end && isHexadecimal(text[at + found]) { found += 1 }
         return found

@@ -13,6 +13,10 @@ struct Lexer: ~Copyable {
     private(set) var isLayoutProblem = false
     /// The brackets that were open where the tokens end.
     var brackets = GrowingBuffer<Bracket>(capacity: 256)
+    /// Complete where the tokens end with `end`.
+    private(set) var hashes = LineHashes()
+    /// The first token of the logical line under way.
+    private var firstOfLine = 0
 
     var text: UnsafeMutablePointer<UInt8>
     /// The number of bytes before the NUL that ends the text.
@@ -23,7 +27,8 @@ struct Lexer: ~Copyable {
     var fstrings = GrowingBuffer<FString>(capacity: 16)
 
     private let keywords = KeywordTable()
-    private let classes: UnsafeMutablePointer<ByteClass>
+    let classes: UnsafeMutablePointer<ByteClass>
+    private let kinds: UnsafeMutablePointer<TokenKind>
     private var indents = GrowingBuffer<Indent>(capacity: 128)
     /// Where the brackets of the text under way start: an old f-string's expression is a text of its own.
     var bracketBase = 0
@@ -66,13 +71,19 @@ struct Lexer: ~Copyable {
     init(version: PythonVersion) {
         self.version = version
         self.classes = ByteClass.makeTable()
+        self.kinds = ByteClass.makeTokenTable()
         self.text = EmptySource.text
     }
 
-    deinit { classes.deallocate() }
+    deinit {
+        classes.deallocate()
+        kinds.deallocate()
+    }
 
     mutating func reset() {
         tokens.count = 0
+        hashes.reset()
+        firstOfLine = 0
         problem = nil
         isLayoutProblem = false
         brackets.count = 0
@@ -95,11 +106,13 @@ struct Lexer: ~Copyable {
             try scan()
             while indents.count > 1 {
                 indents.count -= 1
-                emit(.dedent, limit, limit)
+                emitLayout(.dedent, limit, limit)
+                hashes.endBlock(at: UInt32(truncatingIfNeeded: limit))
             }
-            emit(.end, limit, limit)
+            emitLayout(.end, limit, limit)
+            hashes.finish()
         } catch {
-            emit(.error, position, position)
+            emitLayout(.error, position, position)
         }
     }
 
@@ -126,8 +139,25 @@ struct Lexer: ~Copyable {
 
     @inline(__always)
     mutating func emit(_ kind: TokenKind, _ start: Int, _ end: Int, flags: UInt8 = 0) {
+        hashes.add(kind, text + start, end &- start)
+        emitLayout(kind, start, end, flags: flags)
+    }
+
+    /// A token that says how the text is laid out, or where it ends.
+    @inline(__always)
+    private mutating func emitLayout(_ kind: TokenKind, _ start: Int, _ end: Int, flags: UInt8 = 0) {
         tokens.append(
             Token(kind, UInt32(truncatingIfNeeded: start), UInt32(truncatingIfNeeded: end), flags: flags))
+    }
+
+    /// The line feed that ends a logical line.
+    private mutating func emitNewline(at start: Int) {
+        emitLayout(.newline, start, start + 1)
+        let first = tokens[firstOfLine]
+        let count = tokens.count - firstOfLine
+        hashes.endLine(
+            from: first.start, to: UInt32(truncatingIfNeeded: start),
+            count: count == 2 && first.kind == .string ? 0 : count)
     }
 
     @inline(never)
@@ -151,23 +181,23 @@ struct Lexer: ~Copyable {
             // One blank, and then a name, is what most often comes: tested apart, it spares the jump below.
             var byte = text[start]
             if byte == 0x20 {
-                start += 1
+                start &+= 1
                 byte = text[start]
             }
             let byteClass = classes[Int(byte)]
             if byteClass == .name {
                 let length = canon_name_length(text + start)
-                let following = text[start + length]
+                let following = text[start &+ length]
                 if following >= 0x80 {
                     try scanWideName(from: start)
                 } else if following == UInt8(ascii: "\"") || following == UInt8(ascii: "'"), length <= 2,
                     let prefix = stringPrefix(start, length)
                 {
-                    try scanString(from: start, quoteAt: start + length, prefix: prefix)
+                    try scanString(from: start, quoteAt: start &+ length, prefix: prefix)
                 } else {
                     let word = keywords.classify(text + start, length: length)
-                    emit(word.kind, start, start + length, flags: word.flags)
-                    start += length
+                    emit(word.kind, start, start &+ length, flags: word.flags)
+                    start &+= length
                     continue
                 }
                 start = position
@@ -176,48 +206,46 @@ struct Lexer: ~Copyable {
             switch byteClass {
             case .name: break
             case .space:
-                start += canon_space_length(text + start)
+                start &+= canon_space_length(text + start)
                 continue
             case .blank:
-                start += 1
+                start &+= 1
                 continue
             case .digit:
+                let length = digits(at: start)
+                if length > 0 {
+                    emit(.number, start, start &+ length)
+                    start &+= length
+                    continue
+                }
                 try scanNumber(from: start)
             case .newline:
-                position = start + 1
+                position = start &+ 1
                 if brackets.count == bracketBase {
-                    emit(.newline, start, start + 1)
+                    emitNewline(at: start)
                     try readIndentation()
                 }
             case .comment:
-                start += canon_until(text + start, 0x0A, 0x0A, 0x0A)
+                start &+= canon_until(text + start, 0x0A, 0x0A, 0x0A)
                 continue
             case .quote:
                 try scanString(from: start, quoteAt: start, prefix: StringPrefix())
             case .opening:
                 try open(byte, at: start)
+                start &+= 1
+                continue
             case .closing:
                 try close(byte, at: start)
             case .single:
-                emit(ByteClass.single(byte), start, start + 1)
-                start += 1
+                emit(kinds[Int(byte)], start, start &+ 1)
+                start &+= 1
                 continue
-            case .dot:
-                let next = text[start + 1]
-                if next != byte && !isDigit(next) {
-                    emit(.dot, start, start + 1)
-                    start += 1
+            case .dot, .equal, .punctuation:
+                if standsAlone(byte, at: start) {
+                    emit(kinds[Int(byte)], start, start &+ 1)
+                    start &+= 1
                     continue
                 }
-                try scanPunctuation(byte, at: start)
-            case .equal:
-                if text[start + 1] != byte {
-                    emit(.equal, start, start + 1)
-                    start += 1
-                    continue
-                }
-                try scanPunctuation(byte, at: start)
-            case .punctuation:
                 try scanPunctuation(byte, at: start)
             case .backslash:
                 position = start
@@ -236,25 +264,52 @@ struct Lexer: ~Copyable {
         }
     }
 
+    /// The length of a number of decimal digits alone that is right as it stands; 0 for any other.
+    @inline(__always)
+    private mutating func digits(at start: Int) -> Int {
+        var end = start &+ 1
+        while isDigit(text[end]) { end &+= 1 }
+        switch classes[Int(text[end])] {
+        case .name, .dot: return 0
+        default: break
+        }
+        let length = end &- start
+        return length == 1 || text[start] != UInt8(ascii: "0") && length <= Self.maximumDigits ? length : 0
+    }
+
+    /// Whether an operator certainly is the byte alone: what follows could not make it longer, and it means nothing in an f-string.
+    @inline(__always)
+    private mutating func standsAlone(_ byte: UInt8, at start: Int) -> Bool {
+        switch classes[Int(text[start &+ 1])] {
+        case .equal, .punctuation, .dot, .digit: return false
+        default: break
+        }
+        switch byte {
+        case UInt8(ascii: "!"): return false
+        case UInt8(ascii: ":"): return !isInField
+        default: return true
+        }
+    }
+
+    @inline(__always)
     private mutating func open(_ byte: UInt8, at start: Int) throws(Stop) {
-        if brackets.count - bracketBase >= Self.maximumBrackets {
+        if brackets.count &- bracketBase >= Self.maximumBrackets {
             throw fail(at: start, "too many nested parentheses")
         }
-        brackets.append(Bracket(offset: UInt32(start), opening: byte, isField: false))
-        emit(byte == 0x28 ? .leftParen : byte == 0x5B ? .leftBracket : .leftBrace, start, start + 1)
-        position = start + 1
+        brackets.append(Bracket(offset: UInt32(truncatingIfNeeded: start), opening: byte, isField: false))
+        emit(kinds[Int(byte)], start, start &+ 1)
     }
 
     private mutating func close(_ byte: UInt8, at start: Int) throws(Stop) {
         guard brackets.count > bracketBase else {
             throw fail(at: start, "unmatched '\(Character(Unicode.Scalar(byte)))'")
         }
-        let bracket = brackets[brackets.count - 1]
+        let bracket = brackets[brackets.count &- 1]
         // ( and ) are neighbours in ASCII, [ ] and { } have one character between them.
         guard byte &- bracket.opening == (byte == 0x29 ? 1 : 2) else { throw mismatch(byte, bracket, at: start) }
-        brackets.count -= 1
-        emit(byte == 0x29 ? .rightParen : byte == 0x5D ? .rightBracket : .rightBrace, start, start + 1)
-        position = start + 1
+        brackets.count &-= 1
+        emit(kinds[Int(byte)], start, start &+ 1)
+        position = start &+ 1
         if bracket.isField {
             fstrings[fstrings.count - 1].fields -= 1
             fstrings[fstrings.count - 1].inText = true
@@ -298,7 +353,34 @@ struct Lexer: ~Copyable {
     }
 
     /// Reads the blanks at the start of lines, up to a line that holds more than blanks and a comment.
+    @inline(__always)
     private mutating func readIndentation() throws(Stop) {
+        let text = UnsafePointer(self.text)
+        var at = position
+        while true {
+            let line = at
+            if text[at] == 0x20 { at &+= canon_space_length(text + at) }
+            switch classes[Int(text[at])] {
+            case .newline: at &+= 1
+            case .comment: at &+= canon_until(text + at, 0x0A, 0x0A, 0x0A)
+            case .blank, .backslash, .end:
+                position = line
+                try readUnusualIndentation()
+                firstOfLine = tokens.count
+                return
+            default:
+                position = at
+                let column = at &- line
+                let current = indents[indents.count &- 1]
+                if column != current.column || column != current.alternative { try indent(to: column, column) }
+                firstOfLine = tokens.count
+                return
+            }
+        }
+    }
+
+    /// The same where a line begins with tabs, form feeds or a backslash, or the text ends.
+    private mutating func readUnusualIndentation() throws(Stop) {
         let text = self.text
         while true {
             var column = 0
@@ -354,11 +436,12 @@ struct Lexer: ~Copyable {
             if indents.count >= Self.maximumIndents { throw failLayout(at: position, "too many levels of indentation") }
             if alternative <= current.alternative { throw inconsistentTabs() }
             indents.append(Indent(column: column, alternative: alternative))
-            emit(.indent, position, position)
+            emitLayout(.indent, position, position)
         } else {
             while indents.count > 1 && column < indents[indents.count - 1].column {
                 indents.count -= 1
-                emit(.dedent, position, position)
+                emitLayout(.dedent, position, position)
+                hashes.endBlock(at: UInt32(truncatingIfNeeded: position))
             }
             let outer = indents[indents.count - 1]
             if column != outer.column {

@@ -114,7 +114,7 @@ extension Grammar {
         }
     }
 
-    func isSame(_ start: UInt32, _ end: UInt32, _ otherStart: UInt32, _ otherEnd: UInt32) -> Bool {
+    mutating func isSame(_ start: UInt32, _ end: UInt32, _ otherStart: UInt32, _ otherEnd: UInt32) -> Bool {
         guard end - start == otherEnd - otherStart else { return false }
         return (0..<end - start).allSatisfy { text[Int(start + $0)] == text[Int(otherStart + $0)] }
     }

@@ -62,9 +62,11 @@ extension Grammar {
 
     /// Where the last statement of the block that has just ended ends: its tokens are followed by newline and dedents.
     var previousBodyEnd: UInt32 {
-        var at = index - 1
-        while at > 0 && (tokens[at].kind == .dedent || tokens[at].kind == .newline) { at -= 1 }
-        return tokens[at].end
+        mutating get {
+            var at = index - 1
+            while at > 0 && (tokens[at].kind == .dedent || tokens[at].kind == .newline) { at -= 1 }
+            return tokens[at].end
+        }
     }
 
     private mutating func elseBlock() throws(Stop) -> UInt32 {

@@ -81,9 +81,10 @@ extension Grammar {
 
     /// `expression`: a disjunction, a conditional expression or a lambda.
     mutating func expression() throws(Stop) -> UInt32 {
+        if isAlone { return leaf() }
         if kind == .lambda { return try lambda() }
         let start = self.start
-        let value = try binary(TokenTable.Precedence.or)
+        let value = try operators(TokenTable.Precedence.or)
         guard kind == .if else { return value }
         return try conditional(value, start)
     }
@@ -128,9 +129,20 @@ extension Grammar {
     }
 
     /// An operator expression whose operators bind at least as tightly as `level`.
-    mutating func binary(_ level: UInt8) throws(Stop) -> UInt32 {
-        // Most expressions are one name.
-        if kind == .name && table.endsExpression(tokens[index + 1].kind) { return name(.load) }
+    @inline(__always)
+    mutating func binary(_ level: UInt8) throws(Stop) -> UInt32 { isAlone ? leaf() : try operators(level) }
+
+    /// Most expressions and operands are one name or one constant.
+    private var isAlone: Bool {
+        // A token of such a kind is never the last one.
+        @inline(__always) mutating get { table.isLeaf(kind) && !table.continuesExpression(tokens[index &+ 1].kind) }
+    }
+
+    @inline(__always)
+    private mutating func leaf() -> UInt32 { kind == .name ? name(.load) : constant() }
+
+    /// The same, of which it is known that it is more than one token, or an error.
+    private mutating func operators(_ level: UInt8) throws(Stop) -> UInt32 {
         let start = self.start
         var left = try operand(level)
         var links = 0
@@ -191,6 +203,7 @@ extension Grammar {
     }
 
     /// Prefix operators and what they apply to, or a primary.
+    @inline(__always)
     private mutating func operand(_ level: UInt8) throws(Stop) -> UInt32 {
         switch kind {
         case .not:

@@ -33,35 +33,44 @@ extension Grammar {
     }
 
     private mutating func atom() throws(Stop) -> UInt32 {
-        let token = tokens[index]
-        let constant: ConstantKind
         switch kind {
-        case .number:
-            constant = numberKind(token)
         case .string:
             // Most strings stand alone.
-            let next = tokens[index + 1].kind
+            let next = tokens[index &+ 1].kind
             if next == .string || next == .fstringStart || next == .tstringStart { return try strings() }
-            advance()
-            return make(
-                .constant, token.start, token.end,
-                detail: (token.flags & StringFlags.bytes != 0 ? ConstantKind.bytes : .string).rawValue,
-                flags: token.flags & (StringFlags.escaped | StringFlags.raw) == StringFlags.escaped ? .escaped : [])
+            return constant()
+        case .number, .none, .true, .false, .ellipsis: return constant()
         case .fstringStart, .tstringStart: return try strings()
         case .leftParen: return try group()
         case .leftBracket: return try list()
         case .leftBrace: return try dictionaryOrSet()
+        default: throw unexpected()
+        }
+    }
+
+    /// A constant of one token.
+    mutating func constant() -> UInt32 {
+        let token = tokens[index]
+        var flags = NodeFlags()
+        let constant: ConstantKind
+        switch kind {
+        case .string:
+            constant = token.flags & StringFlags.bytes != 0 ? .bytes : .string
+            if token.flags & (StringFlags.escaped | StringFlags.raw) == StringFlags.escaped { flags = .escaped }
+        case .number: constant = numberKind(token)
         case .none: constant = .none
         case .true: constant = .true
         case .false: constant = .false
-        case .ellipsis: constant = .ellipsis
-        default: throw unexpected()
+        default: constant = .ellipsis
         }
         advance()
-        return make(.constant, token.start, token.end, detail: constant.rawValue)
+        return make(.constant, token.start, token.end, detail: constant.rawValue, flags: flags)
     }
 
-    func numberKind(_ token: Token) -> ConstantKind {
+    /// The type of a number, by its letters and dots.
+    @inline(__always)
+    mutating func numberKind(_ token: Token) -> ConstantKind {
+        if token.end &- token.start == 1 { return .int }
         let last = text[Int(token.end) - 1] | 0x20
         // A number of base 16 may end with any of those letters.
         let isRadix =

@@ -83,7 +83,7 @@ extension Grammar {
         }
     }
 
-    private func isDebug(_ token: Token) -> Bool {
+    private mutating func isDebug(_ token: Token) -> Bool {
         let debug: StaticString = "__debug__"
         return (0..<9).allSatisfy { text[Int(token.start) + $0] == debug.utf8Start[$0] }
     }

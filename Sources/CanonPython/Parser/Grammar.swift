@@ -4,6 +4,9 @@ private import CCanonBytes
 ///
 /// CPython's grammar from 3.9 on is a PEG, that of 3.8 is LL(1) with checks afterwards. Both accept what this accepts for
 /// their version: an expression is read first, and what it may not be where it stands (a target, say) is checked then.
+///
+/// Its methods are mutating, those on the way of every file that change nothing too: to lend such a value for reading, the
+/// compiler copies it. The same holds of ``Lexer``.
 struct Grammar: ~Copyable {
     let version: PythonVersion
     var nodes = GrowingBuffer<Node>(capacity: 1 << 12)
@@ -66,7 +69,7 @@ struct Grammar: ~Copyable {
 
     @inline(__always)
     mutating func advance() {
-        index += 1
+        index &+= 1
         kind = tokens[index].kind
     }
 
@@ -81,7 +84,7 @@ struct Grammar: ~Copyable {
 
     /// Where the token before the current one ends.
     var previousEnd: UInt32 {
-        @inline(__always) get { tokens[index - 1].end }
+        @inline(__always) get { tokens[index &- 1].end }
     }
 
     @inline(__always)

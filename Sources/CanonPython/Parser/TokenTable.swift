@@ -5,8 +5,10 @@ struct TokenTable {
     /// Whether an expression may start with it (a starred one too).
     let startsExpression: UnsafeMutablePointer<Bool>
     let operators: UnsafeMutablePointer<Operator>
-    /// Whether an expression certainly ends before it.
-    let endsExpression: UnsafeMutablePointer<Bool>
+    /// Whether it may go on an operand or an expression that consists of one token, or says that there are more operands.
+    let continuesExpression: UnsafeMutablePointer<Bool>
+    /// Whether it is an expression alone, if nothing goes on: a name or a constant.
+    let isLeaf: UnsafeMutablePointer<Bool>
 
     enum Precedence {
         static let or: UInt8 = 1
@@ -25,7 +27,8 @@ struct TokenTable {
         let precedence: UnsafeMutablePointer<UInt8>
         let startsExpression: UnsafeMutablePointer<Bool>
         let operators: UnsafeMutablePointer<Operator>
-        let endsExpression: UnsafeMutablePointer<Bool>
+        let continuesExpression: UnsafeMutablePointer<Bool>
+        let isLeaf: UnsafeMutablePointer<Bool>
 
         init() {
             precedence = .allocate(capacity: 256)
@@ -59,12 +62,14 @@ struct TokenTable {
                 .plus, .tilde, .not, .lambda, .await, .none, .true, .false, .ellipsis, .star,
             ]
             for kind in starts { startsExpression[Int(kind.rawValue)] = true }
-            endsExpression = .allocate(capacity: 256)
-            endsExpression.initialize(repeating: false, count: 256)
-            let ends: [TokenKind] = [
-                .newline, .comma, .rightParen, .rightBracket, .rightBrace, .colon, .equal, .semicolon,
-            ]
-            for kind in ends { endsExpression[Int(kind.rawValue)] = true }
+            continuesExpression = .allocate(capacity: 256)
+            let continuing: [TokenKind] = [.dot, .leftParen, .leftBracket, .string, .fstringStart, .tstringStart, .if]
+            for kind in 0..<256 { continuesExpression[kind] = precedence[kind] != 0 }
+            for kind in continuing { continuesExpression[Int(kind.rawValue)] = true }
+            isLeaf = .allocate(capacity: 256)
+            isLeaf.initialize(repeating: false, count: 256)
+            let leaves: [TokenKind] = [.name, .number, .string, .none, .true, .false, .ellipsis]
+            for kind in leaves { isLeaf[Int(kind.rawValue)] = true }
         }
     }
 
@@ -72,7 +77,8 @@ struct TokenTable {
         precedence = Self.shared.precedence
         startsExpression = Self.shared.startsExpression
         operators = Self.shared.operators
-        endsExpression = Self.shared.endsExpression
+        continuesExpression = Self.shared.continuesExpression
+        isLeaf = Self.shared.isLeaf
     }
 
     @inline(__always)
@@ -82,7 +88,10 @@ struct TokenTable {
     func startsExpression(_ kind: TokenKind) -> Bool { startsExpression[Int(kind.rawValue)] }
 
     @inline(__always)
-    func endsExpression(_ kind: TokenKind) -> Bool { endsExpression[Int(kind.rawValue)] }
+    func continuesExpression(_ kind: TokenKind) -> Bool { continuesExpression[Int(kind.rawValue)] }
+
+    @inline(__always)
+    func isLeaf(_ kind: TokenKind) -> Bool { isLeaf[Int(kind.rawValue)] }
 
     @inline(__always)
     func operation(_ kind: TokenKind) -> Operator { operators[Int(kind.rawValue)] }

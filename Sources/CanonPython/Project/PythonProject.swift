@@ -10,6 +10,8 @@ public struct PythonProject: Sendable {
     /// Folders that could not be listed.
     public let unlisted: [(path: String, reason: SourceFailure)]
 
+    /// Files of other suffixes, when they were asked for: without those of git, sorted as ``files``.
+    private let others: [SourceFile]
     private let jobs: Int
     private let cache: FactCache?
     /// For each argument; nil for one that is a file.
@@ -34,13 +36,16 @@ public struct PythonProject: Sendable {
     ///   - paths: folders and files.
     ///   - jobs: how many threads read.
     ///   - verifiesCache: compare the contents of every file with what the cache knows, not its size, times and inode.
+    ///   - namingOthers: note the names of other files as well, for ``allNames``.
     ///   - leavingOut: whether a folder is left out, by its path relative to the argument that it was found in: "a/b".
     /// - Throws: ``MissingPath``.
     public init(
         paths: [String], version: PythonVersion, jobs: Int, cache: FactCache? = nil, verifiesCache: Bool = false,
-        leavingOut: (@Sendable (String) -> Bool)? = nil
+        namingOthers: Bool = false, leavingOut: (@Sendable (String) -> Bool)? = nil
     ) throws {
-        var folder = SourceFolder(suffix: ".py", wantsStamps: cache != nil, leavesOut: leavingOut ?? { _ in false })
+        var folder = SourceFolder(
+            suffix: ".py", wantsStamps: cache != nil, namesOthers: namingOthers,
+            leavesOut: leavingOut ?? { _ in false })
         var firstFiles: [Int] = []
         for path in paths {
             firstFiles.append(folder.files.count)
@@ -54,10 +59,27 @@ public struct PythonProject: Sendable {
         self.cache = cache
         self.verifiesCache = verifiesCache
         files = folder.files
+        others = folder.others
         unlisted = folder.unreadable
         // What could not be listed is not gone.
         isPartial = leavingOut != nil || !folder.unreadable.isEmpty
         packs = folder.roots.map { root in root.flatMap { cache?.pack(ofFolder: $0) } }
+    }
+
+    /// The names of all files of the one folder that was named, as ``SourceFile/name``, of whatever suffix; without those that git
+    /// keeps for itself.
+    public var allNames: [String] {
+        var names: [String] = []
+        names.reserveCapacity(files.count + others.count)
+        var next = 0
+        for file in files where !file.name.hasPrefix(".git/") {
+            while next < others.count, SourceFile.isBefore(others[next], file) {
+                names.append(others[next].name)
+                next += 1
+            }
+            names.append(file.name)
+        }
+        return names + others[next...].map(\.name)
     }
 
     /// Reads files and maps each to something; the results are in the order of the files.

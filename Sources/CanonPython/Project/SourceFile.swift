@@ -29,6 +29,14 @@ public struct SourceFile: Sendable {
         self.stamp = stamp
     }
 
+    /// In the order of the bytes of the paths.
+    static func isBefore(_ a: SourceFile, _ b: SourceFile) -> Bool {
+        a.path.withUnsafeBytes { a in
+            // Both end with a NUL, and neither holds another.
+            b.path.withUnsafeBytes { b in memcmp(a.baseAddress!, b.baseAddress!, min(a.count, b.count)) < 0 }
+        }
+    }
+
     /// The bytes of the relative name.
     func withRelativePath<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         path.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[prefixLength..<$0.count - 1])) }

@@ -14,17 +14,23 @@ public struct SourceFolder {
     let wantsStamps: Bool
     /// Folders that are left out, by their path relative to the argument.
     let leavesOut: @Sendable (String) -> Bool
+    /// Whether files of other suffixes are named, too.
+    let namesOthers: Bool
     public private(set) var files: [SourceFile] = []
+    /// Files of other suffixes, without those beneath a `.git` right in the argument.
+    private(set) var others: [SourceFile] = []
     /// The folders that were named, in the form of their own that the system has for them; nil for a file.
     private(set) var roots: [String?] = []
     /// Folders that could not be listed, with the reason.
     public private(set) var unreadable: [(path: String, reason: SourceFailure)] = []
 
     public init(
-        suffix: String, wantsStamps: Bool = false, leavesOut: @escaping @Sendable (String) -> Bool = { _ in false }
+        suffix: String, wantsStamps: Bool = false, namesOthers: Bool = false,
+        leavesOut: @escaping @Sendable (String) -> Bool = { _ in false }
     ) {
         self.suffix = suffix
         self.wantsStamps = wantsStamps
+        self.namesOthers = namesOthers
         self.leavesOut = leavesOut
     }
 
@@ -40,17 +46,13 @@ public struct SourceFolder {
             roots.append(nil)
             return
         }
-        let first = files.count
+        let (first, firstOther) = (files.count, others.count)
         let prefix = argument.hasSuffix("/") ? argument : argument + "/"
         var folders: [[UInt8]] = [[]]
         while let folder = folders.popLast() { list(folder, under: Array(prefix.utf8), &folders) }
         // readdir has no order, and reports must have one.
-        files[first...].sort { a, b in
-            a.path.withUnsafeBytes { a in
-                // Both end with a NUL, and neither holds another.
-                b.path.withUnsafeBytes { b in memcmp(a.baseAddress!, b.baseAddress!, min(a.count, b.count)) < 0 }
-            }
-        }
+        files[first...].sort(by: SourceFile.isBefore)
+        others[firstOther...].sort(by: SourceFile.isBefore)
         roots.append(Self.resolved(argument))
     }
 
@@ -69,6 +71,7 @@ public struct SourceFolder {
             return
         }
         defer { closedir(directory) }
+        let isGit = folder.starts(with: Self.git)
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 UnsafeRawBufferPointer(start: bytes.baseAddress, count: strlen(bytes.baseAddress!))
@@ -79,12 +82,13 @@ public struct SourceFolder {
             let isSource =
                 name.count >= wanted.count
                 && memcmp(name.baseAddress! + name.count - wanted.count, wanted, wanted.count) == 0
-            guard isSource || type == UInt8(DT_DIR) || type == UInt8(DT_UNKNOWN) else { continue }
+            guard isSource || namesOthers && !isGit || type == UInt8(DT_DIR) || type == UInt8(DT_UNKNOWN) else { continue }
             switch kind(of: type, path: path, name: Array(name)) {
             case UInt8(DT_DIR):
                 guard !leavesOut(String(decoding: folder + name, as: UTF8.self)) else { continue }
                 folders.append(folder + name + [0x2F])
             case UInt8(DT_REG) where isSource: append(folder + name, under: prefix, Array(name), in: dirfd(directory))
+            case UInt8(DT_REG) where namesOthers && !isGit: others.append(file(folder + name, under: prefix, stamp: nil))
             default: break
             }
         }
@@ -99,11 +103,16 @@ public struct SourceFolder {
             }
             if found == 0 { stamp = FileStamp(status) }
         }
-        files.append(
-            SourceFile(
-                path: (prefix + relative).map { CChar(bitPattern: $0) } + [0], prefixLength: prefix.count,
-                name: String(decoding: relative, as: UTF8.self), root: roots.count, stamp: stamp))
+        files.append(file(relative, under: prefix, stamp: stamp))
     }
+
+    private func file(_ relative: [UInt8], under prefix: [UInt8], stamp: FileStamp?) -> SourceFile {
+        SourceFile(
+            path: (prefix + relative).map { CChar(bitPattern: $0) } + [0], prefixLength: prefix.count,
+            name: String(decoding: relative, as: UTF8.self), root: roots.count, stamp: stamp)
+    }
+
+    private static let git = Array(".git/".utf8)
 
     /// Some file systems do not tell the kind while listing.
     private func kind(of type: UInt8, path: [UInt8], name: [UInt8]) -> UInt8 {

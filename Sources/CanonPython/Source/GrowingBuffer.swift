@@ -15,9 +15,10 @@ struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
 
     @inline(__always)
     mutating func append(_ element: Element) {
-        if count == capacity { reserve(count + 1) }
+        if count == capacity { reserve(count &+ 1) }
         base[count] = element
-        count += 1
+        // Never more than the capacity.
+        count &+= 1
     }
 
     /// Takes the last element off.

@@ -10,6 +10,8 @@ public struct PythonTree {
     public let tokens: UnsafeBufferPointer<Token>
     /// The offset at which each line starts.
     public let lineStarts: UnsafeBufferPointer<UInt32>
+    /// What the lexer noted of the logical lines.
+    let hashedLines: UnsafeBufferPointer<HashedLine>
     /// The `Module`.
     public let root: NodeID
 

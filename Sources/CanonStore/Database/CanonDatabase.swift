@@ -59,7 +59,13 @@ public struct CanonDatabase: Sendable {
         configuration.busyMode = .timeout(10)
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY")
+            // Readers see the file itself, mapped; their own cache holds only pages that are still in the write-ahead
+            // log, and is void after the next commit.
+            let cacheKibibytes = db.configuration.readonly ? 2048 : 65536
+            try db.execute(
+                sql: """
+                    PRAGMA cache_size = -\(cacheKibibytes); PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY
+                    """)
         }
         return configuration
     }

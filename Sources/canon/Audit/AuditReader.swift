@@ -67,7 +67,7 @@ struct AuditReader {
         let state = RepositoryState(repository)
         let run = try PythonRun(
             paths: [root], version: version, jobs: settings.jobs, cache: settings.cache,
-            progress: settings.progress)
+            progress: settings.progress, namingOthers: true)
         let facts = run.map { _, outcome in outcome }
         run.finish()
         var files: [CodeFile] = []
@@ -84,7 +84,7 @@ struct AuditReader {
         }
         let (commit, dirty) = state.wait()
         return Audit.Input(
-            files: files, tree: WorkTree(root: root), manifest: manifest, today: today, python: version.description,
+            files: files, tree: WorkTree(root: root, paths: run.allNames), manifest: manifest, today: today, python: version.description,
             toolVersion: ProductVersion.description, commit: commit, dirty: dirty, unread: unread,
             jobs: settings.jobs)
     }

@@ -131,6 +131,20 @@ struct GitRepository: Sendable {
     ///
     /// - Parameter failure: what to tell when it fails, from what it wrote to standard error.
     func run(_ arguments: [String], failure: (String) -> CommandFailure = GitRepository.failure) throws -> [UInt8] {
+        let (status, output, complaint) = try finished(arguments)
+        guard status == 0 else { throw failure(complaint) }
+        return output
+    }
+
+    /// The output of a question that may have no answer; nil when there is none, which `git` says with status 1 and no word.
+    func answer(_ arguments: [String]) throws -> String? {
+        let (status, output, complaint) = try finished(arguments)
+        if status == 0 { return output.trimmed }
+        guard status == 1, complaint.isEmpty else { throw Self.failure(complaint) }
+        return nil
+    }
+
+    private func finished(_ arguments: [String]) throws -> (status: Int32, output: [UInt8], complaint: String) {
         let process = Self.process(arguments, in: folder)
         let output = Pipe()
         let errors = Pipe()
@@ -142,10 +156,7 @@ struct GitRepository: Sendable {
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         let complaint = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw failure(String(decoding: complaint, as: UTF8.self))
-        }
-        return Array(bytes)
+        return (process.terminationStatus, Array(bytes), String(decoding: complaint, as: UTF8.self))
     }
 
     static func failure(_ complaint: String) -> CommandFailure {

@@ -3,18 +3,18 @@ import CanonPython
 import Foundation
 import Synchronization
 
-/// The files of a folder on disk, listed when somebody asks.
+/// The files of a folder on disk.
 final class WorkTree: SourceTree, Sendable {
     let root: String
-    private let listing: LazyListing
+    let paths: [String]
 
-    /// - Parameter root: without `/` at its end, unless it is the root of the machine.
-    init(root: String) {
+    /// - Parameters:
+    ///   - root: without `/` at its end, unless it is the root of the machine.
+    ///   - paths: of all files, as ``SourceTree/paths`` says: whoever looked for source has met them.
+    init(root: String, paths: [String]) {
         self.root = root
-        listing = LazyListing(root: root)
+        self.paths = paths
     }
-
-    var paths: [String] { listing.paths }
 
     /// Nil for what is no regular file, larger than a document is, or cannot be read.
     func bytes(of path: String) -> [UInt8]? {
@@ -25,25 +25,6 @@ final class WorkTree: SourceTree, Sendable {
     }
 
     static let largestDocument = 8 << 20
-}
-
-/// Lists once, whoever asks first.
-private final class LazyListing: Sendable {
-    private let root: String
-    private let found = Mutex<[String]?>(nil)
-
-    init(root: String) { self.root = root }
-
-    var paths: [String] {
-        found.withLock { found in
-            if let found { return found }
-            var folder = SourceFolder(suffix: "")
-            try? folder.add(argument: root)
-            let paths = folder.files.lazy.map(\.name).filter { !$0.hasPrefix(".git/") }
-            found = Array(paths)
-            return found ?? []
-        }
-    }
 }
 
 /// The files of a commit.

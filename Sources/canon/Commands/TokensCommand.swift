@@ -22,19 +22,6 @@ enum TokenRole: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-/// A span of time on the command line, such as `90d`, `12h` or `30m`.
-struct TimeSpan: ExpressibleByArgument, Equatable {
-    let seconds: Double
-
-    init?(argument: String) {
-        let units: [Character: Double] = ["m": 60, "h": 3600, "d": 86_400]
-        guard let unit = argument.last.flatMap({ units[$0] }), let count = UInt32(argument.dropLast()), count > 0 else {
-            return nil
-        }
-        seconds = Double(count) * unit
-    }
-}
-
 extension TokensCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -10,6 +10,8 @@ struct PythonRun: Sendable {
 
     var version: PythonVersion { project.version }
     var files: [SourceFile] { project.files }
+    /// All files of the folder, when ``init(paths:version:jobs:cache:progress:namingOthers:)`` was asked for them.
+    var allNames: [String] { project.allNames }
     /// Folders whose files are missing.
     var unlisted: [(path: String, reason: SourceFailure)] { project.unlisted }
 
@@ -22,12 +24,16 @@ struct PythonRun: Sendable {
     /// - Parameters:
     ///   - cache: nil for none.
     ///   - progress: where a bar is shown.
-    init(paths: [String], version: PythonVersion, jobs: Int, cache: CacheOptions?, progress terminal: Terminal) throws {
+    ///   - namingOthers: note the names of other files than Python's, too.
+    init(
+        paths: [String], version: PythonVersion, jobs: Int, cache: CacheOptions?, progress terminal: Terminal,
+        namingOthers: Bool = false
+    ) throws {
         self.cache = cache?.open(for: version)
         do {
             project = try PythonProject(
                 paths: paths, version: version, jobs: jobs, cache: self.cache,
-                verifiesCache: cache?.verifyCache ?? false)
+                verifiesCache: cache?.verifyCache ?? false, namingOthers: namingOthers)
         } catch let missing as PythonProject.MissingPath {
             throw CommandFailure("\(missing.path): \(missing.reason)", status: ExitStatus.usage)
         }

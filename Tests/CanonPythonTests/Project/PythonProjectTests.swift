@@ -139,10 +139,10 @@ struct PythonProjectTests {
         #expect(pack.facts(of: entry) == foreign)
         let path = try project.factsPath
         var bytes = try Data(contentsOf: URL(filePath: path))
-        var forged = facts["a.py"]!
+        var forged = facts["a.py"]!.records
         forged.lineCount = 77
         var encoded: [UInt8] = []
-        forged.encode(into: &encoded)
+        FileFacts(forged).encode(into: &encoded)
         bytes.replaceSubrange(Int(entry.offset)..<Int(entry.offset) + encoded.count, with: encoded)
         try bytes.write(to: URL(filePath: path))
         #expect(try project.read(project.cache())["a.py"]?.lineCount == 77)
@@ -234,5 +234,18 @@ struct PythonProjectTests {
         let last = project.cache()
         _ = try project.read(last)
         #expect(last.writtenCount == 1)
+    }
+
+    @Test("the names of all files are told on request, in the order of their bytes, without those of git")
+    func allNames() throws {
+        let project = try TemporaryProject()
+        for name in ["b.py", "a/c.md", "a.txt", ".hidden/x.yml", "a/b.py", ".git/config", ".git/hooks/h.py", "z"] {
+            try project.write(name, "")
+        }
+        let all = try PythonProject(paths: [project.folder], version: .v3_11, jobs: 1, namingOthers: true)
+        #expect(all.allNames == [".hidden/x.yml", "a.txt", "a/b.py", "a/c.md", "b.py", "z"])
+        #expect(all.files.map(\.name) == [".git/hooks/h.py", "a/b.py", "b.py"])
+        let sources = try PythonProject(paths: [project.folder], version: .v3_11, jobs: 1)
+        #expect(sources.allNames == ["a/b.py", "b.py"])
     }
 }

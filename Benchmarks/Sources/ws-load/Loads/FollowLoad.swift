@@ -35,8 +35,8 @@ final class FollowLoad: Load {
     private var isRunning = false
     private var stored = 0
     private var receipts = Latencies()
-    private var residentAtStart = 0
-    private var residentMost = 0
+    private var memoryAtStart = 0
+    private var memoryMost = 0
     private var stalls = 0
 
     /// A program and whether its request is under way.
@@ -161,15 +161,15 @@ final class FollowLoad: Load {
     func measuringBegins() {
         stored = 0
         receipts = Latencies()
-        residentAtStart = setting.server?.residentBytes ?? 0
-        residentMost = residentAtStart
+        memoryAtStart = setting.server?.anonymousBytes ?? 0
+        memoryMost = memoryAtStart
         watchMemory()
         for index in 0..<options.stalled { stall(index) }
     }
 
     private func watchMemory() {
         guard measurement.isOn, let server = setting.server else { return }
-        residentMost = max(residentMost, server.residentBytes)
+        memoryMost = max(memoryMost, server.anonymousBytes)
         setting.after(0.25) { [self] in watchMemory() }
     }
 
@@ -212,8 +212,8 @@ final class FollowLoad: Load {
         ]
         members += receipts.members(prefix: "receipt_")
         if setting.server != nil {
-            members.append(("resident_at_start", .int(Int64(residentAtStart))))
-            members.append(("resident_growth", .int(Int64(residentMost - residentAtStart))))
+            members.append(("memory_at_start", .int(Int64(memoryAtStart))))
+            members.append(("memory_growth", .int(Int64(memoryMost - memoryAtStart))))
         }
         if options.stalled > 0 { members.append(("stalled_connections", .int(Int64(stalls)))) }
         return members

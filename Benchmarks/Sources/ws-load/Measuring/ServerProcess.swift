@@ -28,6 +28,13 @@ struct ServerProcess: Sendable {
         return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 
+    /// Bytes of its own memory that are resident: without files that it has mapped, which the kernel may drop.
+    var anonymousBytes: Int {
+        let fields = read("statm").split(separator: " ")
+        guard fields.count > 2, let resident = Int(fields[1]), let shared = Int(fields[2]) else { return 0 }
+        return (resident - shared) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
     private func read(_ name: String) -> String {
         let descriptor = open("/proc/\(pid)/\(name)", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }
