@@ -118,7 +118,7 @@ extension StaticResult {
             return
         }
         let found = replay.names(
-            matching: NamePattern(query.name), modules: NamePattern(query.module), in: model)
+            matching: Glob(query.name, ignoresCase: true), modules: Glob(query.module, ignoresCase: true), in: model)
         for (concept, list) in concepts {
             let canonical = replay.object(named: list.canonical) ?? model.resolve(list.canonical).object
             var other = list
