@@ -125,6 +125,16 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "CanonLogs",
+            dependencies: [
+                "CCanonBytes",
+                "CZlib",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "canon",
             dependencies: [
@@ -133,6 +143,7 @@ let package = Package(
                 "CanonCodeModel",
                 "CanonFacts",
                 "CanonGateway",
+                "CanonLogs",
                 "CanonPython",
                 "CanonStore",
                 "CanonVerify",
@@ -213,12 +224,17 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
-            name: "CanonVerifyTests", dependencies: ["CanonAudit", "CanonTestSupport", "CanonVerify"],
-            swiftSettings: swiftSettings),
+            name: "CanonLogsTests",
+            dependencies: [
+                "CanonLogs", "CanonTestSupport", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "CanonGatewayTests",
             dependencies: [
-                "CanonGateway", "CanonAgents", "CanonStore", "CanonTestSupport", "CanonWebSocket", "CanonWire",
+                "CanonGateway", "CanonAgents", "CanonStore", "CanonTestSupport", "CanonVerify", "CanonWebSocket",
+                "CanonWire",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -236,9 +252,19 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "CanonVerifyTests",
+            dependencies: [
+                "CanonAudit", "CanonTestSupport", "CanonVerify", "CanonWire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "CanonCommandTests",
             dependencies: [
-                "canon", "CanonAudit", "CanonGateway", "CanonStore", "CanonWire",
+                "canon", "CanonAudit", "CanonGateway", "CanonLogs", "CanonStore", "CanonWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -13,7 +13,7 @@ extension Graph {
     /// The uses in a file that has modules of the tree under some names: of each dotted text the first.
     func attributeUses(inFile file: UInt32) -> [AttributeUse] {
         var modules: [TextKey: UInt32] = [:]
-        let facts = files[Int(file)].facts
+        let facts = facts(file)
         for statement in summaries[Int(file)].imports {
             guard case .module(let node) = statement.link, statement.kind == .module || statement.kind == .name else {
                 continue

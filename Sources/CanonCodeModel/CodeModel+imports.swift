@@ -47,7 +47,7 @@ extension CodeModel {
         where entry.object == object.index && entry.file != object.file.rawValue {
             let statement = graph.summaries[Int(entry.file)].imports[Int(entry.statement)]
             guard statement.fromRaw != FileFacts.noIndex else { continue }
-            let event = graph.files[Int(entry.file)].facts.events[Int(statement.event)]
+            let event = graph.facts(entry.file).events[Int(statement.event)]
             consumers.append(
                 Consumer(
                     file: FileID(rawValue: entry.file), line: statement.line, event: statement.event,

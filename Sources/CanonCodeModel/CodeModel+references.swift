@@ -51,7 +51,7 @@ extension CodeModel {
     /// Uses of `module.Name` in files that have the module under some name.
     func attributeConsumers(of object: ObjectID) -> [Consumer] {
         edges.uses(ofObjectsIn: object.file.rawValue).filter { $0.object == object.index }.map { use in
-            let facts = graph.files[Int(use.file)].facts
+            let facts = graph.facts(use.file)
             let event = facts.events[Int(use.event)]
             return Consumer(
                 file: FileID(rawValue: use.file), line: event.line, event: use.event,
@@ -74,7 +74,7 @@ private struct ReferencePass {
     init(graph: Graph, file: UInt32) {
         self.graph = graph
         self.file = file
-        facts = graph.files[Int(file)].facts
+        facts = graph.facts(file)
         known = Array(repeating: nil, count: facts.names.count)
     }
 

@@ -61,7 +61,7 @@ public struct CodeModel: Sendable {
 
     public func path(of file: FileID) -> String { graph.files[Int(file.rawValue)].path }
 
-    public func facts(of file: FileID) -> FileFacts { graph.files[Int(file.rawValue)].facts }
+    public func facts(of file: FileID) -> FileFacts { graph.facts(file.rawValue) }
 
     /// The file with a path, which is relative to the tree.
     public func file(path: String) -> FileID? {
@@ -123,7 +123,7 @@ public struct CodeModel: Sendable {
     public func functions(in file: FileID) -> [ObjectID] { declarations(in: file) { $0.kind != .class } }
 
     private func declarations(in file: FileID, where holds: (Declaration) -> Bool) -> [ObjectID] {
-        let facts = graph.files[Int(file.rawValue)].facts
+        let facts = facts(of: file)
         return facts.declarations.indices.filter { holds(facts.declarations[$0]) }
             .map { ObjectID(file: file, index: UInt32($0)) }
     }
@@ -132,7 +132,7 @@ public struct CodeModel: Sendable {
 
     /// The statement that makes an object; nil when an assignment does.
     public func declaration(of object: ObjectID) -> Declaration? {
-        let declarations = graph.files[Int(object.file.rawValue)].facts.declarations
+        let declarations = graph.facts(object.file.rawValue).declarations
         return Int(object.index) < declarations.count ? declarations[Int(object.index)] : nil
     }
 
@@ -192,7 +192,7 @@ public struct CodeModel: Sendable {
 
     func binding(making object: ObjectID) -> NameBinding {
         let summary = graph.summaries[Int(object.file.rawValue)]
-        let made = summary.made[Int(object.index) - graph.files[Int(object.file.rawValue)].facts.declarations.count]
+        let made = summary.made[Int(object.index) - graph.facts(object.file.rawValue).declarations.count]
         return summary.bindings[Int(made.binding)]
     }
 

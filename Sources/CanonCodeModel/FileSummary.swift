@@ -3,23 +3,23 @@ internal import CanonFacts
 /// What linking needs of a file, gathered in one pass over its events.
 ///
 /// A class so that a lookup that goes from file to file copies nothing. It is written while the model is linked, each by one
-/// thread at a time, and never again.
+/// thread at a time, and never again; so accesses are not checked for others under way, which lookups would pay for.
 final class FileSummary: @unchecked Sendable {
     let facts: FileFacts
-    var bindings: [NameBinding] = []
+    @exclusivity(unchecked) var bindings: [NameBinding] = []
     /// Names of the module, by key; each names a range of ``order``.
-    var slots: [Slot] = []
+    @exclusivity(unchecked) var slots: [Slot] = []
     /// Indices of bindings, those of one name together, in the order of the code.
-    var order: [UInt32] = []
-    var imports: [Import] = []
-    var arms: [Arm] = []
-    var made: [MadeObject] = []
+    @exclusivity(unchecked) var order: [UInt32] = []
+    @exclusivity(unchecked) var imports: [Import] = []
+    @exclusivity(unchecked) var arms: [Arm] = []
+    @exclusivity(unchecked) var made: [MadeObject] = []
     /// Names in `__all__`; nil when there is none.
-    var exports: [Name]?
-    var exportsAreComplete = true
+    @exclusivity(unchecked) var exports: [Name]?
+    @exclusivity(unchecked) var exportsAreComplete = true
     /// Names come and go in ways that its statements do not show.
-    var isDynamic = false
-    var hasStarImport = false
+    @exclusivity(unchecked) var isDynamic = false
+    @exclusivity(unchecked) var hasStarImport = false
 
     /// What is found out when a question needs it.
     let allChanges = Memo<[StateChange]>()

@@ -248,6 +248,7 @@ struct ManifestTests {
     }
 }
 
+/// The repository that the tests are part of.
 @Suite("Days")
 struct CalendarDateTests {
     @Test(

@@ -53,14 +53,14 @@ struct EventListTests {
     @Test("events of some kinds are those that a look at each of them finds, with their places")
     func selection() {
         for name in [0xFFFF, 0x1_0000] as [UInt32] {
-            var events = events(count: 300, largestName: name, largestLine: 500, largestDeclaration: 9)
+            var events = events(count: 200, largestName: name, largestLine: 500, largestDeclaration: 9)
             events[7].name = Name(rawValue: name)
             let list = EventList(events)
             #expect(list.isWide == (name > 0xFFFF))
             for (kinds, wanted) in [
                 ([.call, .use], [.call, .use]), ([.assertion], [.assertion]), ([.enter], [.enter]), ([], []),
             ] as [(Event.Kinds, Set<Event.Kind>)] {
-                for range in [0..<300, 41..<160, 5..<5] {
+                for range in [0..<200, 41..<160, 5..<5] {
                     let found = Array(list.selecting(kinds, in: range))
                     #expect(found.map(\.index) == range.filter { wanted.contains(events[$0].kind) })
                     #expect(found.allSatisfy { $0.event == events[$0.index] })

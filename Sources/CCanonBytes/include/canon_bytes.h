@@ -95,9 +95,10 @@ static inline bool canon_is_ascii(const uint8_t *p, size_t length) {
     return length == 0 || (canon_load8(p + at) & wide & (UINT64_MAX >> (64 - 8 * (length - at)))) == 0;
 }
 
-// Finds the line feeds of the text from `at` up to `end`, as far as it holds no carriage return and no NUL, and notes the
-// offset after each. Returns where it stopped: `end`, or the start of a block to look at byte by byte.
-size_t canon_find_lines(const uint8_t *text, size_t at, size_t end, uint32_t *lines, size_t *count, uint32_t *wide);
+// Copies text as far as it holds no carriage return and no NUL, and notes the offset after each line feed. Returns how much was
+// copied: all but a part of a block at the end, or up to a block to look at byte by byte.
+size_t canon_copy_lines(
+    uint8_t *to, const uint8_t *from, size_t length, uint32_t *lines, size_t *count, uint32_t *wide);
 
 // The lowest address that the stack of this thread may reach, with a margin above its end for what is called last.
 uintptr_t canon_stack_floor(void);

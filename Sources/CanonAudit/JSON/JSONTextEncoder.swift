@@ -18,13 +18,16 @@ enum JSONTextEncoder {
 }
 
 /// The text so far, and the objects and arrays that are open.
+///
+/// One thread writes, and nothing that is called while a variable is changed comes back to it: the check of each access for
+/// another one under way would cost a third of the time.
 private final class JSONText {
-    private var text = ByteSink()
-    private var open: [Frame] = []
+    @exclusivity(unchecked) private var text = ByteSink()
+    @exclusivity(unchecked) private var open: [Frame] = []
     /// Members of the open objects and elements of the open arrays, those of the innermost last.
-    private var parts: [Part] = []
-    private var sorted: [Part] = []
-    private var scratch = ByteSink()
+    @exclusivity(unchecked) private var parts: [Part] = []
+    @exclusivity(unchecked) private var sorted: [Part] = []
+    @exclusivity(unchecked) private var scratch = ByteSink()
 
     struct Frame {
         var isObject: Bool

@@ -4,16 +4,17 @@ import CanonFacts
 /// Tests whose result does not depend on the code that they name.
 enum ConstantEvidenceRule: Rule {
     static let identity = RuleIdentity(
-        "constant-evidence", severity: .medium,
+        "constant-evidence", version: 2, severity: .medium,
         summary: """
-            A test that asserts nothing, is always skipped, swallows its own failure, or only returns a value, and is counted as if \
-            it had shown something.
+            Tests that assert nothing, are always skipped, swallow their own failure, or only return a value, and are counted as \
+            if they had shown something: one finding for each file, and one for its tests that pass unless something raises.
             """)
 
     static let rationale = """
         "1,200 tests pass" is a claim about the code only as far as each of them could have failed. A test without an assertion, \
         with `assert True`, behind `except Exception: pass`, or that returns `True` (pytest does not look at it) passes whatever \
-        the code does.
+        the code does. Tests that run the code and compare nothing show at least that it does not raise: they are a finding \
+        of their own with severity low, and so are those whose result the file itself reads when it is run as a program.
         """
     static let remedy = "Assert what the code must do, let the failure out, or delete the test."
 
@@ -35,14 +36,12 @@ enum ConstantEvidenceRule: Rule {
                         print(order)
 
 
-                    ↓
                     def test_true():
                         make()
                         assert True
 
 
                     class TestOrders:
-                        ↓
                         async def test_order(self):
                             \"""It will be written.\"""
                     """)),
@@ -71,7 +70,6 @@ enum ConstantEvidenceRule: Rule {
                             print(error)
 
 
-                    ↓
                     def test_bill():
                         try:
                             assert make() == 1
@@ -94,14 +92,12 @@ enum ConstantEvidenceRule: Rule {
                         assert make() == 1
 
 
-                    ↓
                     def test_bill():
                         pytest.skip("later")
                         assert make() == 1
 
 
                     @unittest.skip("later")
-                    ↓
                     class TestOrders(unittest.TestCase):
                         def test_one(self):
                             self.assertEqual(make(), 1)
@@ -119,6 +115,30 @@ enum ConstantEvidenceRule: Rule {
 
                     def test_order():
                         assert make() == 1
+                    """)),
+            RuleExample(
+                "A program reads the verdict, and a test run does not",
+                RuleExample.File(
+                    "tests/test_orders.py",
+                    """
+                    import sys
+
+
+                    ↓
+                    def test_order():
+                        return make() == 1
+
+
+                    def test_bill():
+                        try:
+                            assert make() == 1
+                            return True
+                        except Exception:
+                            return False
+
+
+                    if __name__ == "__main__":
+                        sys.exit(not (test_order() and test_bill()))
                     """)),
         ],
         clean: [
@@ -264,9 +284,15 @@ enum ConstantEvidenceRule: Rule {
         }
     }
 
+    /// A test that shows nothing.
+    private struct EmptyTest {
+        var name: String
+        var line: Int
+        var verdict: TestReader.Verdict
+    }
+
     private static func check(_ file: FileID, _ context: borrowing RuleContext, _ findings: inout FindingCollector) {
-        let model = context.model
-        let facts = model.facts(of: file)
+        let facts = context.model.facts(of: file)
         guard facts.error == nil else { return }
         let path = context.path(of: file)
         if let line = skippedModule(facts) {
@@ -278,31 +304,61 @@ enum ConstantEvidenceRule: Rule {
         }
         var reader = TestReader(facts)
         var source: SourceLines?
+        var found: [EmptyTest] = []
         for (index, declaration) in facts.declarations.enumerated() {
+            let line = Int(declaration.line)
             if declaration.kind == .class {
                 guard declaration.parent == FileFacts.noIndex, TestReader.isSkipped(declaration, facts) else {
                     continue
                 }
-                findings.add(
-                    [model.symbol(of: ObjectID(file: file, index: UInt32(index)))], at: path,
-                    line: Int(declaration.line),
-                    scope: .test, message: "no test of \(facts.names[declaration.name]) is ever run")
+                let verdict = TestReader.Verdict(
+                    reason: "is never run: it is marked to be skipped", confidence: .confirmed)
+                found.append(EmptyTest(name: facts.names[declaration.name], line: line, verdict: verdict))
                 continue
             }
-            guard reader.isTest(declaration), let verdict = reader.verdict(of: index) else { continue }
+            guard reader.isTest(declaration), var verdict = reader.verdict(of: index) else { continue }
             if verdict.assertsNothing, declaration.flags.contains(.hasDocstring) {
                 // Examples in a docstring are tests of their own.
                 if source == nil { source = context.tree.bytes(of: path).map { SourceLines($0) } }
-                let lines = Int(declaration.line)...max(Int(declaration.line), Int(declaration.endLine))
-                if source?.holds(">>>", in: lines) == true { continue }
+                if source?.holds(">>>", in: line...max(line, Int(declaration.endLine))) == true { continue }
             }
-            let name = facts.names[declaration.name]
-            findings.add(
-                [model.symbol(of: ObjectID(file: file, index: UInt32(index)))], at: path, line: Int(declaration.line),
-                confidence: verdict.confidence, scope: .test, message: "\(name) \(verdict.reason)",
-                evidence: verdict.line > 0 ? [Evidence(path: path, line: verdict.line, text: verdict.text)] : [])
+            if verdict.returnsVerdict, declaration.parent == FileFacts.noIndex, isCalled(declaration.name, facts) {
+                verdict.confidence = .review
+            }
+            found.append(EmptyTest(name: facts.names[declaration.name], line: line, verdict: verdict))
         }
+        report(found, file, context, &findings)
         findings.examined += reader.examined
+    }
+
+    /// One finding for what is certain, and one for what a person has to look at: whoever mends a file does so at once.
+    private static func report(
+        _ tests: [EmptyTest], _ file: FileID, _ context: borrowing RuleContext, _ findings: inout FindingCollector
+    ) {
+        let path = context.path(of: file)
+        for isCertain in [true, false] {
+            let own = tests.filter { ($0.verdict.confidence != .review) == isCertain }
+            guard let first = own.first else { continue }
+            var evidence: [Evidence] = []
+            for test in own {
+                evidence.append(Evidence(path: path, line: test.line, text: "\(test.name) \(test.verdict.reason)"))
+                if test.verdict.line > 0 {
+                    evidence.append(Evidence(path: path, line: test.verdict.line, text: test.verdict.text))
+                }
+            }
+            let others =
+                own.count == 2 ? "; so it is with another test" : "; so it is with \(own.count - 1) other tests"
+            findings.add(
+                [context.moduleName(of: file)] + (isCertain ? [] : ["without assertion"]), at: path, line: first.line,
+                severity: isCertain ? nil : .low, confidence: first.verdict.confidence, scope: .test,
+                message: "\(first.name) \(first.verdict.reason)" + (own.count > 1 ? others : ""), evidence: evidence,
+                places: own.map { Finding.Place(path: path, line: $0.line) })
+        }
+    }
+
+    /// Whether code of the file itself calls a function, or takes it along.
+    private static func isCalled(_ name: Name, _ facts: FileFacts) -> Bool {
+        facts.events.selecting([.call, .use]).contains { $0.event.name == name }
     }
 
     /// The line of `pytestmark = pytest.mark.skip`, or of `pytest.skip(…)` at the top.

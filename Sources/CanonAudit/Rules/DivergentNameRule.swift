@@ -4,14 +4,15 @@ import CanonFacts
 /// One exported name that stands for different classes in modules of one service.
 enum DivergentNameRule: Rule {
     static let identity = RuleIdentity(
-        "divergent-name", severity: .high,
+        "divergent-name", version: 2, severity: .high,
         summary: "One exported name stands for two or more different classes among the live modules of one service.",
         exceptions: "Aliases and re-exports of one class, names that only type checkers see, other services, tests.")
 
     static let rationale = """
         Two modules export a class under one name, and which of the two somebody gets depends on the line that imports it. \
         An `isinstance` is false for an object that prints the right name, an `except` does not catch, a registry is \
-        filled in one class and read in the other. Reviewers see the expected name and look no further.
+        filled in one class and read in the other. Reviewers see the expected name and look no further. As long as no other \
+        module imports one of the two, nobody can get the wrong one: that is severity medium.
         """
     static let remedy =
         "Let one class keep the name and import it everywhere; delete the other, or give it a name that says how it differs."
@@ -181,12 +182,12 @@ enum DivergentNameRule: Rule {
                         path: context.path(of: site.file), line: Int(site.line),
                         text: "\(group.name) is \(model.qualifiedName(of: subject.object)) here"), at: 0)
             }
+            let confidence = confidence(
+                subject, reference, isConcept: concept != nil, of: ranked, named: group.name, model)
             let isOwnName = model.name(of: subject.object) == group.name
             findings.add(
                 isOwnName ? [subject.symbol] : [subject.symbol, group.name], at: places[0].path, line: places[0].line,
-                severity: concept == nil ? nil : .critical,
-                confidence: confidence(
-                    subject, reference, isConcept: concept != nil, of: ranked, named: group.name, model),
+                severity: concept != nil ? .critical : confidence == .confirmed ? nil : .medium, confidence: confidence,
                 message: "\(group.name) stands for \(subject.symbol) here and for \(reference.symbol) elsewhere"
                     + (ranked.count > 2 ? " (\(ranked.count) different classes have this name)" : ""),
                 evidence: evidence, places: places, suggestion: reference.symbol, concept: concept?.name,

@@ -4,7 +4,7 @@ import CanonFacts
 /// An import that the manifest's layers or services do not allow.
 enum ForbiddenImportRule: Rule {
     static let identity = RuleIdentity(
-        "forbidden-import", severity: .high,
+        "forbidden-import", version: 2, severity: .high,
         summary: """
             A module imports one of a higher layer, or of a service that its own may not import, directly or through \
             modules that belong to none.
@@ -14,7 +14,8 @@ enum ForbiddenImportRule: Rule {
     static let rationale = """
         Layers and services are a promise: what lies below can be understood, tested and deployed without what lies above. \
         One import in the wrong direction takes that back, and mostly nobody sees it, because the way leads through a \
-        module that looks harmless. The finding shows the whole way.
+        module that looks harmless. The finding shows the whole way. Many modules may get there by one and the same \
+        statement in a module that belongs to no layer: that statement is then the one finding, for it is what has to go.
         """
     static let remedy = """
         Move what is needed down to where both may reach it, or hand it in as an argument. If the direction is meant, say \
@@ -24,13 +25,13 @@ enum ForbiddenImportRule: Rule {
     static let examples = RuleExamples(
         violating: [
             RuleExample(
-                "A lower layer imports a higher one, once directly and once through a module of no layer",
+                "A lower layer imports a higher one, directly, and in two modules through one of no layer",
                 RuleExample.File("canon.yaml", LayerExample.manifest),
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File("shop/api/__init__.py", ""),
                 RuleExample.File("shop/api/pages.py", "def page():\n    pass\n"),
                 RuleExample.File(
-                    "shop/helpers.py", "def help():\n    from shop.api.pages import page\n    return page()\n"),
+                    "shop/helpers.py", "def help():\n    ↓\n    from shop.api.pages import page\n    return page()\n"),
                 RuleExample.File("shop/core/__init__.py", ""),
                 RuleExample.File(
                     "shop/core/orders.py",
@@ -44,12 +45,8 @@ enum ForbiddenImportRule: Rule {
                         import shop.api.pages
                         return shop.api.pages
                     """),
-                RuleExample.File(
-                    "shop/core/mails.py",
-                    """
-                    ↓
-                    from shop import helpers
-                    """)),
+                RuleExample.File("shop/core/mails.py", "from shop import helpers\n"),
+                RuleExample.File("shop/core/bills.py", "from shop.helpers import help\n")),
             RuleExample(
                 "A service imports another one, for its types only",
                 RuleExample.File("canon.yaml", LayerExample.services),
@@ -116,6 +113,7 @@ enum ForbiddenImportRule: Rule {
         for target in contract.groups.indices
         where contract.groups.indices.contains(where: { !contract.allows($0, target) }) {
             let ways = graph.ways(to: { groups[$0] == target }, through: { groups[$0] == nil })
+            var crossings: [Crossing: [Approach]] = [:]
             for module in groups.indices {
                 guard let own = groups[module], own != target else { continue }
                 findings.examined += graph.edges[module].count
@@ -128,44 +126,88 @@ enum ForbiddenImportRule: Rule {
                 }
                 for (end, edges) in statements.sorted(by: { $0.key < $1.key }) {
                     let way = graph.way(from: edges[0].target, ways)
-                    report(
-                        module, own, end, target, edges: edges.filter { ways[$0.target]?.distance == way.count }, way,
-                        contract,
-                        graph, context, &findings)
+                    let edges = edges.filter { ways[$0.target]?.distance == way.count }
+                    if let last = way.last {
+                        let crossing = Crossing(group: own, module: last.module, target: last.target, line: last.line)
+                        crossings[crossing, default: []].append(Approach(module: module, edges: edges, way: way))
+                    } else {
+                        report(module, end, edges, contract.verdict(own, target), graph, context, &findings)
+                    }
                 }
+            }
+            for (crossing, approaches) in crossings.sorted(by: { $0.key < $1.key }) {
+                report(crossing, approaches, contract.verdict(crossing.group, target), graph, context, &findings)
             }
         }
     }
 
+    /// A statement in a module of no group by which modules of a group come to where they may not.
+    private struct Crossing: Hashable, Comparable {
+        var group: Int
+        var module: Int
+        var target: Int
+        var line: UInt32
+
+        static func < (a: Crossing, b: Crossing) -> Bool {
+            (a.group, a.module, a.target, a.line) < (b.group, b.module, b.target, b.line)
+        }
+    }
+
+    /// How a module comes to such a statement.
+    private struct Approach {
+        var module: Int
+        var edges: [LiveImports.Edge]
+        var way: [LiveImports.Step]
+    }
+
     private static func report(
-        _ module: Int, _ own: Int, _ end: Int, _ target: Int, edges: [LiveImports.Edge], _ way: [LiveImports.Step],
-        _ contract: ImportContract, _ graph: LiveImports, _ context: RuleContext, _ findings: inout FindingCollector
+        _ module: Int, _ end: Int, _ edges: [LiveImports.Edge], _ verdict: String, _ graph: LiveImports,
+        _ context: RuleContext, _ findings: inout FindingCollector
     ) {
-        let model = context.model
-        let importer = model.name(of: graph.modules[module])
-        let imported = model.name(of: graph.modules[end])
+        let (importer, imported) = (graph.name(module, context), graph.name(end, context))
         let path = context.path(of: graph.files[module])
-        var evidence = edges.map {
-            Evidence(
-                path: path, line: Int($0.line), text: "\(importer) imports \(model.name(of: graph.modules[$0.target]))")
+        findings.add(
+            [importer, imported], at: path, line: Int(edges[0].line),
+            message: "\(importer) imports \(imported): \(verdict)",
+            evidence: edges.map { Evidence(path: path, line: Int($0.line), text: "\(importer) imports \(imported)") },
+            places: edges.map { Finding.Place(path: path, line: Int($0.line)) })
+    }
+
+    private static func report(
+        _ crossing: Crossing, _ approaches: [Approach], _ verdict: String, _ graph: LiveImports,
+        _ context: RuleContext, _ findings: inout FindingCollector
+    ) {
+        let (importer, imported) = (graph.name(crossing.module, context), graph.name(crossing.target, context))
+        // The shortest way is shown from its beginning to its end, of the others their beginning.
+        guard let nearest = approaches.min(by: { $0.way.count < $1.way.count }) else { return }
+        func first(_ approach: Approach) -> Evidence {
+            let edge = approach.edges[0]
+            return Evidence(
+                path: context.path(of: graph.files[approach.module]), line: Int(edge.line),
+                text: "\(graph.name(approach.module, context)) imports \(graph.name(edge.target, context))")
         }
-        var through = ""
-        if !way.isEmpty {
-            evidence = Array(evidence.prefix(1))
-            through = " through " + way.map { model.name(of: graph.modules[$0.module]) }.joined(separator: ", ")
-        }
-        for step in way {
+        var evidence = [first(nearest)]
+        for step in nearest.way {
             evidence.append(
                 Evidence(
                     path: context.path(of: graph.files[step.module]), line: Int(step.line),
-                    text:
-                        "\(model.name(of: graph.modules[step.module])) imports \(model.name(of: graph.modules[step.target]))"
-                ))
+                    text: "\(graph.name(step.module, context)) imports \(graph.name(step.target, context))"))
         }
+        evidence += approaches.filter { $0.module != nearest.module }.map(first)
+        let path = context.path(of: graph.files[crossing.module])
+        let own = graph.name(nearest.module, context)
+        let others = approaches.count == 2 ? "another module" : "\(approaches.count - 1) others"
+        let dependents = approaches.count == 1 ? "\(own) depends" : "\(own) and \(others) depend"
         findings.add(
-            [importer, imported], at: path, line: Int(edges[0].line),
-            message: "\(importer) imports \(imported)\(through): " + contract.verdict(own, target), evidence: evidence,
-            places: edges.map { Finding.Place(path: path, line: Int($0.line)) })
+            [importer, imported], at: path, line: Int(crossing.line),
+            message: "\(importer) imports \(imported); that way \(dependents) on it: \(verdict)",
+            evidence: evidence,
+            places: [Finding.Place(path: path, line: Int(crossing.line))]
+                + approaches.flatMap { approach in
+                    approach.edges.map {
+                        Finding.Place(path: context.path(of: graph.files[approach.module]), line: Int($0.line))
+                    }
+                }, consumers: approaches.count)
     }
 }
 
@@ -287,6 +329,8 @@ private struct LiveImports {
         }
         return steps
     }
+
+    func name(_ module: Int, _ context: RuleContext) -> String { context.model.name(of: modules[module]) }
 
     func end(of module: Int, _ ways: [Way?]) -> Int { way(from: module, ways).last?.target ?? module }
 }

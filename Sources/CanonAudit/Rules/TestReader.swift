@@ -8,6 +8,8 @@ struct TestReader {
         /// Of what shows it, 0 when nothing does.
         var line = 0
         var text = ""
+        /// It gives a result back, which whoever calls it may read.
+        var returnsVerdict = false
         /// Nothing is asserted by statements; the docstring may hold examples that are run.
         var assertsNothing = false
     }
@@ -77,12 +79,12 @@ struct TestReader {
         if let line = seen.swallowed {
             return Verdict(
                 reason: "cannot fail: what it asserts is caught and forgotten", confidence: .confirmed, line: line,
-                text: "except")
+                text: "except", returnsVerdict: seen.returned != nil)
         }
         if let (line, text) = seen.returned {
             return Verdict(
                 reason: "returns its verdict, which no test runner reads, and asserts nothing", confidence: .confirmed,
-                line: line, text: text)
+                line: line, text: text, returnsVerdict: true)
         }
         let what = seen.constants > 0 ? "asserts constants only" : "asserts nothing"
         if seen.calls == 0 {

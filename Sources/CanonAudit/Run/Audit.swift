@@ -71,7 +71,8 @@ public struct Audit: Sendable {
             integrity += stale.findings.findings
         }
         let owners = CodeOwners(tree: input.tree)
-        findings = Self.sorted(findings + integrity).map { completed($0, owners) }
+        findings = Self.sorted(findings + integrity)
+        for index in findings.indices { complete(&findings[index], owners) }
         let incomplete = (input.unread + collectors.flatMap(\.incomplete)).sorted()
         return AuditReport(
             tool: .init(
@@ -126,8 +127,7 @@ public struct Audit: Sendable {
     // MARK: Findings
 
     /// Fills in what does not depend on the rule.
-    private func completed(_ finding: Finding, _ owners: CodeOwners) -> Finding {
-        var finding = finding
+    private func complete(_ finding: inout Finding, _ owners: CodeOwners) {
         let concept = finding.concept.flatMap { name in input.manifest.concepts.first { $0.name == name } }
         // Who depends on a thing and what breaks with it says something of live code only.
         let isLive = finding.scope == .live
@@ -144,7 +144,6 @@ public struct Audit: Sendable {
         if finding.places.count > Finding.maximumPlaces {
             finding.places.removeLast(finding.places.count - Finding.maximumPlaces)
         }
-        return finding
     }
 
     /// Findings are large: what they are sorted by is sorted, and each of them is moved once.

@@ -237,6 +237,9 @@ final class Connection: ChannelInboundHandler {
         guard frames.readableBytes > 0, let context, machine.state != .closing, machine.state != .closed
         else { return }
         context.write(wrapOutboundOut(.encoded(frames)), promise: nil)
+        // What is written waits for the end of the turn. A long turn must not look like a slow client: the socket is offered
+        // a full buffer before its client is judged by it.
+        if !context.channel.isWritable { context.flush() }
         isWritable = context.channel.isWritable
     }
 

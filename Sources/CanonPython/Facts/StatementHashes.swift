@@ -147,7 +147,8 @@ struct StatementHashes: ~Copyable {
         // And the end of the line, which lies behind the range.
         return (
             TokenHash(
-                shape: ContentHash.mix(ContentHash.mix(line.shape)), exact: ContentHash.mix(ContentHash.mix(line.exact))),
+                shape: ContentHash.mix(ContentHash.mix(line.shape)), exact: ContentHash.mix(ContentHash.mix(line.exact))
+            ),
             count + 1
         )
     }

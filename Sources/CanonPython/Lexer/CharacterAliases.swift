@@ -1,163 +1,91 @@
 /// The formal aliases of characters (`NameAliases.txt` of Unicode 14): names that `\N{...}` knows beside the names proper.
 enum CharacterAliases {
-    /// A code point and its alias on each line.
-    static let names: StaticString = """
-        0000 NULL
-        0000 NUL
-        0001 START OF HEADING
-        0001 SOH
-        0002 START OF TEXT
-        0002 STX
-        0003 END OF TEXT
-        0003 ETX
-        0004 END OF TRANSMISSION
-        0004 EOT
-        0005 ENQUIRY
-        0005 ENQ
-        0006 ACKNOWLEDGE
-        0006 ACK
-        0007 ALERT
-        0007 BEL
-        0008 BACKSPACE
-        0008 BS
-        0009 CHARACTER TABULATION
-        0009 HORIZONTAL TABULATION
-        0009 HT
-        0009 TAB
-        000A LINE FEED
-        000A NEW LINE
-        000A END OF LINE
-        000A EOL
-        000A LF
-        000A NL
-        000B LINE TABULATION
-        000B VERTICAL TABULATION
-        000B VT
-        000C FORM FEED
-        000C FF
-        000D CARRIAGE RETURN
-        000D CR
-        000E SHIFT OUT
-        000E LOCKING-SHIFT ONE
-        000E SO
-        000F SHIFT IN
-        000F LOCKING-SHIFT ZERO
-        000F SI
-        0010 DATA LINK ESCAPE
-        0010 DLE
-        0011 DEVICE CONTROL ONE
-        0011 DC1
-        0012 DEVICE CONTROL TWO
-        0012 DC2
-        0013 DEVICE CONTROL THREE
-        0013 DC3
-        0014 DEVICE CONTROL FOUR
-        0014 DC4
-        0015 NEGATIVE ACKNOWLEDGE
-        0015 NAK
-        0016 SYNCHRONOUS IDLE
-        0016 SYN
-        0017 END OF TRANSMISSION BLOCK
-        0017 ETB
-        0018 CANCEL
-        0018 CAN
-        0019 END OF MEDIUM
-        0019 EOM
-        001A SUBSTITUTE
-        001A SUB
-        001B ESCAPE
-        001B ESC
-        001C INFORMATION SEPARATOR FOUR
-        001C FILE SEPARATOR
-        001C FS
-        001D INFORMATION SEPARATOR THREE
-        001D GROUP SEPARATOR
-        001D GS
-        001E INFORMATION SEPARATOR TWO
-        001E RECORD SEPARATOR
-        001E RS
-        001F INFORMATION SEPARATOR ONE
-        001F UNIT SEPARATOR
-        001F US
+    /// Calls `body` with each alias and its character.
+    static func forEach(_ body: (UInt32, UnsafeBufferPointer<UInt8>) -> Void) {
+        let bytes = UnsafeBufferPointer(start: names.utf8Start, count: names.utf8CodeUnitCount)
+        for line in bytes.split(separator: 0x0A) {
+            guard let blank = line.firstIndex(of: 0x20),
+                let scalar = UInt32(String(decoding: line[..<blank], as: UTF8.self), radix: 16)
+            else { continue }
+            for alias in line[(blank + 1)...].split(separator: UInt8(ascii: ";")) {
+                body(scalar, UnsafeBufferPointer(rebasing: alias))
+            }
+        }
+        // The variation selectors, which lie in two ranges: VS1 to VS256.
+        for number in UInt32(1)...256 {
+            var alias = "VS\(number)"
+            alias.withUTF8 { body(number <= 16 ? 0xFE00 + number - 1 : 0xE0100 + number - 17, $0) }
+        }
+    }
+
+    /// On each line a code point and its aliases.
+    private static let names: StaticString = """
+        0000 NULL;NUL
+        0001 START OF HEADING;SOH
+        0002 START OF TEXT;STX
+        0003 END OF TEXT;ETX
+        0004 END OF TRANSMISSION;EOT
+        0005 ENQUIRY;ENQ
+        0006 ACKNOWLEDGE;ACK
+        0007 ALERT;BEL
+        0008 BACKSPACE;BS
+        0009 CHARACTER TABULATION;HORIZONTAL TABULATION;HT;TAB
+        000A LINE FEED;NEW LINE;END OF LINE;EOL;LF;NL
+        000B LINE TABULATION;VERTICAL TABULATION;VT
+        000C FORM FEED;FF
+        000D CARRIAGE RETURN;CR
+        000E SHIFT OUT;LOCKING-SHIFT ONE;SO
+        000F SHIFT IN;LOCKING-SHIFT ZERO;SI
+        0010 DATA LINK ESCAPE;DLE
+        0011 DEVICE CONTROL ONE;DC1
+        0012 DEVICE CONTROL TWO;DC2
+        0013 DEVICE CONTROL THREE;DC3
+        0014 DEVICE CONTROL FOUR;DC4
+        0015 NEGATIVE ACKNOWLEDGE;NAK
+        0016 SYNCHRONOUS IDLE;SYN
+        0017 END OF TRANSMISSION BLOCK;ETB
+        0018 CANCEL;CAN
+        0019 END OF MEDIUM;EOM
+        001A SUBSTITUTE;SUB
+        001B ESCAPE;ESC
+        001C INFORMATION SEPARATOR FOUR;FILE SEPARATOR;FS
+        001D INFORMATION SEPARATOR THREE;GROUP SEPARATOR;GS
+        001E INFORMATION SEPARATOR TWO;RECORD SEPARATOR;RS
+        001F INFORMATION SEPARATOR ONE;UNIT SEPARATOR;US
         0020 SP
-        007F DELETE
-        007F DEL
-        0080 PADDING CHARACTER
-        0080 PAD
-        0081 HIGH OCTET PRESET
-        0081 HOP
-        0082 BREAK PERMITTED HERE
-        0082 BPH
-        0083 NO BREAK HERE
-        0083 NBH
-        0084 INDEX
-        0084 IND
-        0085 NEXT LINE
-        0085 NEL
-        0086 START OF SELECTED AREA
-        0086 SSA
-        0087 END OF SELECTED AREA
-        0087 ESA
-        0088 CHARACTER TABULATION SET
-        0088 HORIZONTAL TABULATION SET
-        0088 HTS
-        0089 CHARACTER TABULATION WITH JUSTIFICATION
-        0089 HORIZONTAL TABULATION WITH JUSTIFICATION
-        0089 HTJ
-        008A LINE TABULATION SET
-        008A VERTICAL TABULATION SET
-        008A VTS
-        008B PARTIAL LINE FORWARD
-        008B PARTIAL LINE DOWN
-        008B PLD
-        008C PARTIAL LINE BACKWARD
-        008C PARTIAL LINE UP
-        008C PLU
-        008D REVERSE LINE FEED
-        008D REVERSE INDEX
-        008D RI
-        008E SINGLE SHIFT TWO
-        008E SINGLE-SHIFT-2
-        008E SS2
-        008F SINGLE SHIFT THREE
-        008F SINGLE-SHIFT-3
-        008F SS3
-        0090 DEVICE CONTROL STRING
-        0090 DCS
-        0091 PRIVATE USE ONE
-        0091 PRIVATE USE-1
-        0091 PU1
-        0092 PRIVATE USE TWO
-        0092 PRIVATE USE-2
-        0092 PU2
-        0093 SET TRANSMIT STATE
-        0093 STS
-        0094 CANCEL CHARACTER
-        0094 CCH
-        0095 MESSAGE WAITING
-        0095 MW
-        0096 START OF GUARDED AREA
-        0096 START OF PROTECTED AREA
-        0096 SPA
-        0097 END OF GUARDED AREA
-        0097 END OF PROTECTED AREA
-        0097 EPA
-        0098 START OF STRING
-        0098 SOS
-        0099 SINGLE GRAPHIC CHARACTER INTRODUCER
-        0099 SGC
-        009A SINGLE CHARACTER INTRODUCER
-        009A SCI
-        009B CONTROL SEQUENCE INTRODUCER
-        009B CSI
-        009C STRING TERMINATOR
-        009C ST
-        009D OPERATING SYSTEM COMMAND
-        009D OSC
-        009E PRIVACY MESSAGE
-        009E PM
-        009F APPLICATION PROGRAM COMMAND
-        009F APC
+        007F DELETE;DEL
+        0080 PADDING CHARACTER;PAD
+        0081 HIGH OCTET PRESET;HOP
+        0082 BREAK PERMITTED HERE;BPH
+        0083 NO BREAK HERE;NBH
+        0084 INDEX;IND
+        0085 NEXT LINE;NEL
+        0086 START OF SELECTED AREA;SSA
+        0087 END OF SELECTED AREA;ESA
+        0088 CHARACTER TABULATION SET;HORIZONTAL TABULATION SET;HTS
+        0089 CHARACTER TABULATION WITH JUSTIFICATION;HORIZONTAL TABULATION WITH JUSTIFICATION;HTJ
+        008A LINE TABULATION SET;VERTICAL TABULATION SET;VTS
+        008B PARTIAL LINE FORWARD;PARTIAL LINE DOWN;PLD
+        008C PARTIAL LINE BACKWARD;PARTIAL LINE UP;PLU
+        008D REVERSE LINE FEED;REVERSE INDEX;RI
+        008E SINGLE SHIFT TWO;SINGLE-SHIFT-2;SS2
+        008F SINGLE SHIFT THREE;SINGLE-SHIFT-3;SS3
+        0090 DEVICE CONTROL STRING;DCS
+        0091 PRIVATE USE ONE;PRIVATE USE-1;PU1
+        0092 PRIVATE USE TWO;PRIVATE USE-2;PU2
+        0093 SET TRANSMIT STATE;STS
+        0094 CANCEL CHARACTER;CCH
+        0095 MESSAGE WAITING;MW
+        0096 START OF GUARDED AREA;START OF PROTECTED AREA;SPA
+        0097 END OF GUARDED AREA;END OF PROTECTED AREA;EPA
+        0098 START OF STRING;SOS
+        0099 SINGLE GRAPHIC CHARACTER INTRODUCER;SGC
+        009A SINGLE CHARACTER INTRODUCER;SCI
+        009B CONTROL SEQUENCE INTRODUCER;CSI
+        009C STRING TERMINATOR;ST
+        009D OPERATING SYSTEM COMMAND;OSC
+        009E PRIVACY MESSAGE;PM
+        009F APPLICATION PROGRAM COMMAND;APC
         00A0 NBSP
         00AD SHY
         01A2 LATIN CAPITAL LETTER GHA
@@ -204,26 +132,8 @@ enum CharacterAliases {
         2B7C RIGHTWARDS TRIANGLE-HEADED ARROW WITH DOUBLE VERTICAL STROKE
         A015 YI SYLLABLE ITERATION MARK
         AA6E MYANMAR LETTER KHAMTI LLA
-        FE00 VS1
-        FE01 VS2
-        FE02 VS3
-        FE03 VS4
-        FE04 VS5
-        FE05 VS6
-        FE06 VS7
-        FE07 VS8
-        FE08 VS9
-        FE09 VS10
-        FE0A VS11
-        FE0B VS12
-        FE0C VS13
-        FE0D VS14
-        FE0E VS15
-        FE0F VS16
         FE18 PRESENTATION FORM FOR VERTICAL RIGHT WHITE LENTICULAR BRACKET
-        FEFF BYTE ORDER MARK
-        FEFF BOM
-        FEFF ZWNBSP
+        FEFF BYTE ORDER MARK;BOM;ZWNBSP
         122D4 CUNEIFORM SIGN NU11 TENU
         122D5 CUNEIFORM SIGN NU11 OVER NU11 BUR OVER BUR
         16E56 MEDEFAIDRIN CAPITAL LETTER H
@@ -232,245 +142,5 @@ enum CharacterAliases {
         16E77 MEDEFAIDRIN SMALL LETTER NG
         1B001 HENTAIGANA LETTER E-1
         1D0C5 BYZANTINE MUSICAL SYMBOL FTHORA SKLIRON CHROMA VASIS
-        E0100 VS17
-        E0101 VS18
-        E0102 VS19
-        E0103 VS20
-        E0104 VS21
-        E0105 VS22
-        E0106 VS23
-        E0107 VS24
-        E0108 VS25
-        E0109 VS26
-        E010A VS27
-        E010B VS28
-        E010C VS29
-        E010D VS30
-        E010E VS31
-        E010F VS32
-        E0110 VS33
-        E0111 VS34
-        E0112 VS35
-        E0113 VS36
-        E0114 VS37
-        E0115 VS38
-        E0116 VS39
-        E0117 VS40
-        E0118 VS41
-        E0119 VS42
-        E011A VS43
-        E011B VS44
-        E011C VS45
-        E011D VS46
-        E011E VS47
-        E011F VS48
-        E0120 VS49
-        E0121 VS50
-        E0122 VS51
-        E0123 VS52
-        E0124 VS53
-        E0125 VS54
-        E0126 VS55
-        E0127 VS56
-        E0128 VS57
-        E0129 VS58
-        E012A VS59
-        E012B VS60
-        E012C VS61
-        E012D VS62
-        E012E VS63
-        E012F VS64
-        E0130 VS65
-        E0131 VS66
-        E0132 VS67
-        E0133 VS68
-        E0134 VS69
-        E0135 VS70
-        E0136 VS71
-        E0137 VS72
-        E0138 VS73
-        E0139 VS74
-        E013A VS75
-        E013B VS76
-        E013C VS77
-        E013D VS78
-        E013E VS79
-        E013F VS80
-        E0140 VS81
-        E0141 VS82
-        E0142 VS83
-        E0143 VS84
-        E0144 VS85
-        E0145 VS86
-        E0146 VS87
-        E0147 VS88
-        E0148 VS89
-        E0149 VS90
-        E014A VS91
-        E014B VS92
-        E014C VS93
-        E014D VS94
-        E014E VS95
-        E014F VS96
-        E0150 VS97
-        E0151 VS98
-        E0152 VS99
-        E0153 VS100
-        E0154 VS101
-        E0155 VS102
-        E0156 VS103
-        E0157 VS104
-        E0158 VS105
-        E0159 VS106
-        E015A VS107
-        E015B VS108
-        E015C VS109
-        E015D VS110
-        E015E VS111
-        E015F VS112
-        E0160 VS113
-        E0161 VS114
-        E0162 VS115
-        E0163 VS116
-        E0164 VS117
-        E0165 VS118
-        E0166 VS119
-        E0167 VS120
-        E0168 VS121
-        E0169 VS122
-        E016A VS123
-        E016B VS124
-        E016C VS125
-        E016D VS126
-        E016E VS127
-        E016F VS128
-        E0170 VS129
-        E0171 VS130
-        E0172 VS131
-        E0173 VS132
-        E0174 VS133
-        E0175 VS134
-        E0176 VS135
-        E0177 VS136
-        E0178 VS137
-        E0179 VS138
-        E017A VS139
-        E017B VS140
-        E017C VS141
-        E017D VS142
-        E017E VS143
-        E017F VS144
-        E0180 VS145
-        E0181 VS146
-        E0182 VS147
-        E0183 VS148
-        E0184 VS149
-        E0185 VS150
-        E0186 VS151
-        E0187 VS152
-        E0188 VS153
-        E0189 VS154
-        E018A VS155
-        E018B VS156
-        E018C VS157
-        E018D VS158
-        E018E VS159
-        E018F VS160
-        E0190 VS161
-        E0191 VS162
-        E0192 VS163
-        E0193 VS164
-        E0194 VS165
-        E0195 VS166
-        E0196 VS167
-        E0197 VS168
-        E0198 VS169
-        E0199 VS170
-        E019A VS171
-        E019B VS172
-        E019C VS173
-        E019D VS174
-        E019E VS175
-        E019F VS176
-        E01A0 VS177
-        E01A1 VS178
-        E01A2 VS179
-        E01A3 VS180
-        E01A4 VS181
-        E01A5 VS182
-        E01A6 VS183
-        E01A7 VS184
-        E01A8 VS185
-        E01A9 VS186
-        E01AA VS187
-        E01AB VS188
-        E01AC VS189
-        E01AD VS190
-        E01AE VS191
-        E01AF VS192
-        E01B0 VS193
-        E01B1 VS194
-        E01B2 VS195
-        E01B3 VS196
-        E01B4 VS197
-        E01B5 VS198
-        E01B6 VS199
-        E01B7 VS200
-        E01B8 VS201
-        E01B9 VS202
-        E01BA VS203
-        E01BB VS204
-        E01BC VS205
-        E01BD VS206
-        E01BE VS207
-        E01BF VS208
-        E01C0 VS209
-        E01C1 VS210
-        E01C2 VS211
-        E01C3 VS212
-        E01C4 VS213
-        E01C5 VS214
-        E01C6 VS215
-        E01C7 VS216
-        E01C8 VS217
-        E01C9 VS218
-        E01CA VS219
-        E01CB VS220
-        E01CC VS221
-        E01CD VS222
-        E01CE VS223
-        E01CF VS224
-        E01D0 VS225
-        E01D1 VS226
-        E01D2 VS227
-        E01D3 VS228
-        E01D4 VS229
-        E01D5 VS230
-        E01D6 VS231
-        E01D7 VS232
-        E01D8 VS233
-        E01D9 VS234
-        E01DA VS235
-        E01DB VS236
-        E01DC VS237
-        E01DD VS238
-        E01DE VS239
-        E01DF VS240
-        E01E0 VS241
-        E01E1 VS242
-        E01E2 VS243
-        E01E3 VS244
-        E01E4 VS245
-        E01E5 VS246
-        E01E6 VS247
-        E01E7 VS248
-        E01E8 VS249
-        E01E9 VS250
-        E01EA VS251
-        E01EB VS252
-        E01EC VS253
-        E01ED VS254
-        E01EE VS255
-        E01EF VS256
         """
 }

@@ -8,64 +8,58 @@ enum CharacterNames {
             guard let age = scalar.properties.age else { return nil }
             return UInt16(age.major) << 8 | UInt16(age.minor) <= limit ? scalar.value : nil
         }
-        let hash = Self.hash(name)
-        var low = 0
-        var high = table.count
-        while low < high {
-            let middle = (low + high) / 2
-            if table[middle].hash < hash { low = middle + 1 } else { high = middle }
+        // A slip of the table of 3.8: fifteen code points behind extension F that no character has.
+        if version == .v3_8, let value = ideograph(String(decoding: name, as: UTF8.self)), (0x2EBE1...0x2EBEF) ~= value
+        {
+            return value
         }
-        guard low < table.count, table[low].hash == hash, table[low].age <= limit else { return nil }
-        return table[low].scalar
+        guard let value = table.find(hash(name)) else { return nil }
+        // An alias counts from the first version on that is supported.
+        guard !value.isAlias else { return value.scalar }
+        guard let age = Unicode.Scalar(value.scalar)?.properties.age else { return nil }
+        return UInt16(age.major) << 8 | UInt16(age.minor) <= limit ? value.scalar : nil
     }
 
-    private struct Entry {
-        var hash: UInt64
-        var age: UInt16
-        var scalar: UInt32
-    }
-
-    /// Sorted by hash. Made when the first named escape is read: about 35,000 names.
-    private static let table: [Entry] = {
-        var entries: [Entry] = []
-        entries.reserveCapacity(40_000)
-        // The planes that hold named characters: the first two, and the tags of plane 14.
-        for range in [0x20...0x33FF, 0x4DC0...0x4DFF, 0xA000...0xABFF, 0xD7B0...0x1FFFF, 0xE0000...0xE01EF] {
+    /// Made when the first named escape is read: about 35,000 names.
+    private static let table: NameHashes = {
+        var table = NameHashes()
+        // Where named characters are: the first two planes, the compatibility ideographs of the third, and the tags. Without the
+        // ideographs whose names follow from their numbers: those of CJK and Hangul are computed below, and CPython knows no
+        // names of Tangut ideographs.
+        for range in [
+            0x20...0x33FF, 0x4DC0...0x4DFF, 0xA000...0xABFF, 0xD7B0...0x16FFF, 0x18800...0x18CFF, 0x18D80...0x1FFFF,
+            0x2F800...0x2FA1F, 0xE0000...0xE01EF,
+        ] {
             for value in range {
-                guard let scalar = Unicode.Scalar(UInt32(value)), let age = scalar.properties.age,
-                    let name = scalar.properties.name
-                else { continue }
+                guard let scalar = Unicode.Scalar(UInt32(value)), let name = scalar.properties.name else { continue }
                 var copy = name
                 let hash = copy.withUTF8 { Self.hash($0) }
-                entries.append(Entry(hash: hash, age: UInt16(age.major) << 8 | UInt16(age.minor), scalar: scalar.value))
+                table.insert(hash, NameHashes.Value(scalar: scalar.value, isAlias: false))
             }
         }
-        let aliases = CharacterAliases.names
-        let bytes = UnsafeBufferPointer(start: aliases.utf8Start, count: aliases.utf8CodeUnitCount)
-        for line in bytes.split(separator: 0x0A) {
-            // "00A0 NBSP"
-            guard let blank = line.firstIndex(of: 0x20),
-                let scalar = UInt32(String(decoding: line[..<blank], as: UTF8.self), radix: 16)
-            else { continue }
-            let alias = UnsafeBufferPointer(rebasing: line[(blank + 1)...])
-            entries.append(Entry(hash: hash(alias), age: 0, scalar: scalar))
+        CharacterAliases.forEach { scalar, alias in
+            table.insert(hash(alias), NameHashes.Value(scalar: scalar, isAlias: true))
         }
-        entries.sort { $0.hash < $1.hash }
-        return entries
+        return table
     }()
 
     /// The character whose name follows from its number: Hangul syllables and unified ideographs, in capitals.
     private static func computed(_ name: UnsafeBufferPointer<UInt8>) -> Unicode.Scalar? {
         let text = String(decoding: name, as: UTF8.self)
-        if text.hasPrefix("CJK UNIFIED IDEOGRAPH-") {
-            let digits = text.dropFirst(22)
-            guard (4...5).contains(digits.count), digits == digits.uppercased(), let value = UInt32(digits, radix: 16),
-                let scalar = Unicode.Scalar(value), scalar.properties.name == text
-            else { return nil }
+        if let value = ideograph(text) {
+            guard let scalar = Unicode.Scalar(value), scalar.properties.name == text else { return nil }
             return scalar
         }
         if text.hasPrefix("HANGUL SYLLABLE ") { return hangul[text] }
         return nil
+    }
+
+    /// The number in the name of a unified ideograph.
+    private static func ideograph(_ name: String) -> UInt32? {
+        guard name.hasPrefix("CJK UNIFIED IDEOGRAPH-") else { return nil }
+        let digits = name.dropFirst(22)
+        guard (4...5).contains(digits.count), digits == digits.uppercased() else { return nil }
+        return UInt32(digits, radix: 16)
     }
 
     private static let hangul: [String: Unicode.Scalar] = {
@@ -84,5 +78,36 @@ enum CharacterNames {
             hash = (hash ^ UInt64(capital)) &* 0x100_0000_01b3
         }
         return hash
+    }
+}
+
+/// Characters by the hashes of their names, in a table with open addresses: cheaper to make than one that is sorted.
+private struct NameHashes {
+    struct Value {
+        var scalar: UInt32
+        var isAlias: Bool
+    }
+
+    private static let bits: UInt64 = 17
+    /// The hashes, 0 where there is none, and what they stand for.
+    private var hashes = [UInt64](repeating: 0, count: 1 << Int(bits))
+    private var values = [Value](repeating: Value(scalar: 0, isAlias: false), count: 1 << Int(bits))
+
+    mutating func insert(_ hash: UInt64, _ value: Value) {
+        let place = place(of: hash)
+        hashes[place] = hash
+        values[place] = value
+    }
+
+    func find(_ hash: UInt64) -> Value? {
+        let place = place(of: hash)
+        return hashes[place] == hash ? values[place] : nil
+    }
+
+    /// Where a hash is, or the free place where it belongs; the table is half empty.
+    private func place(of hash: UInt64) -> Int {
+        var place = Int(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> (64 - Self.bits))
+        while hashes[place] != 0, hashes[place] != hash { place = (place + 1) & (hashes.count - 1) }
+        return place
     }
 }

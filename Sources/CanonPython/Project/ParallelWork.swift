@@ -26,11 +26,12 @@ public enum ParallelWork {
                     for (offset, result) in chunk.enumerated() { results[first - items.lowerBound + offset] = result }
                 }
                 chunk.removeAll(keepingCapacity: true)
-                if thread == 0 { progress(first) }
+                if thread == 0, (first - items.lowerBound) % 16 == 0 { progress(first) }
             }
         }
         return results.withLock { $0.map { $0! } }
     }
 
-    private static let chunkSize = 8
+    /// Small, so that no thread is long at work when the others have nothing left.
+    private static let chunkSize = 2
 }

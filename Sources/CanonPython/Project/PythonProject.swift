@@ -34,7 +34,7 @@ public struct PythonProject: Sendable {
     ///
     /// - Parameters:
     ///   - paths: folders and files.
-    ///   - jobs: how many threads read.
+    ///   - jobs: how many threads list and read.
     ///   - verifiesCache: compare the contents of every file with what the cache knows, not its size, times and inode.
     ///   - namingOthers: note the names of other files as well, for ``allNames``.
     ///   - leavingOut: whether a folder is left out, by its path relative to the argument that it was found in: "a/b".
@@ -44,8 +44,7 @@ public struct PythonProject: Sendable {
         namingOthers: Bool = false, leavingOut: (@Sendable (String) -> Bool)? = nil
     ) throws {
         var folder = SourceFolder(
-            suffix: ".py", wantsStamps: cache != nil, namesOthers: namingOthers,
-            leavesOut: leavingOut ?? { _ in false })
+            suffix: ".py", jobs: jobs, wantsStamps: cache != nil, namesOthers: namingOthers, leavesOut: leavingOut)
         var firstFiles: [Int] = []
         for path in paths {
             firstFiles.append(folder.files.count)

@@ -9,13 +9,8 @@
 /// A folder stands for every file beneath it with the suffix, hidden ones and ignored ones too: what is skipped cannot be
 /// found. Symbolic links inside of it are not followed, so that nothing is read twice and no loop is walked.
 public struct SourceFolder {
-    let suffix: String
-    /// Whether files are asked for their stamps.
-    let wantsStamps: Bool
-    /// Folders that are left out, by their path relative to the argument.
-    let leavesOut: @Sendable (String) -> Bool
-    /// Whether files of other suffixes are named, too.
-    let namesOthers: Bool
+    private let lister: Lister
+    private let jobs: Int
     public private(set) var files: [SourceFile] = []
     /// Files of other suffixes, without those beneath a `.git` right in the argument.
     private(set) var others: [SourceFile] = []
@@ -24,14 +19,18 @@ public struct SourceFolder {
     /// Folders that could not be listed, with the reason.
     public private(set) var unreadable: [(path: String, reason: SourceFailure)] = []
 
+    /// - Parameters:
+    ///   - jobs: how many threads list folders.
+    ///   - wantsStamps: whether files are asked for their stamps.
+    ///   - namesOthers: whether files of other suffixes are named, too.
+    ///   - leavesOut: folders that are left out, by their path relative to the argument.
     public init(
-        suffix: String, wantsStamps: Bool = false, namesOthers: Bool = false,
-        leavesOut: @escaping @Sendable (String) -> Bool = { _ in false }
+        suffix: String, jobs: Int = 1, wantsStamps: Bool = false, namesOthers: Bool = false,
+        leavesOut: (@Sendable (String) -> Bool)? = nil
     ) {
-        self.suffix = suffix
-        self.wantsStamps = wantsStamps
-        self.namesOthers = namesOthers
-        self.leavesOut = leavesOut
+        lister = Lister(
+            suffix: Array(suffix.utf8), wantsStamps: wantsStamps, namesOthers: namesOthers, leavesOut: leavesOut)
+        self.jobs = jobs
     }
 
     /// - Throws: the reason why there is no such file or folder.
@@ -47,9 +46,24 @@ public struct SourceFolder {
             return
         }
         let (first, firstOther) = (files.count, others.count)
-        let prefix = argument.hasSuffix("/") ? argument : argument + "/"
+        let root = roots.count
+        let prefix = Array((argument.hasSuffix("/") ? argument : argument + "/").utf8)
+        let lister = lister
+        // All folders of one depth, then those in them.
         var folders: [[UInt8]] = [[]]
-        while let folder = folders.popLast() { list(folder, under: Array(prefix.utf8), &folders) }
+        while !folders.isEmpty {
+            let level = folders
+            let listings = ParallelWork.map(level.indices, jobs: jobs, makeWorker: {}) { _, index in
+                lister.list(level[index], under: prefix, root: root)
+            }
+            folders = []
+            for listing in listings {
+                files += listing.files
+                others += listing.others
+                folders += listing.folders
+                if let reason = listing.failure { unreadable.append((listing.path, reason)) }
+            }
+        }
         // readdir has no order, and reports must have one.
         files[first...].sort(by: SourceFile.isBefore)
         others[firstOther...].sort(by: SourceFile.isBefore)
@@ -61,17 +75,35 @@ public struct SourceFolder {
         defer { free(path) }
         return String(cString: path)
     }
+}
 
-    /// Lists one folder, by its path relative to the argument ("a/b/"), and notes the folders in it.
-    private mutating func list(_ folder: [UInt8], under prefix: [UInt8], _ folders: inout [[UInt8]]) {
+/// What stands in one folder, without what stands in those inside of it.
+private struct Listing: Sendable {
+    /// The path of the folder.
+    var path: String
+    var files: [SourceFile] = []
+    var others: [SourceFile] = []
+    /// By their paths relative to the argument: "a/b/".
+    var folders: [[UInt8]] = []
+    var failure: SourceFailure?
+}
+
+private struct Lister: Sendable {
+    let suffix: [UInt8]
+    let wantsStamps: Bool
+    let namesOthers: Bool
+    let leavesOut: (@Sendable (String) -> Bool)?
+
+    /// Lists one folder, by its path relative to the argument.
+    func list(_ folder: [UInt8], under prefix: [UInt8], root: Int) -> Listing {
         let path = prefix + folder
-        let wanted = Array(suffix.utf8)
+        var listing = Listing(path: String(decoding: path, as: UTF8.self))
         guard let directory = opendir(path.map { CChar(bitPattern: $0) } + [0]) else {
-            unreadable.append((String(decoding: path, as: UTF8.self), .last))
-            return
+            listing.failure = .last
+            return listing
         }
         defer { closedir(directory) }
-        let isGit = folder.starts(with: Self.git)
+        let wantsOthers = namesOthers && !folder.starts(with: Self.git)
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 UnsafeRawBufferPointer(start: bytes.baseAddress, count: strlen(bytes.baseAddress!))
@@ -80,45 +112,57 @@ public struct SourceFolder {
             if name[0] == 0x2E, name.count == 1 || name.count == 2 && name[1] == 0x2E { continue }
             let type = entry.pointee.d_type
             let isSource =
-                name.count >= wanted.count
-                && memcmp(name.baseAddress! + name.count - wanted.count, wanted, wanted.count) == 0
-            guard isSource || namesOthers && !isGit || type == UInt8(DT_DIR) || type == UInt8(DT_UNKNOWN) else { continue }
-            switch kind(of: type, path: path, name: Array(name)) {
+                name.count >= suffix.count
+                && memcmp(name.baseAddress! + name.count - suffix.count, suffix, suffix.count) == 0
+            guard isSource || wantsOthers || type == UInt8(DT_DIR) || type == UInt8(DT_UNKNOWN) else { continue }
+            switch kind(of: type, path: path, name: name) {
             case UInt8(DT_DIR):
-                guard !leavesOut(String(decoding: folder + name, as: UTF8.self)) else { continue }
-                folders.append(folder + name + [0x2F])
-            case UInt8(DT_REG) where isSource: append(folder + name, under: prefix, Array(name), in: dirfd(directory))
-            case UInt8(DT_REG) where namesOthers && !isGit: others.append(file(folder + name, under: prefix, stamp: nil))
+                if let leavesOut, leavesOut(String(decoding: folder + name, as: UTF8.self)) { continue }
+                listing.folders.append(folder + name + [0x2F])
+            case UInt8(DT_REG) where isSource:
+                let stamp = wantsStamps ? Self.stamp(of: name, in: dirfd(directory)) : nil
+                listing.files.append(file(name, in: folder, under: prefix, root: root, stamp: stamp))
+            case UInt8(DT_REG) where wantsOthers:
+                listing.others.append(file(name, in: folder, under: prefix, root: root, stamp: nil))
             default: break
             }
         }
+        return listing
     }
 
-    private mutating func append(_ relative: [UInt8], under prefix: [UInt8], _ name: [UInt8], in directory: Int32) {
-        var stamp: FileStamp?
-        if wantsStamps {
-            var status = stat()
-            let found = (name + [0]).withUnsafeBytes { bytes in
-                fstatat(directory, bytes.bindMemory(to: CChar.self).baseAddress!, &status, AT_SYMLINK_NOFOLLOW)
-            }
-            if found == 0 { stamp = FileStamp(status) }
-        }
-        files.append(file(relative, under: prefix, stamp: stamp))
-    }
-
-    private func file(_ relative: [UInt8], under prefix: [UInt8], stamp: FileStamp?) -> SourceFile {
+    private func file(
+        _ name: UnsafeRawBufferPointer, in folder: [UInt8], under prefix: [UInt8], root: Int, stamp: FileStamp?
+    ) -> SourceFile {
         SourceFile(
-            path: (prefix + relative).map { CChar(bitPattern: $0) } + [0], prefixLength: prefix.count,
-            name: String(decoding: relative, as: UTF8.self), root: roots.count, stamp: stamp)
+            path: Self.terminated(prefix + folder, name), prefixLength: prefix.count,
+            name: String(decoding: folder + name, as: UTF8.self), root: root, stamp: stamp)
     }
 
     private static let git = Array(".git/".utf8)
 
+    private static func stamp(of name: UnsafeRawBufferPointer, in directory: Int32) -> FileStamp? {
+        var status = stat()
+        // The name of an entry ends with a NUL.
+        let text = name.baseAddress!.assumingMemoryBound(to: CChar.self)
+        return fstatat(directory, text, &status, AT_SYMLINK_NOFOLLOW) == 0 ? FileStamp(status) : nil
+    }
+
+    /// A path as the system wants it.
+    private static func terminated(_ folder: [UInt8], _ name: UnsafeRawBufferPointer) -> [CChar] {
+        [CChar](unsafeUninitializedCapacity: folder.count + name.count + 1) { path, count in
+            let bytes = UnsafeMutableRawBufferPointer(path)
+            bytes.copyBytes(from: folder)
+            UnsafeMutableRawBufferPointer(rebasing: bytes[folder.count...]).copyMemory(from: name)
+            bytes[folder.count + name.count] = 0
+            count = folder.count + name.count + 1
+        }
+    }
+
     /// Some file systems do not tell the kind while listing.
-    private func kind(of type: UInt8, path: [UInt8], name: [UInt8]) -> UInt8 {
+    private func kind(of type: UInt8, path: [UInt8], name: UnsafeRawBufferPointer) -> UInt8 {
         guard type == UInt8(DT_UNKNOWN) else { return type }
         var status = stat()
-        guard lstat((path + name).map { CChar(bitPattern: $0) } + [0], &status) == 0 else { return type }
+        guard lstat(Self.terminated(path, name), &status) == 0 else { return type }
         switch status.st_mode & S_IFMT {
         case S_IFDIR: return UInt8(DT_DIR)
         case S_IFREG: return UInt8(DT_REG)

@@ -39,6 +39,8 @@ public struct SourceReader: ~Copyable {
             }
             guard got > 0 else { break }
             count += got
+            // There was room for more, and that is what the file was said to have.
+            if count == Int(status.st_size), count < buffer.count { break }
         }
         return .success(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }

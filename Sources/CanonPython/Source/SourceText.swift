@@ -42,19 +42,18 @@ struct SourceText: ~Copyable {
         text.count = 0
         text.reserve(bytes.count + Self.padding + 1)
         let output = text.base
-        var written = 0
-        if let base = bytes.baseAddress {
-            output.update(from: base.assumingMemoryBound(to: UInt8.self), count: bytes.count)
-        }
-        (output + bytes.count).update(repeating: 0, count: Self.padding + 1)
-
         var read = 0
         var wide: UInt32 = 0
         let count = bytes.count
         lineStarts.reserve(count + 2)
-        // Most files have no carriage return: then nothing moves.
-        read = canon_find_lines(output, 0, count, lineStarts.base, &lineStarts.count, &wide)
-        written = read
+        if let base = bytes.baseAddress {
+            let input = base.assumingMemoryBound(to: UInt8.self)
+            // Most files have no carriage return: then only the end of the last block is left.
+            read = canon_copy_lines(output, input, count, lineStarts.base, &lineStarts.count, &wide)
+            (output + read).update(from: input + read, count: count - read)
+        }
+        (output + count).update(repeating: 0, count: Self.padding + 1)
+        var written = read
         // In place: `written` never passes `read`.
         while read < count {
             var byte = output[read]

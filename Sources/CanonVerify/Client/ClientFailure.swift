@@ -26,7 +26,7 @@ extension ClientFailure: CustomStringConvertible {
         case .unresolved(let host): "the name \(host) cannot be resolved"
         case .refused(let place): "nothing listens at \(place): the connection was refused"
         case .unreachable(let place, let why): "\(place) cannot be reached: \(why)"
-        case .timedOut(let what): "no \(what) in time"
+        case .timedOut(let what): "\(what) did not come in time"
         case .certificate(let why): "the server's certificate is not trusted: \(why)"
         case .tls(let why): "no TLS connection: \(why)"
         case .notHTTP(let why): "the answer is not HTTP/1.1: \(why)"
@@ -50,7 +50,8 @@ extension ClientFailure: CustomStringConvertible {
         case .tls: "Look whether the port speaks TLS; if it does not, write http:// instead of https://."
         case .notHTTP:
             "Look whether this is the port of the gateway; if it speaks TLS, write https:// instead of http://."
-        case .closed: "Look at the log of the server, and of a proxy before it, at this time."
+        case .closed:
+            "Look at the log of the server, and of a proxy before it, at this time; if the port speaks TLS, write https://."
         case .upgradeRefused(let status, let location, _):
             if let location {
                 "Give the address that it points to: \(location)"
@@ -77,7 +78,7 @@ extension ClientFailure {
         case let failure as NIOConnectionError: self = Self.connection(failure, at: address)
         case is HTTPParserError: self = .notHTTP("\(error)")
         case let failure as ChannelError:
-            self = if case .connectTimeout = failure { .timedOut("connection") } else { .closed(what) }
+            self = if case .connectTimeout = failure { .timedOut("a connection") } else { .closed(what) }
         case let failure as NIOSSLExtraError: self = .certificate("\(failure)")
         case let failure as NIOSSLError: self = Self.security("\(failure)")
         case let failure as BoringSSLError: self = Self.security("\(failure)")
@@ -108,14 +109,18 @@ extension ClientFailure {
         let errors = failure.connectionErrors.map(\.error)
         if errors.allSatisfy({ ($0 as? IOError)?.errnoCode == ECONNREFUSED }) { return .refused(address.authority) }
         if errors.contains(where: { if case ChannelError.connectTimeout = $0 { true } else { false } }) {
-            return .timedOut("connection")
+            return .timedOut("a connection")
         }
         return .unreachable(address.authority, why: errors.map { "\($0)" }.joined(separator: "; "))
     }
 
-    /// BoringSSL says which it is in the text alone.
+    /// BoringSSL says which it is in the text alone, beside the places of its own source.
     private static func security(_ text: String) -> ClientFailure {
-        guard text.contains("CERTIFICATE_VERIFY_FAILED") else { return .tls(text) }
-        return .certificate("it is self-signed, expired, or of an authority that this machine does not know")
+        if text.contains("CERTIFICATE_VERIFY_FAILED") {
+            return .certificate("it is self-signed, expired, or of an authority that this machine does not know")
+        }
+        if text.contains("WRONG_VERSION_NUMBER") { return .tls("the port speaks something else") }
+        if text.contains("uncleanShutdown") { return .tls("the server ended the connection in the middle") }
+        return .tls(text)
     }
 }

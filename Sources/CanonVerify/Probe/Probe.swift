@@ -89,7 +89,7 @@ public struct Probe: Sendable {
                 switch error {
                 case let failure as StepFailure: failure
                 case let failure as ClientFailure:
-                    StepFailure(expected: step.asserts, came: failure.description, remedy: failure.remedy)
+                    StepFailure(expected: "an answer", came: failure.description, remedy: failure.remedy)
                 default: StepFailure(expected: step.asserts, came: "\(error)")
                 }
             return .failed(

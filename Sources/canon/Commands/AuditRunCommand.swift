@@ -74,10 +74,23 @@ struct AuditRunCommand: AsyncParsableCommand {
     /// Prints the report and ends with its status.
     private func finish(_ report: AuditReport, audit: Audit?) throws {
         try write(report, of: audit)
+        // The process ends: taking a large program apart piece by piece would take as long as a rule does.
+        if let audit { _ = Unmanaged.passRetained(Kept(audit: audit, report: report)) }
         switch report.verdict(failOn: gate) {
         case .passed: break
         case .failed: throw ExitStatus.failed
         case .incomplete: throw ExitStatus.unknown
+        }
+    }
+
+    /// What is left to the system to take back.
+    private final class Kept {
+        private let audit: Audit
+        private let report: AuditReport
+
+        init(audit: Audit, report: AuditReport) {
+            self.audit = audit
+            self.report = report
         }
     }
 

@@ -16,10 +16,10 @@ struct ProbeCommand: AsyncParsableCommand {
 
             EXAMPLES
               canon probe http://127.0.0.1:8080 --demo
-              canon probe https://host/prefix --email ada@example.org --password-stdin < password
+              canon probe https://host/prefix --email a@example.org --password-stdin < file
               CANON_TOKEN=… canon probe wss://host/ws --format json
-              canon probe https://host --demo --every 60s --for 1h      is it stable?
-              canon probe https://old-host --profile platform           what old clients need
+              canon probe https://host --demo --every 60s --for 1h   is it stable?
+              canon probe https://host --profile platform            for old clients?
 
             EXIT STATUS
               0 every step held; 1 a step failed; 2 the command line cannot be used;

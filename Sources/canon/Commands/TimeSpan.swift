@@ -11,4 +11,6 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
         }
         seconds = Double(count) * unit
     }
+
+    var defaultValueDescription: String { "\(Int(seconds))s" }
 }

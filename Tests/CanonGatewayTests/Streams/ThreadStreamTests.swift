@@ -30,7 +30,7 @@ struct ThreadStreamTests {
                 #expect(frame == event)
                 #expect(id == "\(gateway.store.log.epoch):\(frame["seq"]!.int!)")
             }
-            socket.send(["type": "chat", "message": "repeat:500", "thread_id": "t"])
+            socket.send(["type": "chat", "message": "repeat:200", "thread_id": "t"])
             let second = try await socket.events()
             let live = try await stream.events(until: "agent_completed")
             #expect(live == second)

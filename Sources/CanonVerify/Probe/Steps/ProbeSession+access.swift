@@ -196,12 +196,12 @@ extension ProbeSession {
             guard let visitor = frame.anywhere("user_id")?.string, visitor != user else {
                 throw StepFailure(expected: expected, came: "a welcome as the probe's own user")
             }
-            guard options.credentials == .demo else {
+            guard try await http(.GET, "/api/demo/health").status == 200 else {
                 throw StepFailure(
-                    expected: expected, came: "a welcome",
-                    remedy: "The server lets in whoever comes: end demo mode, or probe it with --demo.")
+                    expected: expected, came: "a welcome, and it is no demonstration",
+                    remedy: "The server lets in whoever comes: take it out of service.")
             }
-            return "welcomed as a visitor of its own"
+            return "a demonstration: welcomed as a visitor of its own"
         case .frame(let frame): throw StepFailure(expected: expected, came: frame.brief)
         case .unreadable: throw StepFailure(expected: expected, came: "a message")
         case .closed(let code, let reason):

@@ -1,0 +1,161 @@
+/// A field of a line's header: what stands between blanks, or a timestamp, a group in brackets, a quoted text.
+struct LineField {
+    enum Kind: UInt8 {
+        case time, number, level, separator, group, label, quoted, word
+    }
+
+    var kind: Kind
+    var range: Range<Int>
+    var severity: Severity?
+}
+
+/// Reads the fields of a line one after the other.
+struct LineFields {
+    /// A group or a quoted text that is longer is part of the message.
+    private static let groupLimit = 400
+
+    private let line: ByteSpan
+    /// NUL, which ends a field anyway, for none.
+    private let delimiter: UInt8
+    /// The offset behind the last field.
+    private(set) var at = 0
+    /// The time of the last field that was one.
+    private(set) var stamp = Timestamp(end: 0)
+    private let flags = ByteFlags.table
+
+    /// - Parameter delimiter: what separates fields beside blanks.
+    init(_ line: ByteSpan, delimiter: UInt8?) {
+        self.line = line
+        self.delimiter = delimiter ?? 0
+    }
+
+    /// The offset of the first byte of what is left.
+    var rest: Int {
+        var start = at
+        while start < line.count, line[start].isBlank { start += 1 }
+        return start
+    }
+
+    mutating func next() -> LineField? {
+        while at < line.count, line[at].isBlank { at += 1 }
+        guard at < line.count else { return nil }
+        let start = at
+        var field = read(start)
+        at = field.range.upperBound
+        if field.kind == .time, at < line.count, line[at] == UInt8(ascii: ",") || line[at] == UInt8(ascii: ":") {
+            at += 1
+        }
+        if delimiter != 0 {
+            while at < line.count, line[at].isBlank { at += 1 }
+            if at < line.count, line[at] == delimiter { at += 1 }
+        }
+        field.range = start..<max(field.range.upperBound, start)
+        return field
+    }
+
+    private mutating func read(_ start: Int) -> LineField {
+        if let stamp = TimestampScanner.scan(line, at: start), endsField(stamp.end) {
+            self.stamp = stamp
+            let isLevelled = line[start].isLetter && start + 1 < line.count && line[start + 1].isDigit
+            return LineField(
+                kind: .time, range: start..<stamp.end,
+                severity: isLevelled ? Severity(level: line.part(start..<start + 1)) : nil)
+        }
+        switch line[start] {
+        case UInt8(ascii: "["): return group(start, close: UInt8(ascii: "]"))
+        case UInt8(ascii: "("): return group(start, close: UInt8(ascii: ")"))
+        case UInt8(ascii: "<"): return priority(start) ?? chunk(start)
+        case UInt8(ascii: "{"):
+            // An object has its own order: nothing in it is a column.
+            return LineField(kind: .quoted, range: start..<line.count)
+        case UInt8(ascii: "\""):
+            let end = line.find(UInt8(ascii: "\""), from: start + 1) ?? line.count
+            return LineField(kind: .quoted, range: start..<min(end + 1, line.count))
+        default: return chunk(start)
+        }
+    }
+
+    /// Whether a field may end at `place`.
+    private func endsField(_ place: Int) -> Bool {
+        guard place < line.count else { return true }
+        let byte = line[place]
+        return byte.isBlank || byte == UInt8(ascii: ",") || byte == UInt8(ascii: ":") || byte == delimiter
+    }
+
+    /// `[main]`, `[Sun Dec 04 04:47:44 2005]`, `[error]`, `(com.example[1]):`
+    private mutating func group(_ start: Int, close: UInt8) -> LineField {
+        var depth = 0
+        var end = start
+        while end < line.count, end - start < Self.groupLimit {
+            if line[end] == line[start] { depth += 1 }
+            if line[end] == close {
+                depth -= 1
+                if depth == 0 { break }
+            }
+            end += 1
+        }
+        guard end < line.count, line[end] == close else { return chunk(start) }
+        let inner = start + 1..<end
+        end += 1
+        if end < line.count, line[end] == UInt8(ascii: ":"), end + 1 == line.count || line[end + 1].isBlank {
+            return LineField(kind: .label, range: start..<end + 1)
+        }
+        // `[1]word` is one word.
+        guard end == line.count || line[end].isBlank || line[end] == line[start] || line[end] == delimiter else {
+            return chunk(start)
+        }
+        if let stamp = TimestampScanner.scan(line, at: inner.lowerBound),
+            line.part(stamp.end..<inner.upperBound).allSatisfy({ $0.isBlank || $0.isDigit })
+        {
+            self.stamp = stamp
+            return LineField(kind: .time, range: start..<end)
+        }
+        let severity = Severity(level: line.part(inner))
+        if severity != .unspecified, line[inner.lowerBound].isLetter {
+            return LineField(kind: .level, range: start..<end, severity: severity)
+        }
+        return LineField(kind: .group, range: start..<end)
+    }
+
+    /// `<134>` of RFC 3164 §4.1.1, with or without the version of RFC 5424 behind it.
+    private func priority(_ start: Int) -> LineField? {
+        var end = start + 1
+        while end < line.count, end - start <= 3, line[end].isDigit { end += 1 }
+        guard end > start + 1, end < line.count, line[end] == UInt8(ascii: ">") else { return nil }
+        let value = line.part(start + 1..<end).reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        end += 1
+        if end + 1 < line.count, line[end] == UInt8(ascii: "1"), line[end + 1].isBlank { end += 1 }
+        let levels: [Severity] = [.emergency, .alert, .critical, .error, .warning, .notice, .info, .debug]
+        return LineField(kind: .level, range: start..<end, severity: levels[value % 8])
+    }
+
+    private func chunk(_ start: Int) -> LineField {
+        var end = start
+        var all = ByteFlags(rawValue: .max)
+        var any: ByteFlags = []
+        while end < line.count {
+            let flag = flags[Int(line[end])]
+            if flag.contains(.space) || line[end] == delimiter { break }
+            all.formIntersection(flag)
+            any.formUnion(flag)
+            end += 1
+        }
+        if end == start { return LineField(kind: .separator, range: start..<start + 1) }
+        if all.contains(.digit) { return LineField(kind: .number, range: start..<end) }
+        if any.isDisjoint(with: .name) { return LineField(kind: .separator, range: start..<end) }
+        let last = line[end - 1]
+        let isMarked = last == UInt8(ascii: ":") || last == UInt8(ascii: ",")
+        if !any.contains(.digit), let severity = level(start..<end - (isMarked ? 1 : 0)) {
+            return LineField(kind: .level, range: start..<end, severity: severity)
+        }
+        return LineField(kind: last == UInt8(ascii: ":") ? .label : .word, range: start..<end)
+    }
+
+    private func level(_ word: Range<Int>) -> Severity? {
+        guard (1...13).contains(word.count) else { return nil }
+        if word.count == 1, line[word.lowerBound].lowered == line[word.lowerBound] { return nil }
+        let severity = Severity(level: line.part(word))
+        if severity != .unspecified { return severity }
+        return line.part(word).equals("FAILURE") ? .error : nil
+    }
+}

@@ -1,0 +1,134 @@
+import ArgumentParser
+import CanonGateway
+import CanonLogs
+import Foundation
+
+/// `canon logs FILE…`: one look at some logs, and its report.
+struct LogsRunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Look through logs and report their problems (the default).",
+        discussion: """
+            Each entry counts once, however often it is read: entries with an insertId by that, lines of files by their place, \
+            also when the file has grown, was renamed or compressed. Personal data is masked everywhere.
+
+            Ends with status 0 when there is no new or returned problem at or above the gate, 1 when there is one, 2 for a \
+            command line or configuration that cannot be used, 3 when something could not be read or there was nothing to read.
+
+            Examples:
+              canon logs export.json
+              gcloud logging read 'severity>=WARNING' --format json | canon logs -
+              canon logs --since 24h --service checkout logs/
+              canon logs --format html --output problems.html logs/
+              canon logs --no-memory --fail-on none app.log
+            """
+    )
+
+    @Argument(help: "Files, folders, or - for standard input.", completion: .file()) var inputs: [String]
+    @Option(help: "How to print the report: \(LogsFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format = LogsFormat.terminal
+    @Option(help: "Write the report to this file.", completion: .file()) var output: String?
+    @Option(
+        name: .customLong("fail-on"),
+        help: "The lowest priority of a new or returned problem that fails: p0, p1, p2, p3 or none.")
+    var gate = LogGate.p2
+    @Option(help: "Only entries from then on: 2025-09-16T00:46:21Z, 2025-09-16, or so long ago: 90m, 24h, 7d.")
+    var since: LogTimeArgument?
+    @Option(help: "Only entries before then.") var until: LogTimeArgument?
+    @Option(name: .customLong("service"), help: "Only entries of this service; may be given more than once.")
+    var services: [String] = []
+    @Option(help: "The least severity that makes an entry a problem.") var minSeverity = LogLevelArgument.warning
+    @OptionGroup var memoryOptions: LogsMemoryOptions
+    @Flag(help: "Remember nothing and compare with nothing: every problem is new.") var noMemory = false
+    @Option(
+        help: "The configuration whose logs: section maps fields; default: canon.yaml here.",
+        completion: .file(extensions: ["yaml"]))
+    var config: String?
+    @Flag(help: "Show all that is known of each problem.") var verbose = false
+    @Flag(help: "Print problems only: neither progress nor a summary.") var quiet = false
+
+    func validate() throws {
+        guard !inputs.isEmpty else { throw ValidationError("name a file or a folder, or - for standard input") }
+        if let since, let until, since.time >= until.time { throw ValidationError("--since is not before --until") }
+        if noMemory, memoryOptions.memory != nil {
+            throw ValidationError("--no-memory and --memory exclude each other")
+        }
+    }
+
+    func run() async throws {
+        let options = try runOptions()
+        let memory = noMemory ? nil : try memoryOptions.open()
+        defer { try? memory?.close() }
+        let report = try withMemory { try look(options, memory) }
+        try write(report)
+        switch report.verdict(failOn: gate.priority) {
+        case .passed: return
+        case .failed: throw ExitStatus.failed
+        case .incomplete: throw ExitStatus.unknown
+        }
+    }
+
+    private func runOptions() throws -> LogRun.Options {
+        var options = LogRun.Options()
+        options.filter.since = since?.time
+        options.filter.until = until?.time
+        options.filter.services = Set(services)
+        options.filter.severity = minSeverity.severity
+        options.mapping = try LogsConfiguration.mapping(path: config)
+        options.tool = LogReport.Tool(name: "canon", version: ProductVersion.description)
+        return options
+    }
+
+    private func look(_ options: LogRun.Options, _ memory: LogMemory?) throws -> LogReport {
+        let (files, passedOver) = LogInput.inputs(inputs)
+        var run = try LogRun(options, memory: memory)
+        if passedOver > 0 {
+            run.notes.append(
+                "\(passedOver) files of the folders have no name of a log and were not read; name them to read them")
+        }
+        if files.isEmpty {
+            throw CommandFailure(
+                "the folders hold no log (*.log, *.json, *.jsonl, *.txt, also *.gz)", status: ExitStatus.unknown)
+        }
+        let sizes = files.map(Self.size)
+        let total = sizes.reduce(0, +)
+        var bar = ProgressBar("Reading", on: Terminal(descriptor: STDERR_FILENO, quiet: quiet))
+        var before = 0
+        for (file, size) in zip(files, sizes) {
+            try run.read(file) { bytes in bar.update(done: before + bytes, of: max(total, before + bytes)) }
+            before += size
+        }
+        bar.finish()
+        return try run.finish()
+    }
+
+    private static func size(_ input: LogInput) -> Int {
+        guard case .file(let path) = input else { return 0 }
+        return (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    }
+
+    private func write(_ report: LogReport) throws {
+        let bytes: [UInt8]
+        if let machine = format.machine {
+            bytes = report.rendered(as: machine, failOn: gate.priority)
+        } else {
+            let terminal =
+                output == nil ? Terminal.output : Terminal(descriptor: -1, isTerminal: false, usesColour: false)
+            bytes = Array(
+                LogsTerminalReport(
+                    report: report, gate: gate.priority, terminal: terminal, isVerbose: verbose, isQuiet: quiet
+                )
+                .text.utf8)
+        }
+        guard let output else {
+            Terminal.output.write(bytes)
+            return
+        }
+        do {
+            try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
+        } catch {
+            throw CommandFailure(
+                "\(output): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
+        }
+    }
+}

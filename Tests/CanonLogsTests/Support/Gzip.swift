@@ -1,0 +1,22 @@
+import CZlib
+
+enum Gzip {
+    static func compressed(_ bytes: [UInt8]) -> [UInt8] {
+        var stream = z_stream()
+        precondition(canon_deflateInit2(&stream, 6, 16 + 15, 8) == Z_OK)
+        defer { deflateEnd(&stream) }
+        var input = bytes
+        var output = [UInt8](repeating: 0, count: bytes.count + 1024)
+        let count = input.withUnsafeMutableBufferPointer { input in
+            output.withUnsafeMutableBufferPointer { output in
+                stream.next_in = input.baseAddress
+                stream.avail_in = UInt32(input.count)
+                stream.next_out = output.baseAddress
+                stream.avail_out = UInt32(output.count)
+                precondition(deflate(&stream, Z_FINISH) == Z_STREAM_END)
+                return output.count - Int(stream.avail_out)
+            }
+        }
+        return Array(output.prefix(count))
+    }
+}

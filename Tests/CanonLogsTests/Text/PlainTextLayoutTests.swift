@@ -1,0 +1,123 @@
+import CanonTestSupport
+import Testing
+
+@testable import CanonLogs
+
+@Suite("The layout of a text log")
+struct PlainTextLayoutTests {
+    @Test(
+        "separates the header from the message",
+        arguments: [
+            ("Mar  4 10:11:%s hostname cron[%n]: ", nil, "cron"),
+            ("2025-03-04 10:11:%s,123 - INFO  [main:Worker@%n] - ", Severity.info, nil),
+            ("2025-03-04T10:11:%sZ WARN app.module.part: ", .warning, "app.module.part"),
+            ("[Tue Mar 04 10:11:%s 2025] [error] ", .error, nil),
+            ("03-04 10:11:%s.123  %n  %n E Widget: ", .error, "Widget"),
+            ("250304 1011%s %n ERROR a.b$C: ", .error, "a.b$C"),
+            ("20250304-10:11:%s:123|Step_A|%n|", nil, "Step_A"),
+            ("%n node-7 unix.hw state.change 17410830%s 1 ", nil, "state.change"),
+            ("[10:11:%s] [INFO] ", .info, nil),
+            ("INFO: ", .info, nil),
+            ("time-less-host 2025-03-04 10:11:%s.1 %n DEBUG a.b.c [req-%n - -] ", .debug, "a.b.c"),
+        ] as [(String, Severity?, String?)])
+    func separates(header: String, severity: Severity?, component: String?) {
+        let messages = [
+            "ready", "opened file for reading", "took 5 ms", "failed: no such device", "a: b", "17 items left",
+        ]
+        let lines = (0..<200).map { number in
+            header.filled(number) + messages[number % messages.count]
+        }
+        let layout = Self.layout(of: lines)
+        for (number, line) in lines.enumerated() {
+            let split = Self.split(line, layout)
+            #expect(split.message == messages[number % messages.count], "\(line)")
+            #expect(split.line.severity == severity, "\(line)")
+            if let component { #expect(split.component == component, "\(line)") }
+            #expect(!split.line.isContinuation)
+        }
+    }
+
+    @Test("accepts a component of several words among others")
+    func acceptsLongComponents() {
+        let lines = (0..<100).map { "Mar  4 10:11:12 box \($0 % 10 == 0 ? "Font Server" : "cron")[\($0)]: done" }
+        let split = Self.split(lines[50], Self.layout(of: lines))
+        #expect(split.message == "done")
+        #expect(split.component == "Font Server")
+        #expect(split.line.process.map { lines[50].utf8.count > $0.upperBound } == true)
+    }
+
+    @Test("takes no message apart that has no header")
+    func leavesMessages() {
+        var log = GeneratedLog(seed: 3)
+        let lines = log.lines(500).map(\.line)
+        let layout = Self.layout(of: lines)
+        #expect(layout.formats.isEmpty)
+        #expect(lines.allSatisfy { Self.split($0, layout).message == $0 })
+    }
+
+    @Test("knows the lines that go on with the record before them")
+    func findsContinuations() {
+        let lines = (0..<40).flatMap { number in
+            [
+                "2025-03-04 10:11:12 ERROR app failed job \(number)", "Traceback (most recent call last):",
+                "  File \"a.py\", line 3",
+            ]
+        }
+        let layout = Self.layout(of: lines)
+        for line in lines {
+            #expect(Self.split(line, layout).line.isContinuation == !line.hasPrefix("2025"), "\(line)")
+        }
+    }
+
+    @Test("is found for each of several services in one file")
+    func findsSeveral() {
+        let lines = (0..<100).flatMap { number in
+            [
+                "2025-03-04 10:11:12 INFO started job \(number)", "Mar  4 10:11:12 box cron[\(number)]: done",
+                "[04/Mar/2025 10:11:12] [warning] slow",
+            ]
+        }
+        let layout = Self.layout(of: lines)
+        #expect(
+            Set(lines.map { Self.split($0, layout).message }.map { $0.filter(\.isLetter) }) == [
+                "startedjob", "done", "slow",
+            ])
+    }
+
+    @Test("does not take the request of an access log for a header")
+    func keepsRequests() {
+        let lines = (0..<100).map { "10.0.0.\($0) - - [04/Mar/2025:10:11:12 +0000] \"GET /a/\($0) HTTP/1.1\" 200 17" }
+        let layout = Self.layout(of: lines)
+        #expect(lines.allSatisfy { Self.split($0, layout).message.hasPrefix("\"GET /a/") })
+    }
+
+    static func layout(of lines: [String]) -> PlainTextLayout {
+        Array(lines.joined(separator: "\n").utf8).withUnsafeBufferPointer {
+            PlainTextLayout.detect($0, now: 1_749_988_800_000_000_000)
+        }
+    }
+
+    static func split(_ line: String, _ layout: PlainTextLayout) -> (
+        line: PlainTextLine, message: String, component: String?
+    ) {
+        Array(line.utf8).withUnsafeBufferPointer { bytes in
+            let split = layout.split(bytes)
+            return (split, bytes.part(split.message).text, split.component.map { bytes.part($0).text })
+        }
+    }
+}
+
+extension String {
+    /// `%n` is a number, `%s` two digits.
+    fileprivate func filled(_ number: Int) -> String {
+        var text = ""
+        var rest = self[...]
+        while let mark = rest.firstIndex(of: "%") {
+            text += rest[..<mark]
+            let kind = rest.index(after: mark)
+            text += rest[kind] == "s" ? String(10 + number % 50) : String(1_000 + 37 * number)
+            rest = rest[rest.index(after: kind)...]
+        }
+        return text + rest
+    }
+}
