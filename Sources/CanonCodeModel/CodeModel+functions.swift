@@ -113,6 +113,18 @@ extension CodeModel {
         return ForwardTarget(object: target, callee: facts.names[call.name], line: call.line)
     }
 
+    /// Lines of a function's code: the `def` and what follows from the first statement on. A docstring and a signature of many
+    /// lines are no code.
+    public func codeLines(of function: ObjectID) -> Int {
+        guard let declaration = declaration(of: function) else { return 0 }
+        let facts = facts(of: function.file)
+        let first = facts.events[facts.body(of: Int(function.index))].first {
+            !($0.kind == .bind && $0.binding == .parameter)
+        }
+        guard let first, first.line > declaration.line else { return 1 }
+        return Int(declaration.endLine - min(first.line, declaration.endLine)) + 2
+    }
+
     /// `warnings.warn(…)`, `logger.debug(…)`
     private func isRemark(_ call: Event, _ facts: FileFacts) -> Bool {
         let last = facts.names.lastKey(of: call.name)

@@ -73,6 +73,12 @@ struct Linker {
                 statement.link = .unresolved(.computed)
                 return
             }
+            // From which package a relative name starts, only the running program knows.
+            let isRelative = summary.facts.names.withUTF8(of: event.name) { $0.first == UInt8(ascii: ".") }
+            guard !isRelative || !event.flags.contains(.unresolved) else {
+                statement.link = .unresolved(.computed)
+                return
+            }
             answer = finder.dynamic(event.name, package: event.linkedName, in: summary.facts.names, from: file)
         }
         switch answer {
@@ -125,7 +131,7 @@ struct Linker {
 }
 
 extension ModuleFinder {
-    /// The literal of `import_module`, with the package of a relative one (its own when that is computed).
+    /// The literal of `import_module`, with the package of a relative one (its own when none is given).
     mutating func dynamic(_ name: Name, package: Name, in names: NameTable, from file: UInt32) -> Answer {
         let dots = names.withUTF8(of: name) { $0.prefix { $0 == 0x2E }.count }
         guard dots > 0 else { return absolute(name, in: names, from: file) }

@@ -25,7 +25,8 @@ public struct Event: Hashable, Sendable, BitwiseCopyable {
         /// `from a import *`. ``linkedName`` and `count` as in ``importName``.
         case importAll
         /// `import_module("a")`, `__import__("a")`. `name`: the literal, none with ``Flags/unresolved`` when it is computed;
-        /// `value`: the callee; ``linkedName``: a literal package argument.
+        /// `value`: the callee; ``linkedName``: a literal package argument. With a name and ``Flags/unresolved`` the package is
+        /// computed.
         case dynamicImport
         /// Something is bound. `detail`: ``Binding``; `form`: of the target; `name`: its dotted text (`x`, `self.x`,
         /// `registry.items` for `registry.items[k]`); ``linkedName``: a literal key of a subscript. What it is bound to:

@@ -308,6 +308,7 @@ class ClientTests(unittest.IsolatedAsyncioTestCase):
         await connection.hear("user_message")
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
+        self.assertTrue(sending.cancelled())
         connection.break_off()
         await (await self.server.accept()).silent()
 
@@ -387,9 +388,12 @@ class ClientTests(unittest.IsolatedAsyncioTestCase):
             self.addCleanup(setattr, canon, name, getattr(canon, name))
             setattr(canon, name, value)
         await self.client()
-        await self.server.accept(None)
-        await self.server.accept()  # the first one was never welcomed
-        await self.server.accept()  # the second one said nothing more
+        unwelcome = await self.server.accept(None)
+        silent = await self.server.accept()  # the first one was never welcomed
+        current = await self.server.accept()  # the second one said nothing more
+        for given_up in (unwelcome, silent):
+            await asyncio.wait_for(given_up._socket.wait_closed(), 5)
+        self.assertIsNone(current._socket.close_code, "the third one is used")
 
     async def test_unanswered_messages_and_resumes_are_sent_again_on_the_same_connection(self) -> None:
         for name, value in (("ANSWER_LIMIT", 0.2), ("WATCH_INTERVAL", 0.05)):

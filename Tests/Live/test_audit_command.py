@@ -1,10 +1,15 @@
 """What `canon audit` prints and how it ends: folders, commits, bases, waivers, broken input."""
 
 import datetime
+import fcntl
 import json
 import os
+import pty
+import re
+import struct
 import subprocess
 import tempfile
+import termios
 import unittest
 import unittest.mock
 from pathlib import Path
@@ -51,11 +56,11 @@ class AuditTests(unittest.TestCase):
         path.write_text(text)
         return path
 
-    def canon(self, *arguments: "str | Path") -> subprocess.CompletedProcess:
+    def canon(self, *arguments: "str | Path", folder: "Path | None" = None) -> subprocess.CompletedProcess:
         environment = {**ENVIRONMENT, "XDG_CACHE_HOME": str(self.folder / "cache")}
         return subprocess.run(
             [BINARY, "audit", *map(str, arguments)], capture_output=True, text=True, timeout=PATIENCE * 10,
-            env=environment, cwd=self.tree)
+            env=environment, cwd=folder or self.tree)
 
     # What other rules find in these small projects is not what these tests are about.
     ONLY = ("--rule", "import-path", "syntax", "stale-entry")
@@ -92,6 +97,70 @@ class AuditTests(unittest.TestCase):
         self.assertIn("canon audit --init", run.stdout)
         self.assertLess(len(run.stdout.splitlines()), 40)
         self.assertNotIn("\x1b", run.stdout)
+
+    def test_classes_of_one_word_that_do_the_same_are_one_concept(self) -> None:
+        self.write("shop/shelf.py", CACHE.replace("Cache", "Shelf"))
+        (self.tree / "shop" / "compat.py").unlink()
+        self.write("shop/orders.py", "from shop.cache import Cache\nfrom shop.shelf import Shelf\n\norders = [Cache(), Shelf()]\n")
+        run = self.canon()
+        self.assertIn("2 implementations, 2 import paths, 1 module uses one", run.stdout)
+        self.assertIn("(1 user, 3 methods, keeps a mapping)", run.stdout)
+        self.assertNotIn("No concept", run.stdout)
+        self.assertIn("not measured: no concept is declared", run.stdout)
+
+    def test_the_next_command_works_as_it_is_printed(self) -> None:
+        self.write("shop/fast.py", CACHE.replace("Cache", "FastCache"))
+        for arguments, folder in (((), self.tree), (("tree",), self.folder), ((self.tree,), self.folder)):
+            run = self.canon(*arguments, folder=folder)
+            commands = [line.split("  (")[0].split()[2:] for line in run.stdout.split("Next:\n")[1].splitlines()]
+            self.assertEqual([command[0] for command in commands], ["explain", "--init"])
+            explained = self.canon(*commands[0], folder=folder)
+            self.assertEqual(explained.returncode, 0, explained.stderr)
+            self.assertIn("What to do:", explained.stdout)
+            written = self.canon(*commands[1], folder=folder)
+            self.assertEqual(written.returncode, 0, written.stderr)
+            self.assertIn("canon.yaml declares 1 concept. ", written.stdout)
+            (self.tree / "canon.yaml").unlink()
+
+    def at_terminal(self, columns: int, *arguments: str, **environment: str) -> str:
+        """What somebody sees whose terminal has so many columns; a bar of progress is what it was in the end."""
+        main, other = pty.openpty()
+        fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        known = {**ENVIRONMENT, "TERM": "xterm", "XDG_CACHE_HOME": str(self.folder / "cache"), **environment}
+        process = subprocess.Popen([BINARY, "audit", *arguments], stdout=other, stderr=other, cwd=self.tree, env=known)
+        os.close(other)
+        seen = b""
+        while True:
+            try:
+                piece = os.read(main, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not piece:
+                break
+            seen += piece
+        os.close(main)
+        process.wait(PATIENCE)
+        return "\n".join(line.split("\r")[-1] for line in seen.decode().replace("\r\n", "\n").split("\n"))
+
+    def test_a_terminal_of_80_columns_is_not_overrun(self) -> None:
+        deep = "shop/a_folder_with_a_long_name/and_another_one_of_them/in_which_things_are"
+        for name in ("FastCacheWithALongNameOfItsOwn", "SlowCacheWithALongNameOfItsOwn"):
+            self.write(f"{deep}/{name.lower()}.py", CACHE.replace("Cache", name))
+        finding = self.report()["findings"][0] if self.report()["findings"] else None
+        self.assertIsNone(finding, "no rule of these finds something without a manifest")
+        colour = re.compile(r"\x1b\[[0-9;]*[mK]")
+        for arguments in ((), ("--verbose",), ("explain", "second-implementation"), ("--quiet",)):
+            text = self.at_terminal(80, *arguments)
+            self.assertIn("\x1b[1m", text)
+            plain = colour.sub("", text)
+            # A place is not broken: it can be clicked.
+            long = [line for line in plain.splitlines() if len(line) > 80 and ".py:" not in line]
+            self.assertEqual(long, [], arguments)
+            self.assertIn("FastCacheWithALongNameOfItsOwn" if arguments[:1] != ("explain",) else "What to do:", plain)
+            quiet = self.at_terminal(80, *arguments, NO_COLOR="1")
+            self.assertNotIn("\x1b[1m", quiet)
+            self.assertEqual(colour.sub("", quiet), plain)
+        self.assertNotIn("Score", self.at_terminal(80, "--quiet"))
 
     def test_init_writes_a_manifest_that_the_audit_then_measures_by(self) -> None:
         self.write("shop/fast.py", CACHE.replace("Cache", "FastCache"))

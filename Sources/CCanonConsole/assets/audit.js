@@ -5,6 +5,8 @@ import { announce, copyButton, h, icon } from "./dom.js";
 
 const severities = ["critical", "high", "medium", "low", "info"];
 const pageSize = 50;
+// Findings in other scopes (fixtures, copies, other people's code) are shown and not counted.
+const gating = new Set(["live", "test", "tool"]);
 
 export class AuditPage {
   /** @param onask called with a question that a conversation is to answer */
@@ -111,7 +113,7 @@ export class AuditPage {
 
 /** One sentence: what is open, by severity. */
 export function summary(report) {
-  const open = report.findings.filter((finding) => finding.status === "open");
+  const open = report.findings.filter((finding) => finding.status === "open" && (gating.has(finding.scope) || finding.isIntegrity));
   if (!open.length) return "nothing is open";
   const counts = severities.map((name) => [open.filter((finding) => finding.severity === name).length, name]).filter(([count]) => count);
   return counts.map(([count, name]) => `${count.toLocaleString("en")} ${name}`).join(", ");

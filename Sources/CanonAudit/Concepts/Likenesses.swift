@@ -111,7 +111,7 @@ struct ClassShape: Sendable {
             guard let declaration = model.declaration(of: method) else { continue }
             let isPublic = facts.names.withUTF8(of: declaration.name) { $0.first != UInt8(ascii: "_") }
             if declaration.tokenCount >= Self.leastTokens {
-                bodies.append((declaration.shapeHash, Int(declaration.endLine - declaration.line) + 1))
+                bodies.append((declaration.shapeHash, model.codeLines(of: method)))
             }
             guard isPublic, !declaration.flags.contains(.isStub) else { continue }
             methods.append(facts.names.withUTF8(of: declaration.name) { ContentHash.of(UnsafeRawBufferPointer($0)) })

@@ -22,6 +22,14 @@ public struct Discovery: Sendable {
                 keys[object] = key
             }
         }
+        // Classes of one word each, which says too little by itself, are put together by what they do.
+        for pair in context.likenesses.pairs
+        where pair.isSecondImplementation && keys[pair.first] == nil && keys[pair.second] == nil {
+            let key = model.symbol(of: pair.first)
+            groups[key, default: [pair.first]].append(pair.second)
+            keys[pair.first] = key
+            keys[pair.second] = key
+        }
         // Copies under a name of other words belong to the group of what they copy.
         for pair in context.likenesses.pairs {
             for (one, other) in [(pair.first, pair.second), (pair.second, pair.first)] {

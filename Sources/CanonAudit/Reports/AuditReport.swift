@@ -102,11 +102,22 @@ extension AuditReport {
         return .passed
     }
 
-    /// Counts of findings that are open, by severity.
+    /// Counts of findings that are open, by severity, without those that are only reported.
     public var openBySeverity: [Severity: Int] {
         var counts: [Severity: Int] = [:]
-        for finding in findings where finding.status == .open { counts[finding.severity, default: 0] += 1 }
+        for finding in findings where finding.status == .open && (finding.scope.gates || finding.isIntegrity) {
+            counts[finding.severity, default: 0] += 1
+        }
         return counts
+    }
+
+    /// How many findings lie in scopes that are only reported, by scope: copies, fixtures, other people's code.
+    public var reportedApart: [(scope: SourceScope, count: Int)] {
+        SourceScope.allCases.compactMap { scope in
+            guard !scope.gates else { return nil }
+            let count = findings.count { $0.scope == scope && !$0.isIntegrity }
+            return count == 0 ? nil : (scope, count)
+        }
     }
 }
 
@@ -120,23 +131,6 @@ extension AuditReport {
             if finding.isIntegrity { return false }
             if !rules.isEmpty, !rules.contains(finding.rule) { return true }
             return !concepts.isEmpty && !(finding.concept.map { concepts.contains($0) } ?? false)
-        }
-        return report
-    }
-
-    /// The report in which findings that touch none of some files are known. What is worse than in the base stays open: the
-    /// new cause of it need not be among the places that are kept.
-    public func openOnly(in paths: Set<String>) -> AuditReport {
-        var report = self
-        let worse = Set(comparison?.worse ?? [])
-        for index in report.findings.indices where report.findings[index].status == .open {
-            let finding = report.findings[index]
-            let touched = [finding.path] + finding.places.map(\.path) + finding.evidence.map(\.path)
-            if !finding.isIntegrity, !worse.contains(finding.fingerprint),
-                !touched.contains(where: { paths.contains($0) })
-            {
-                report.findings[index].status = .known
-            }
         }
         return report
     }

@@ -144,6 +144,19 @@ enum BrokenImportRule: Rule {
                     from shop import orders
                     """)),
             RuleExample(
+                "A relative name below a package that is computed",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File(
+                    "shop/load.py",
+                    """
+                    from importlib import import_module
+
+
+                    def load(packages):
+                        for package in packages:
+                            import_module(".handlers", package.name)
+                    """)),
+            RuleExample(
                 "An arm that never runs",
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File("shop/orders.py", "if False:\n    from shop.nothing import x\n")),

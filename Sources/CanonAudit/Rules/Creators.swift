@@ -78,6 +78,8 @@ struct Creators {
                 facts.names.withUTF8(of: declaration.name, { $0.first != UInt8(ascii: "_") })
             else { return nil }
             let function = ObjectID(file: file, index: UInt32(index))
+            // Reading an attribute asks for no instance of anybody's own.
+            guard model.signature(of: function)?.isProperty != true else { return nil }
             return model.isNestedInFunction(function) ? nil : function
         }
     }

@@ -62,6 +62,20 @@ enum DivergentNameRule: Rule {
                     ↓
                     from shop.fast import FastCart as Cart
                     """)),
+            RuleExample(
+                "One of each kind from a common base, under one name: a convention, at which somebody has to look",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/base.py", "class BaseStore:\n    pass\n"),
+                RuleExample.File(
+                    "shop/disk.py", "from shop.base import BaseStore\n\n\nclass Store(BaseStore):\n    pass\n"),
+                RuleExample.File(
+                    "shop/memory.py", "from shop.base import BaseStore\n\n\n↓\nclass Store(BaseStore):\n    pass\n"),
+                RuleExample.File(
+                    "shop/remote.py", "from shop.base import BaseStore\n\n\n↓\nclass Store(BaseStore):\n    pass\n"),
+                RuleExample.File(
+                    "shop/main.py",
+                    "from shop.disk import Store as Disk\nfrom shop.memory import Store as Memory\nfrom shop.remote import Store as Remote\n\nstores = [Disk(), Memory(), Remote()]\n"
+                )),
         ],
         clean: [
             RuleExample(
@@ -168,7 +182,8 @@ enum DivergentNameRule: Rule {
                         path: context.path(of: site.file), line: Int(site.line),
                         text: "\(group.name) is \(model.qualifiedName(of: subject.object)) here"), at: 0)
             }
-            let confidence = confidence(subject, reference, isConcept: concept != nil, model)
+            let confidence = confidence(
+                subject, reference, isConcept: concept != nil, of: ranked, named: group.name, model)
             let isOwnName = model.name(of: subject.object) == group.name
             findings.add(
                 isOwnName ? [subject.symbol] : [subject.symbol, group.name], at: places[0].path, line: places[0].line,
@@ -183,14 +198,26 @@ enum DivergentNameRule: Rule {
     /// A name that is imported for both classes is a trap for certain. A subclass may keep its base's name on purpose, and
     /// classes that nobody imports by name (commands or plug-ins, one of a name in each module) may share one by convention.
     private static func confidence(
-        _ a: RankedObject, _ b: RankedObject, isConcept: Bool, _ model: CodeModel
+        _ a: RankedObject, _ b: RankedObject, isConcept: Bool, of group: [RankedObject], named name: String,
+        _ model: CodeModel
     ) -> Confidence {
         if isConcept { return .confirmed }
         let (first, second) = (model.classInfo(of: a.object), model.classInfo(of: b.object))
         if first.ancestors.contains(b.object) || second.ancestors.contains(a.object) { return .review }
+        let shared = first.ancestors.filter { second.ancestors.contains($0) }
+        if shared.contains(where: { isFamily(of: $0, in: group, named: name, model) }) { return .review }
         if a.consumers > 0, b.consumers > 0 { return .confirmed }
         guard a.consumers > 0 || b.consumers > 0 else { return .review }
-        return first.ancestors.contains(where: { second.ancestors.contains($0) }) ? .review : .likely
+        return shared.isEmpty ? .likely : .review
+    }
+
+    /// Three classes or more whose name is that of a common base, or a part of it (`Store` or `store` from `BaseStore`, one in
+    /// each backend), are its variants by convention.
+    private static func isFamily(
+        of base: ObjectID, in group: [RankedObject], named name: String, _ model: CodeModel
+    ) -> Bool {
+        guard model.name(of: base).lowercased().contains(name.lowercased()) else { return false }
+        return group.count { model.classInfo(of: $0.object).ancestors.contains(base) } >= 3
     }
 }
 

@@ -122,12 +122,21 @@ struct DocumentMentions {
             }
         }
         if word.endIndex < bytes.count, [0x2A, 0x3C, 0x7B, 0x40].contains(bytes[word.endIndex]) { return nil }
+        // `test_….py` and `app/.../views.py` leave something out.
+        guard !Self.leavesOut(word) else { return nil }
         if hasSlash {
             guard word.count > 4, word.suffix(3).elementsEqual(".py".utf8), word.contains(0x2F) else { return nil }
             return .file(Self.text(word))
         }
         guard word.count(where: { $0 == 0x2E }) >= 2, Self.isDotted(word) else { return nil }
         return .dotted(Self.text(word))
+    }
+
+    /// Whether a word has an ellipsis, of one character or of dots.
+    private static func leavesOut(_ word: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        zip(word, zip(word.dropFirst(), word.dropFirst(2))).contains { first, rest in
+            (first, rest.0, rest.1) == (0xE2, 0x80, 0xA6) || (first, rest.0, rest.1) == (0x2E, 0x2E, 0x2E)
+        }
     }
 
     /// Names with dots between them.

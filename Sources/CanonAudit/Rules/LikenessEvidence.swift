@@ -14,13 +14,12 @@ struct CopiedLines {
 
     init(_ likeness: Likeness, _ model: CodeModel) {
         let others = Self.bodies(of: likeness.second, model)
-        let bodies = Set(others.map(\.bodyHash))
-        let shapes = Set(others.map(\.shapeHash))
+        let bodies = Set(others.map(\.declaration.bodyHash))
+        let shapes = Set(others.map(\.declaration.shapeHash))
         let names = model.facts(of: likeness.second.file).names
-        let named = Set(others.map { Named(name: names[$0.name], shape: $0.shapeHash) })
+        let named = Set(others.map { Named(name: names[$0.declaration.name], shape: $0.declaration.shapeHash) })
         let ownNames = model.facts(of: likeness.first.file).names
-        for body in Self.bodies(of: likeness.first, model) where shapes.contains(body.shapeHash) {
-            let lines = Int(body.endLine - body.line) + 1
+        for (body, lines) in Self.bodies(of: likeness.first, model) where shapes.contains(body.shapeHash) {
             let isExact = bodies.contains(body.bodyHash)
             if isExact { exact += lines }
             if isExact || lines >= Self.longMethod
@@ -36,8 +35,13 @@ struct CopiedLines {
         var shape: UInt64
     }
 
-    private static func bodies(of object: ObjectID, _ model: CodeModel) -> [Declaration] {
-        model.methods(of: object).compactMap { model.declaration(of: $0) }.filter { $0.tokenCount >= leastTokens }
+    private static func bodies(of object: ObjectID, _ model: CodeModel) -> [(declaration: Declaration, lines: Int)] {
+        model.methods(of: object).compactMap { method in
+            guard let declaration = model.declaration(of: method), declaration.tokenCount >= leastTokens else {
+                return nil
+            }
+            return (declaration, model.codeLines(of: method))
+        }
     }
 }
 

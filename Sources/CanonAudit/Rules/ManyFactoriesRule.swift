@@ -54,6 +54,20 @@ enum ManyFactoriesRule: Rule {
                             return Cart(user)
                     """)),
             RuleExample(
+                "A view that returns a new one has not the name of a creator: somebody has to look",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/cart.py", FactoryExample.cart),
+                RuleExample.File(
+                    "shop/views.py",
+                    """
+                    from shop.cart import Cart
+
+
+                    ↓
+                    def checkout(user):
+                        return Cart(user)
+                    """)),
+            RuleExample(
                 "Functions of one name make different things",
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File("shop/cart.py", FactoryExample.cart),
@@ -72,6 +86,21 @@ enum ManyFactoriesRule: Rule {
                 RuleExample.File("shop/pages.py", "from shop.cart import get_cart\n\ncart = get_cart(1)\n")),
         ],
         clean: [
+            RuleExample(
+                "An attribute that is computed",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/cart.py", FactoryExample.cart),
+                RuleExample.File(
+                    "shop/desk.py",
+                    """
+                    from shop.cart import Cart
+
+
+                    class Desk:
+                        @property
+                        def empty(self):
+                            return Cart(None)
+                    """)),
             RuleExample(
                 "One creator under several names, an overload, a function that only passes on",
                 RuleExample.File(
@@ -209,7 +238,7 @@ enum ManyFactoriesRule: Rule {
             let line = functions.first { $0.function == creator.object }?.line ?? place.line
             findings.add(
                 [creator.symbol, symbol], at: context.path(of: place.file), line: Int(place.line),
-                confidence: concept == nil ? .likely : .confirmed,
+                confidence: concept != nil ? .confirmed : isNamedForMaking(creator.object, model) ? .likely : .review,
                 message: "\(creator.symbol) makes a \(model.name(of: product)), and so does \(reference.symbol)"
                     + (ranked.count > 2 ? " (\(ranked.count) creators)" : ""),
                 evidence: [
@@ -231,6 +260,17 @@ enum ManyFactoriesRule: Rule {
             }
         }
     }
+
+    /// What only happens to return a new object (a view its response, a method a part) has another name.
+    private static func isNamedForMaking(_ function: ObjectID, _ model: CodeModel) -> Bool {
+        let words = model.name(of: function).split(separator: "_")
+        return words.contains { makingWords.contains($0) }
+    }
+
+    private static let makingWords: Set<Substring> = [
+        "get", "create", "make", "build", "new", "open", "init", "initialize", "setup", "provide", "acquire", "obtain",
+        "factory", "instance", "spawn", "load", "connect", "current", "default",
+    ]
 
     // MARK: One name
 

@@ -178,6 +178,10 @@ enum SecondImplementationRule: Rule {
                             return self.http.delete("/cart")
                     """)),
             RuleExample(
+                "Short methods of one shape under long descriptions",
+                RuleExample.File("shop/cart.py", DocumentedExample.text("Cart", ["cheapest", "dearest", "heaviest"])),
+                RuleExample.File("shop/staff.py", DocumentedExample.text("Staff", ["youngest", "oldest", "tallest"]))),
+            RuleExample(
                 "Another service, and a double in a test",
                 RuleExample.File(
                     "canon.yaml",
@@ -301,5 +305,30 @@ private enum PriceExample {
         }
         lines += ["        return found"]
         return lines.joined(separator: "\n")
+    }
+}
+
+private enum DocumentedExample {
+    static func text(_ name: String, _ methods: [String]) -> String {
+        "class \(name):\n"
+            + methods.map { method in
+                """
+                    def \(method)(self, of, least, most):
+                        \"""The \(method) of some.
+
+                        Of: which of them are looked at. What is not there is passed over without a word.
+
+                        Least: what is smaller than this is left out, and so is what cannot be measured, such as a
+                        thing that is on its way.
+
+                        Most: what is larger than this is left out.
+
+                        Nothing is changed. What is found is the same for the same arguments until something is added.
+                        \"""
+                        found = [one for one in of if least <= one.size() <= most and one.is_there(self)]
+                        return min(found, key=lambda one: one.size() + one.weight(self), default=None)
+
+                """
+            }.joined(separator: "\n")
     }
 }

@@ -96,7 +96,7 @@ enum StaleDocRule: Rule {
                     "docs/guide.md",
                     """
                     `from django.db import models`, numpy.linalg.norm and https://example.org/shop/blob/main/shop/gone.py.
-                    Run `path/to/file.py` or `shop/*/gone.py`, edit `~/shop.toml` and `/etc/shop/gone.py`; see shop.example.org.
+                    Run `path/to/file.py` or `shop/*/gone.py`, see shop/test_….py and shop/.../gone.py, edit `~/shop.toml` and `/etc/shop/gone.py`; see shop.example.org.
                     from shop we import nothing; `from shop.<name> import x`.
                     """)),
             RuleExample(

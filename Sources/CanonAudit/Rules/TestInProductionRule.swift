@@ -96,6 +96,12 @@ enum TestInProductionRule: Rule {
                 RuleExample.File("tests/helpers.py", "class Order:\n    pass\n"),
                 RuleExample.File("tests/test_orders.py", "from tests.helpers import Order\n")),
             RuleExample(
+                "A helper within a package that is made for tests",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File("shop/testing/__init__.py", "import pytest\n\nmark = pytest.mark.shop\n"),
+                RuleExample.File(
+                    "shop/testing/clock.py", "from shop import testing\n\n\ndef mark():\n    return testing.mark\n")),
+            RuleExample(
                 "A plugin of a test library that no production code imports",
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File("shop/plugin.py", "import pytest\n\n\n@pytest.fixture\ndef order():\n    return {}\n")),
@@ -117,6 +123,8 @@ enum TestInProductionRule: Rule {
             var seen: Set<UInt64> = []
             for statement in statements where statement.context.isDisjoint(with: [.typeChecking, .never, .mainGuard]) {
                 if let target = target(of: statement, context, libraries) {
+                    // A helper in a package for tests that is none itself belongs to those tests.
+                    guard !isWithin(context.moduleName(of: file), context.moduleName(of: target)) else { continue }
                     guard seen.insert(UInt64(target.rawValue) << 32 | UInt64(statement.line)).inserted else { continue }
                     add(
                         statement, of: file, importing: target, roots, libraries.isTestByNameOnly(target), context,
@@ -137,6 +145,9 @@ enum TestInProductionRule: Rule {
             }
         }
     }
+
+    /// Whether a module lies in a package.
+    private static func isWithin(_ module: String, _ package: String) -> Bool { module.hasPrefix(package + ".") }
 
     /// The test module that a statement imports.
     private static func target(

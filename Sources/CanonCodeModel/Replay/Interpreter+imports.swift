@@ -263,7 +263,8 @@ extension Interpreter {
     }
 
     func dynamicImport(_ event: Event, _ index: Int, _ frame: Frame) -> Completion {
-        guard event.name.exists else {
+        let isRelative = frame.code.facts.names.withUTF8(of: event.name) { $0.first == UInt8(ascii: ".") }
+        guard event.name.exists, !isRelative || !event.flags.contains(.unresolved) else {
             note(.computedImport, frame.code, event)
             frame.results[event.value] = Cell(value: .unknown, origin: -1)
             frame.lastCall = (index, .unknown)
@@ -271,7 +272,7 @@ extension Interpreter {
         }
         var name = frame.code.facts.names[event.name]
         if name.hasPrefix(".") {
-            // Relative to the package that is given, which as a rule is the module's own.
+            // Relative to the package that is given, else to the module's own.
             var base = frame.code.facts.names[event.linkedName]
             if base.isEmpty {
                 base = loaded[frame.module].name

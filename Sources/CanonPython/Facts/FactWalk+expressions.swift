@@ -284,11 +284,19 @@ extension FactWalk {
             let package = second != 0 ? second : argument(named: "package", of: node)
             if let text = literal(package) {
                 step.link = text.rawValue
-            } else if package != 0 {
+            } else if package != 0, !isOwnPackage(package) {
                 step.flags.insert(.unresolved)
             }
         }
         return step
+    }
+
+    /// `__package__`, or `__name__`, which is the same in a package.
+    private func isOwnPackage(_ argument: UInt32) -> Bool {
+        let node = tree[argument]
+        guard node.kind == .name else { return false }
+        let text = tree.bytes(node.start, node.end)
+        return Self.equals(text, "__package__") || Self.equals(text, "__name__")
     }
 
     private mutating func argument(named text: StaticString, of call: Node) -> UInt32 {

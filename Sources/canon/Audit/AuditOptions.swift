@@ -12,6 +12,9 @@ struct AuditOptions: ParsableArguments {
     var quiet: Bool { source.quiet }
     var settings: AuditSettings { source.settings(path: path) }
 
+    /// The folder as an argument of another command: nothing for the current one.
+    var argument: String { path == "." ? "" : " " + path.escapingControls }
+
     /// What is to be audited: the commit that was asked for, else the files on disk.
     func input(_ reader: AuditReader) throws -> Audit.Input { try source.input(reader) }
 }

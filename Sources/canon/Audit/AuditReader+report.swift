@@ -31,4 +31,16 @@ extension AuditReader {
         }
         return report.escalated(past, by: manifest)
     }
+
+    /// Live code of a base that is not measured any more.
+    ///
+    /// Which code was live is for the base's own manifest to say: the one of today may have been made narrower. The first
+    /// manifest of a repository narrows nothing that anybody had declared.
+    func moves(from base: Audit, to now: Audit) -> [ScopeShrinkage.Move] {
+        var own: Manifest?
+        if let tree = base.input.tree as? CommitTree, tree.bytes(of: ManifestFile.name) != nil {
+            own = try? manifest(of: tree)
+        }
+        return ScopeShrinkage.moves(base: base.context, scopes: own.map { ScopeMap(manifest: $0) }, now: now.context)
+    }
 }

@@ -84,7 +84,8 @@ struct AuditReader {
         }
         let (commit, dirty) = state.wait()
         return Audit.Input(
-            files: files, tree: WorkTree(root: root, paths: run.allNames), manifest: manifest, today: today, python: version.description,
+            files: files, tree: WorkTree(root: root, paths: run.allNames), manifest: manifest, today: today,
+            python: version.description,
             toolVersion: ProductVersion.description, commit: commit, dirty: dirty, unread: unread,
             jobs: settings.jobs)
     }

@@ -39,9 +39,13 @@ struct ManifestProposal {
                 "\(path): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
         }
         let count = min(discovery.concepts.count, Self.maximumConcepts)
+        let shown = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
         Terminal.output.writeLine(
-            "\(path.escapingControls) declares \(count) \(count == 1 ? "concept" : "concepts"). Read it, correct it, then run canon audit."
-        )
+            count == 0
+                ? "\(shown.escapingControls) is written. No concept with more than one implementation was found: declare what there "
+                    + "should be one of under audit.concepts, then run canon audit."
+                : "\(shown.escapingControls) declares \(AuditFigures.counted(count, "concept")). Read it, correct it, then run "
+                    + "canon audit.")
     }
 
     /// The section, with the reason beside each choice.

@@ -7,9 +7,14 @@ struct TerminalReport {
     let terminal: Terminal
     var isVerbose = false
     var isQuiet = false
+    /// What to add to a command about the same folder: ` services/chat`; nothing for the current one.
+    var argument = ""
+    /// The concepts that nobody declared are shown below, so that findings leave room for them.
+    var isBesideDiscovery = false
 
     /// Of one group, unless everything is asked for: a screen is read, a list of thousands is not.
     static let maximumPerGroup = 10
+    static let maximumBesideDiscovery = 3
     static let maximumEvidence = 12
 
     var text: String {
@@ -68,13 +73,13 @@ struct TerminalReport {
             if let owner = concept.owner { text += "  owner \(owner.escapingControls)" }
         }
         text += "\n"
-        let limit = isVerbose ? group.findings.count : Self.maximumPerGroup
+        let usual = isBesideDiscovery ? Self.maximumBesideDiscovery : Self.maximumPerGroup
+        let limit = isVerbose ? group.findings.count : usual
         for finding in group.findings.prefix(limit) { text += line(finding) }
         if group.findings.count > limit {
             let words = Self.counts(byRule: Array(group.findings.dropFirst(limit))).prefix(6)
-            text += terminal.styled(
-                "  \(group.findings.count - limit) more (\(words.joined(separator: ", "))); --verbose shows all\n", .dim
-            )
+            let more = "\(group.findings.count - limit) more (\(words.joined(separator: ", "))); --verbose shows all"
+            text += terminal.paragraph(more, indentation: 2, .dim)
         }
         return text
     }
@@ -107,8 +112,8 @@ struct TerminalReport {
         if finding.escalation != nil {
             message += " [tell \(finding.escalateTo.joined(separator: ", ").escapingControls)]"
         }
-        text +=
-            "           \(message)  \(terminal.styled("\(finding.fingerprint) \(finding.priority.rawValue)", .dim))\n"
+        message += "  \(finding.fingerprint) \(finding.priority.rawValue)"
+        text += terminal.paragraph(message, indentation: 11)
         guard isVerbose else { return text }
         return text + details(finding, indentation: "             ")
     }
@@ -159,7 +164,9 @@ struct TerminalReport {
         if let comparison = report.comparison { lines += changes(comparison) }
         var score =
             "Score "
-            + (report.score.overall.map(AuditFigures.percent) ?? "not measured (no declared concept has a consumer)")
+            + (report.score.overall.map(AuditFigures.percent)
+                ?? (report.score.concepts.isEmpty
+                    ? "not measured: no concept is declared" : "not measured: no declared concept has a consumer"))
         if let cap = report.score.cap, let mean = report.score.beforeCap {
             score +=
                 ", held at \(AuditFigures.percent(cap.limit)) instead of \(AuditFigures.percent(mean)) by \(cap.reason)"
@@ -175,10 +182,15 @@ struct TerminalReport {
         var findings = counts.isEmpty ? "No open findings" : counts.joined(separator: ", ") + " open"
         if waived > 0 { findings += ", \(waived) waived" }
         if known > 0 { findings += ", \(known) known" }
+        let apart = report.reportedApart.map { "\($0.count) in \($0.scope.rawValue)" }
+        if !apart.isEmpty { findings += "; reported apart: \(apart.joined(separator: ", "))" }
         lines.append(findings)
-        lines.append(terminal.styled(AuditFigures.provenance(of: report).escapingControls, .dim))
+        lines.append(
+            String(terminal.paragraph(AuditFigures.provenance(of: report).escapingControls, .dim).dropLast()))
         let gating = report.gating(at: gate)
-        if let first = gating.first { lines.append("Next: canon audit explain \(first.fingerprint)") }
+        if let first = gating.first, !isBesideDiscovery {
+            lines.append("Next: canon audit explain \(first.fingerprint)\(argument)")
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 

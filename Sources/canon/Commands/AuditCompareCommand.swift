@@ -60,9 +60,7 @@ struct AuditCompareCommand: AsyncParsableCommand {
         let after = try Audit(reader.commit(repository.commit(named: second)))
         let input = try reader.commit(base, manifest: after.input.manifest)
         let before = Audit(input)
-        let own = (input.tree as? CommitTree).flatMap { try? reader.manifest(of: $0) }
-        let moves = ScopeShrinkage.moves(
-            base: before.context, scopes: own.map { ScopeMap(manifest: $0) }, now: after.context)
+        let moves = reader.moves(from: before, to: after)
         return after.run().compared(with: before.run(), named: "\(first) (\(base.prefix(12)))", moved: moves)
     }
 

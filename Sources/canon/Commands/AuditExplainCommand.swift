@@ -34,14 +34,19 @@ struct AuditExplainCommand: AsyncParsableCommand {
         let details = TerminalReport(report: report, gate: .high, terminal: terminal, isVerbose: true)
         var text =
             "\(terminal.styled(finding.rule, .bold))  \(finding.severity.rawValue) \(finding.priority.rawValue)  "
-            + "\(finding.fingerprint)\n\n\(finding.message.escapingControls)\n\n"
-        text += "  \(finding.path.escapingControls)" + (finding.line > 0 ? ":\(finding.line)" : "") + "\n"
+            + "\(finding.fingerprint)\n\n\(terminal.paragraph(finding.message.escapingControls))\n"
+        // Mostly the evidence begins there.
+        if finding.evidence.first.map({ $0.path != finding.path || $0.line != finding.line }) ?? true {
+            text += "  \(finding.path.escapingControls)" + (finding.line > 0 ? ":\(finding.line)" : "") + "\n"
+        }
         text += details.details(finding, indentation: "  ")
         if let rule = RuleList.named(finding.rule) {
-            text += "\n\(rule.rationale)\n\nWhat to do: \(rule.remedy)\n"
+            text += "\n" + terminal.paragraph(rule.rationale) + "\n" + terminal.paragraph("What to do: \(rule.remedy)")
+            text += "\nExamples of the rule: canon audit explain \(finding.rule)\n"
             if !finding.isIntegrity {
-                text +=
-                    "\nTo excuse it until a day: canon audit accept \(finding.fingerprint) --reason … --issue … --expires …\n"
+                text += terminal.paragraph(
+                    "To excuse it until a day: canon audit accept \(finding.fingerprint)\(options.argument) --reason … --issue … "
+                        + "--expires …")
             }
         } else {
             text += "\nWhat to do: \(IntegrityRules.remedy(of: finding.rule))\n"
@@ -69,9 +74,12 @@ struct AuditExplainCommand: AsyncParsableCommand {
 
     private static func text(of rule: any Rule.Type, on terminal: Terminal) -> String {
         var text =
-            "\(terminal.styled(rule.name, .bold))  \(rule.identity.severity.rawValue)\n\n\(rule.identity.summary)\n"
-        if !rule.identity.exceptions.isEmpty { text += "Not counted: \(rule.identity.exceptions)\n" }
-        text += "\n\(rule.rationale)\n\nWhat to do: \(rule.remedy)\n"
+            "\(terminal.styled(rule.name, .bold))  \(rule.identity.severity.rawValue)\n\n"
+            + terminal.paragraph(rule.identity.summary)
+        if !rule.identity.exceptions.isEmpty {
+            text += terminal.paragraph("Not counted: \(rule.identity.exceptions)")
+        }
+        text += "\n" + terminal.paragraph(rule.rationale) + "\n" + terminal.paragraph("What to do: \(rule.remedy)")
         if let example = rule.examples.violating.first {
             text += "\nWrong: \(example.title)\n\n" + source(of: example, terminal)
         }

@@ -28,7 +28,7 @@ struct AuditRunCommand: AsyncParsableCommand {
     @Option(name: .customLong("concept"), parsing: .upToNextOption, help: "Show only what belongs to these concepts.")
     var concepts: [String] = []
     @Option(help: "Compare with where HEAD and this revision parted: only new findings fail.") var base: String?
-    @Flag(help: "Audit what is staged, and let only new findings in staged files fail (for a hook).") var staged = false
+    @Flag(help: "Audit what is staged: only what that adds fails (for a hook).") var staged = false
     @Option(
         name: .customLong("fail-on"),
         help:
@@ -112,10 +112,7 @@ struct AuditRunCommand: AsyncParsableCommand {
         let known = options.commit == nil ? try reader.knownFacts(of: audit.input) : KnownFacts()
         let input = try reader.commit(commit, manifest: audit.input.manifest, known: known)
         let before = Audit(input)
-        // Which code was live is for the base's own manifest to say: the one of today may have been made narrower.
-        let own = (input.tree as? CommitTree).flatMap { try? reader.manifest(of: $0) }
-        let moves = ScopeShrinkage.moves(
-            base: before.context, scopes: own.map { ScopeMap(manifest: $0) }, now: audit.context)
+        let moves = reader.moves(from: before, to: audit)
         return report.compared(with: before.run(), named: "\(base) (\(commit.prefix(12)))", moved: moves)
     }
 
@@ -127,12 +124,18 @@ struct AuditRunCommand: AsyncParsableCommand {
         if let machine = format.machine {
             bytes = report.rendered(as: machine, failOn: gate)
         } else {
+            let discovers = audit?.input.manifest.concepts.isEmpty == true && rules.isEmpty && !options.quiet
             var text = TerminalReport(
-                report: report, gate: gate, terminal: terminal, isVerbose: verbose, isQuiet: options.quiet
+                report: report, gate: gate, terminal: terminal, isVerbose: verbose, isQuiet: options.quiet,
+                argument: options.argument, isBesideDiscovery: discovers
             ).text
-            if let audit, audit.input.manifest.concepts.isEmpty, rules.isEmpty, !options.quiet {
+            if discovers, let audit {
                 text +=
-                    DiscoveryReport(discovery: Discovery(audit.context), terminal: terminal, path: options.path).text
+                    DiscoveryReport(
+                        discovery: Discovery(audit.context), terminal: terminal, argument: options.argument,
+                        hasManifest: !audit.input.manifest.path.isEmpty,
+                        worst: report.gating(at: gate).first?.fingerprint
+                    ).text
             }
             bytes = Array(text.utf8)
         }

@@ -19,6 +19,21 @@ extension String {
         return result + "…"
     }
 
+    /// The longest end that fits into so many cells, beginning with `…` when something was cut off: of a dotted name the end
+    /// says most.
+    func truncated(toLastCells width: Int) -> String {
+        guard displayWidth > width else { return self }
+        guard width > 0 else { return "" }
+        var result: [Character] = []
+        var used = 0
+        for character in reversed() {
+            guard used + character.displayWidth <= width - 1 else { break }
+            result.append(character)
+            used += character.displayWidth
+        }
+        return "…" + String(result.reversed())
+    }
+
     /// Control characters as visible escapes, so that text from outside cannot steer the terminal or break a line.
     var escapingControls: String {
         guard unicodeScalars.contains(where: \.isTerminalControl) else { return self }

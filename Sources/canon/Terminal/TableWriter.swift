@@ -54,6 +54,15 @@ struct TableWriter {
     }
 }
 
+extension Terminal {
+    /// A text in lines that fit, each after so many blanks. Where nobody knows the width, in one line.
+    func paragraph(_ text: String, indentation: Int = 0, _ style: Style? = nil) -> String {
+        let margin = String(repeating: " ", count: indentation)
+        let lines = width.map { text.folded(toWidth: max(20, $0 - indentation)) } ?? [text]
+        return lines.map { margin + styled($0, style) + "\n" }.joined()
+    }
+}
+
 extension String {
     /// Lines of at most so many cells, broken at spaces where there are any.
     func folded(toWidth width: Int) -> [String] {

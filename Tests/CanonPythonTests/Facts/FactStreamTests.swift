@@ -139,6 +139,7 @@ struct FactStreamTests {
                 importlib.import_module("a.b")
                 import_module(".c", "pkg")
                 import_module(".d", package=here)
+                import_module(".d", __package__)
                 __import__("e")
                 importlib.import_module(f"plugins.{name}")
                 importlib.import_module(name="f")
@@ -146,7 +147,8 @@ struct FactStreamTests {
                 """)
         #expect(
             facts.lines(.dynamicImport) == [
-                "importlib.import_module a.b ", "import_module .c pkg", "import_module .d  ?", "__import__ e ",
+                "importlib.import_module a.b ", "import_module .c pkg", "import_module .d  ?", "import_module .d ",
+                "__import__ e ",
                 "importlib.import_module   ?", "importlib.import_module f ",
                 "import_module g.hi ",
             ])
