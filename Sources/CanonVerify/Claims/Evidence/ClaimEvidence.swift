@@ -11,13 +11,13 @@ public protocol ClaimEvidence {
     /// The content of a file; nil when it cannot be read.
     func bytes(of path: String) -> [UInt8]?
 
-    /// What a dotted name is: a module, class, function or value.
+    /// What a dotted name is: a module, class, function or value; `.known(nil)` when it is not there.
     func resolve(_ dottedName: String) -> EvidenceAnswer<EvidenceSymbol?>
 
-    /// What is bound at the top level of a file and in its classes. Nil for a file in no language that can be read.
+    /// What is bound at the top level of a file and in its classes, imports too; unknown for a language that cannot be read.
     func declarations(in path: String) -> EvidenceAnswer<[EvidenceDeclaration]>
 
-    /// Every declaration with this bare name, in any scope.
+    /// The types and functions with this bare name, in the files of any scope.
     func definitions(of name: String) -> EvidenceAnswer<[EvidenceDeclaration]>
 
     /// Files that do not parse, for each grammar that was tried.
