@@ -87,7 +87,7 @@ struct LogsCommandTests {
         #expect(LogTimeArgument.parse("90m", now: now) == 994_600 * 1_000_000_000)
         #expect(LogTimeArgument.parse("1970-01-02", now: now) == 86_400 * 1_000_000_000)
         #expect(LogTimeArgument.parse("1970-01-02T00:00:01Z", now: now) == 86_401 * 1_000_000_000)
-        for text in ["", "h", "-1h", "9x", "soon", "99999999h"] {
+        for text in ["", "h", "-1h", "9x", "soon", "99999999h", "999999d"] {
             #expect(LogTimeArgument.parse(text, now: now) == nil, "\(text)")
         }
     }

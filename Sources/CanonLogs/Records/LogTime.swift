@@ -8,16 +8,20 @@ public enum LogTime {
     /// their size. A time without a zone is taken as UTC. Nil when it is none of these.
     public static func parse(_ text: ByteSpan) -> Int64? {
         let text = text.trimmed
-        guard text.count >= 10, let first = text.first, first.isDigit else { return nil }
-        return text[4] == UInt8(ascii: "-") ? calendar(text) : number(text)
+        guard text.count >= 9, let first = text.first, first.isDigit else { return nil }
+        guard let time = text[4] == UInt8(ascii: "-") ? calendar(text) : number(text), time < latest else { return nil }
+        return time
     }
+
+    /// In the year 2261: leaves room for what is added to times.
+    private static let latest: Int64 = 9_200_000_000_000_000_000
 
     private static func calendar(_ text: ByteSpan) -> Int64? {
         guard text.count >= 19, text[7] == UInt8(ascii: "-"), let year = digits(text, 0, 4),
             let month = digits(text, 5, 2),
             let day = digits(text, 8, 2), let hour = digits(text, 11, 2), let minute = digits(text, 14, 2),
             let second = digits(text, 17, 2), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60,
-            second <= 60, year >= 1970, year < 2262
+            second <= 60, year >= 1970, year < 2261
         else { return nil }
         var at = 19
         var fraction: Int64 = 0
@@ -73,7 +77,7 @@ public enum LogTime {
             case 18, 19: 1
             default: 0
             }
-        guard unit > 0, value > 0, value <= Int64.max / unit else { return nil }
+        guard unit > 0, value > 0, value < Int64.max / unit else { return nil }
         var fraction: Int64 = 0
         if at < text.count {
             guard text[at] == UInt8(ascii: ".") else { return nil }

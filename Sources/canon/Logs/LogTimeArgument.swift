@@ -21,6 +21,8 @@ struct LogTimeArgument: ExpressibleByArgument {
             case "d": seconds = 86_400
             default: return absolute(text)
             }
+            // Nobody looks back for longer than times can tell.
+            guard count * seconds <= 100 * 366 * 86_400 else { return nil }
             return (Int64(now.timeIntervalSince1970) - count * seconds) * 1_000_000_000
         }
         return absolute(text)
