@@ -1,5 +1,6 @@
-"""Invented log lines of six services, each with a header of its own, and the statement that wrote each."""
+"""Invented log lines of six services, each with a header of its own, and the statement that wrote each; and log entries."""
 
+import json
 import random
 from collections.abc import Iterator
 
@@ -95,3 +96,27 @@ def lines(count: int, seed: int) -> Iterator[tuple[str, int]]:
         text = "".join(
             literal + (value(kind, draw, number // 50) if kind else "") for literal, kind in statements[statement])
         yield text, statement
+
+
+def entries(count: int, seed: int) -> Iterator[str]:
+    """Entries of Cloud Logging, a JSON object a line, as `gcloud logging read --format json` has them in a list."""
+    draw = random.Random(seed)
+    messages = [parts(message) for service in SERVICES.values() for message in service]
+    for number in range(count):
+        text = "".join(literal + (value(kind, draw, number) if kind else "") for literal, kind in draw.choice(messages))
+        service = draw.choice(("checkout", "search", "mailer"))
+        severity = draw.choice(LEVELS).replace("WARN", "WARNING")
+        entry = {
+            "insertId": f"{number:x}{draw.randrange(1 << 48):x}",
+            "resource": {"type": "cloud_run_revision", "labels": {
+                "project_id": "shop-prod", "location": "europe-west1", "service_name": service,
+                "revision_name": f"{service}-{number // 50_000:05}-abc", "configuration_name": service}},
+            "timestamp": value("iso", draw, number // 50), "severity": severity,
+            "labels": {"instanceId": f"{draw.randrange(8):064x}"},
+            "logName": "projects/shop-prod/logs/run.googleapis.com%2Fstderr",
+            "receiveTimestamp": value("iso", draw, number // 50)}
+        if number % 3:
+            entry["textPayload"] = text
+        else:
+            entry["jsonPayload"] = {"message": text, "logger": f"shop.{service}", "request": {"id": number, "path": ["a", "b"]}}
+        yield json.dumps(entry, separators=(",", ":"))

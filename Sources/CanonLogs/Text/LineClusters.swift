@@ -19,7 +19,7 @@ public struct LineClusters {
     /// - Throws: ``SourceError`` when the source ends before its end; the lines before count.
     public mutating func add(_ source: any ByteSource) throws(SourceError) {
         starts.append(lines.count)
-        let text = try TextLines(source)
+        let text = TextLines(source)
         let layout = text.layout()
         let first = lines.count
         try text.forEach { line, _ in

@@ -66,12 +66,14 @@ struct LineFields {
         case UInt8(ascii: "("): return group(start, close: UInt8(ascii: ")"))
         case UInt8(ascii: "<"): return priority(start) ?? chunk(start)
         case UInt8(ascii: "{"):
+            let isName = start + 1 < line.count && line[start + 1].isWord
             // An object has its own order: nothing in it is a column.
-            return LineField(kind: .quoted, range: start..<line.count)
+            return isName
+                ? group(start, close: UInt8(ascii: "}")) : LineField(kind: .quoted, range: start..<line.count)
         case UInt8(ascii: "\""):
             let end = line.find(UInt8(ascii: "\""), from: start + 1) ?? line.count
             return LineField(kind: .quoted, range: start..<min(end + 1, line.count))
-        default: return chunk(start)
+        default: return (start == 0 ? levelPrefix(start) : nil) ?? chunk(start)
         }
     }
 
@@ -104,10 +106,14 @@ struct LineFields {
         guard end == line.count || line[end].isBlank || line[end] == line[start] || line[end] == delimiter else {
             return chunk(start)
         }
-        if let stamp = TimestampScanner.scan(line, at: inner.lowerBound),
-            line.part(stamp.end..<inner.upperBound).allSatisfy({ $0.isBlank || $0.isDigit })
-        {
+        if let stamp = TimestampScanner.scan(line, at: inner.lowerBound) {
+            // `[2025-03-04 10:11:12,123: INFO/MainProcess]`
             self.stamp = stamp
+            return LineField(
+                kind: .time, range: start..<end, severity: firstLevel(in: stamp.end..<inner.upperBound))
+        }
+        if start == 0, isUptime(inner) {
+            stamp = Timestamp(end: end)
             return LineField(kind: .time, range: start..<end)
         }
         let severity = Severity(level: line.part(inner))
@@ -115,6 +121,35 @@ struct LineFields {
             return LineField(kind: .level, range: start..<end, severity: severity)
         }
         return LineField(kind: .group, range: start..<end)
+    }
+
+    /// `[   12.345678]`: seconds since something began.
+    private func isUptime(_ range: Range<Int>) -> Bool {
+        var text = line.part(range).trimmed
+        if text.last == UInt8(ascii: "s") { text = text.part(0..<text.count - 1) }
+        guard let point = text.find(UInt8(ascii: ".")), point > 0, point + 3 < text.count else { return false }
+        return text.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") }
+    }
+
+    private func firstLevel(in range: Range<Int>) -> Severity? {
+        var at = range.lowerBound
+        while at < range.upperBound {
+            while at < range.upperBound, !line[at].isLetter { at += 1 }
+            let start = at
+            while at < range.upperBound, line[at].isLetter { at += 1 }
+            if let severity = level(start..<at) { return severity }
+        }
+        return nil
+    }
+
+    /// `WARNING:name:…`, the default of Python's `logging`: the level in front of its colon.
+    private func levelPrefix(_ start: Int) -> LineField? {
+        var end = start
+        while end < line.count, end - start < 9, line[end] &- UInt8(ascii: "A") < 26 { end += 1 }
+        guard end - start > 2, end + 1 < line.count, line[end] == UInt8(ascii: ":"), line[end + 1].isWord,
+            let severity = level(start..<end)
+        else { return nil }
+        return LineField(kind: .level, range: start..<end + 1, severity: severity)
     }
 
     /// `<134>` of RFC 3164 §4.1.1, with or without the version of RFC 5424 behind it.
@@ -155,7 +190,9 @@ struct LineFields {
 
     private func level(_ word: Range<Int>) -> Severity? {
         guard (1...13).contains(word.count) else { return nil }
-        if word.count == 1, line[word.lowerBound].lowered == line[word.lowerBound] { return nil }
+        // A single letter is a level in upper case only, and `F` is the full line of a container's log more often than fatal.
+        let first = line[word.lowerBound]
+        if word.count == 1, first.lowered == first || first == UInt8(ascii: "F") { return nil }
         let severity = Severity(level: line.part(word))
         if severity != .unspecified { return severity }
         return line.part(word).equals("FAILURE") ? .error : nil

@@ -11,17 +11,19 @@ public final class TextLines {
     private var base = 0
     private var isAtEnd = false
 
+    /// Why the source ended; told when what was read before has been handed out.
+    private var failure: SourceError?
+
     /// - Parameter source: a text, or a gzip file that holds one.
-    /// - Throws: ``SourceError`` when it cannot be read.
-    public init(_ source: any ByteSource) throws(SourceError) {
+    public init(_ source: any ByteSource) {
         self.source = source
         buffer = [UInt8](repeating: 0, count: Self.bufferBytes)
-        try fill()
+        fill()
         if GzipSource.isGzip(buffer.prefix(count)) {
             self.source = GzipSource(source, head: Array(buffer.prefix(count)))
             count = 0
-            isAtEnd = false
-            try fill()
+            isAtEnd = failure != nil
+            fill()
         }
     }
 
@@ -40,12 +42,13 @@ public final class TextLines {
             }
             if unfinished {
                 // The line goes on beyond the buffer: what is needed of it has been handed out.
-                try skipLine()
+                skipLine()
                 continue
             }
             drop(used)
-            try fill()
+            fill()
         }
+        if let failure { throw failure }
     }
 
     /// Hands out the complete lines. Returns the bytes used, and whether the buffer is too small for the line it begins with.
@@ -62,15 +65,15 @@ public final class TextLines {
         return (at, false)
     }
 
-    private func skipLine() throws(SourceError) {
+    private func skipLine() {
         drop(count)
         while true {
-            try fill()
+            fill()
             if count == 0 { return }
             let end = buffer.withUnsafeBufferPointer { $0.part(0..<count).find(0x0A) }
             drop(end.map { $0 + 1 } ?? count)
             if end != nil {
-                try fill()
+                fill()
                 return
             }
         }
@@ -85,21 +88,23 @@ public final class TextLines {
         }
     }
 
-    private func fill() throws(SourceError) {
+    private func fill() {
         while count < buffer.count, !isAtEnd {
-            let read: Int
-            do {
-                read = try buffer.withUnsafeMutableBytes { bytes in
-                    try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[count...]))
+            let result = buffer.withUnsafeMutableBytes { bytes -> Result<Int, SourceError> in
+                do throws(SourceError) {
+                    return .success(try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[count...])))
+                } catch {
+                    return .failure(error)
                 }
-            } catch let error as SourceError {
-                // What has been read is handed out first; the error comes with the next call.
-                throw error
-            } catch {
-                fatalError("a source throws nothing else")
             }
-            if read == 0 { isAtEnd = true }
-            count += read
+            switch result {
+            case .success(let read):
+                count += read
+                isAtEnd = read == 0
+            case .failure(let error):
+                failure = error
+                isAtEnd = true
+            }
         }
     }
 }

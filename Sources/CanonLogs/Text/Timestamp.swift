@@ -227,8 +227,21 @@ struct TimestampScanner {
             return false
         }
         guard setTime(hour, minute, second) else { return false }
+        halfOfDay()
         zoneAfterBlank()
         return true
+    }
+
+    /// ` AM` or ` PM`
+    private mutating func halfOfDay() {
+        guard at + 2 < bytes.count, bytes[at] == 0x20, bytes[at + 2] == UInt8(ascii: "M"),
+            (1...12).contains(stamp.hour),
+            at + 3 == bytes.count || !bytes[at + 3].isWord
+        else { return }
+        let isAfternoon = bytes[at + 1] == UInt8(ascii: "P")
+        guard isAfternoon || bytes[at + 1] == UInt8(ascii: "A") else { return }
+        stamp.hour = stamp.hour % 12 + (isAfternoon ? 12 : 0)
+        at += 3
     }
 
     /// `Z`, `+02:00`, ` +0200`, ` UTC`, ` CEST`. A name other than UTC and GMT is passed over: it means different zones.

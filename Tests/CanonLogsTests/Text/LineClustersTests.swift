@@ -39,6 +39,15 @@ struct LineClustersTests {
         }
     }
 
+    @Test("keep the lines that stand before the place where a source breaks off")
+    func keepsLinesBeforeFailure() throws {
+        var clusters = LineClusters()
+        #expect(throws: SourceError.self) { try clusters.add(BrokenSource(Array("a 1\nb 2\nc".utf8))) }
+        var rows: [String] = []
+        clusters.forEachLine(of: clusters.templates()) { rows.append($2.text) }
+        #expect(rows == ["a <*>", "b <*>", "c"])
+    }
+
     @Test("exist for any bytes", arguments: 1...30 as ClosedRange<UInt64>)
     func acceptsGarbage(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
@@ -72,5 +81,21 @@ struct LineClustersTests {
         var rows: [(line: Int, template: String)] = []
         clusters.forEachLine(of: clusters.templates()) { rows.append(($1, $2.text)) }
         return rows
+    }
+}
+
+/// A source that fails behind its bytes.
+private final class BrokenSource: ByteSource {
+    let name = "broken"
+    var size: Int? { nil }
+    var consumed: Int { inner.consumed }
+    private let inner: MemorySource
+
+    init(_ bytes: [UInt8]) { inner = MemorySource(bytes) }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
+        let count = inner.read(into: buffer)
+        if count == 0 { throw SourceError(message: "breaks off", offset: inner.consumed) }
+        return count
     }
 }

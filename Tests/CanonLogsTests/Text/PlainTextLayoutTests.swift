@@ -18,6 +18,14 @@ struct PlainTextLayoutTests {
             ("%n node-7 unix.hw state.change 17410830%s 1 ", nil, "state.change"),
             ("[10:11:%s] [INFO] ", .info, nil),
             ("INFO: ", .info, nil),
+            ("[2025-03-04 10:11:%s,123: WARNING/Worker-1] ", .warning, nil),
+            ("[2025-03-04T10:11:%sZ ERROR app::module] ", .error, nil),
+            ("[   12.3456%s] ", nil, nil),
+            ("%n:M 04 Mar 2025 10:11:%s.123 * ", nil, nil),
+            ("2025-03-04 10:11:%s.123  INFO %n --- [main] c.e.App : ", .info, "c.e.App"),
+            ("I, [2025-03-04T10:11:%s.123456 #%n]  INFO -- : ", .info, nil),
+            ("[2025-03-04, 10:11:%s UTC] {task.py:%n} INFO - ", .info, nil),
+            ("2025-03-04 10:11:%s.123 | ERROR    | app.main:run:%n - ", .error, nil),
             ("time-less-host 2025-03-04 10:11:%s.1 %n DEBUG a.b.c [req-%n - -] ", .debug, "a.b.c"),
         ] as [(String, Severity?, String?)])
     func separates(header: String, severity: Severity?, component: String?) {
