@@ -20,7 +20,7 @@ struct SourceFolderTests {
         try folder.add(argument: project.folder)
         let wanted = names.filter { !$0.hasPrefix("b/x/") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         #expect(folder.files.map(\.name) == wanted)
-        #expect(folder.files.allSatisfy { String(cString: $0.path) == project.folder + "/" + $0.name })
+        #expect(folder.files.allSatisfy { $0.path == Array((project.folder + "/" + $0.name).utf8CString) })
         #expect(folder.unreadable.isEmpty)
     }
 
