@@ -84,9 +84,9 @@ struct LogsCommandTests {
     @Test("times on the command line are moments or so long ago")
     func times() {
         let now = Date(timeIntervalSince1970: 1_000_000)
-        #expect(LogTimeArgument.parse("90m", now: now) == 994_600 * 1_000_000_000)
-        #expect(LogTimeArgument.parse("1970-01-02", now: now) == 86_400 * 1_000_000_000)
-        #expect(LogTimeArgument.parse("1970-01-02T00:00:01Z", now: now) == 86_401 * 1_000_000_000)
+        #expect(LogTimeArgument.parse("90m", now: now) == Int64(994_600) * 1_000_000_000)
+        #expect(LogTimeArgument.parse("1970-01-02", now: now) == Int64(86_400) * 1_000_000_000)
+        #expect(LogTimeArgument.parse("1970-01-02T00:00:01Z", now: now) == Int64(86_401) * 1_000_000_000)
         for text in ["", "h", "-1h", "9x", "soon", "99999999h", "999999d"] {
             #expect(LogTimeArgument.parse(text, now: now) == nil, "\(text)")
         }
