@@ -55,6 +55,9 @@ struct EvidenceTests {
                 "synced to <*>, stratum <*>"
             ])
         #expect(Self.templates(["cache is 12", "cache is off"]) == ["cache is <*>", "cache is off"])
+        // The first word says what happened, and a call is no value.
+        #expect(Self.templates(["10.0.0.1 closed the door", "peer closed the door"]).count == 2)
+        #expect(Self.templates(["ran 12 twice", "ran cleanup() twice"]).count == 2)
     }
 
     static func templates(_ lines: [String]) -> [String] {

@@ -18,6 +18,8 @@ struct PlainTextLayoutTests {
             ("%n node-7 unix.hw state.change 17410830%s 1 ", nil, "state.change"),
             ("[10:11:%s] [INFO] ", .info, nil),
             ("INFO: ", .info, nil),
+            ("<134>1 2025-03-04T10:11:%s.003Z host.example.com app %n ID47 - ", .info, nil),
+            ("<134>1 2025-03-04T10:11:%s.003Z host.example.com app %n - [a@1 b=\"c\"] ", .info, nil),
             ("[2025-03-04 10:11:%s,123: WARNING/Worker-1] ", .warning, nil),
             ("[2025-03-04T10:11:%sZ ERROR app::module] ", .error, nil),
             ("[   12.3456%s] ", nil, nil),
