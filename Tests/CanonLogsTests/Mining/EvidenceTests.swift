@@ -51,8 +51,8 @@ struct EvidenceTests {
     @Test("where another line has one already")
     func absorbs() {
         #expect(
-            Self.templates(["synced to 10.0.0.1, stratum 2", "synced to LOCAL(0), stratum 9"]) == [
-                "synced to <*>, stratum <*>"
+            Self.templates(["synced to 10.0.0.1, tier 2", "synced to CLOCK(0), tier 9"]) == [
+                "synced to <*>, tier <*>"
             ])
         #expect(Self.templates(["cache is 12", "cache is off"]) == ["cache is <*>", "cache is off"])
         // The first word says what happened, and a call is no value.
