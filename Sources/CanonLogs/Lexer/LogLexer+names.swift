@@ -16,7 +16,7 @@ extension LogLexer {
         init(at start: Int) { (self.start, end) = (start, start) }
     }
 
-    /// Lexes names and what joins them: `node-246`, `a.b.C$D`, `x/y`, `ns1.example.com`, `user@host.org`, `https://…`, `C:\…`.
+    /// Lexes names and what joins them: `node-17`, `a.b.C$D`, `x/y`, `ns1.example.com`, `user@host.org`, `https://…`, `C:\…`.
     @inline(__always)
     mutating func lexName(_ start: Int) -> Int {
         let name = scanName(start)

@@ -13,7 +13,7 @@ enum Vocabulary {
         """
         log txt exe dll conf cfg xml json yaml yml toml py pyc java jar class cpp hpp c h cc go rs swift js mjs ts css html htm
         php rb pl sh bat cmd so sys db sqlite gz zip tar bz2 xz zst png jpg jpeg gif svg pdf csv pem crt key sock pid service
-        socket mount timer lock tmp bak cache ini rrd cab plist mum cat manifest app deb rpm img iso dat
+        socket mount timer lock tmp bak cache ini rrd cab plist manifest app deb rpm img iso dat
         """)
     static let units = WordSet(
         """

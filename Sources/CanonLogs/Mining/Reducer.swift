@@ -30,7 +30,7 @@ struct Reducer {
         while output.last == .space { output.removeLast() }
     }
 
-    /// The offset after `dn1 dn2, dn3`: names that differ in their digit only.
+    /// The offset after `n1 n2, n3`: names that differ in their digit only.
     private func numberedRun(_ input: [Symbol], _ start: Int, _ lexicon: Lexicon) -> Int? {
         guard lexicon.has(.numbered, input[start]) else { return nil }
         let stem = lexicon.stem(of: input[start])
@@ -135,7 +135,7 @@ struct Reducer {
     }
 
     private mutating func shortenAtHole(_ lexicon: Lexicon) -> Bool {
-        // `10.0.0.1:80`, `2017-05-16_13:53`
+        // `10.0.0.1:80`, `2025-03-04_10:11`
         var back = 1
         while back <= 4, top(back).isPunctuation(.joint), back < output.count { back += 1 }
         if back > 1, back < output.count, top(back).isHole {

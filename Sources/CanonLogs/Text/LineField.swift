@@ -84,7 +84,7 @@ struct LineFields {
         return byte.isBlank || byte == UInt8(ascii: ",") || byte == UInt8(ascii: ":") || byte == delimiter
     }
 
-    /// `[main]`, `[Sun Dec 04 04:47:44 2005]`, `[error]`, `(com.example[1]):`
+    /// `[main]`, `[Tue Mar 04 10:11:12 2025]`, `[error]`, `(com.example[1]):`
     private mutating func group(_ start: Int, close: UInt8) -> LineField {
         var depth = 0
         var end = start
@@ -194,7 +194,6 @@ struct LineFields {
         let first = line[word.lowerBound]
         if word.count == 1, first.lowered == first || first == UInt8(ascii: "F") { return nil }
         let severity = Severity(level: line.part(word))
-        if severity != .unspecified { return severity }
-        return line.part(word).equals("FAILURE") ? .error : nil
+        return severity == .unspecified ? nil : severity
     }
 }

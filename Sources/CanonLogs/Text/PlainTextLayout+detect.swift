@@ -19,12 +19,12 @@ extension PlainTextLayout {
     /// Share of lines with a level, which make a format of their own.
     private static let serviceShare = 0.25
     /// Columns of any words in front of a column of one kind. A number or a dash that all lines of a monotonous log have at one
-    /// place is more often a part of the message than a level is.
-    private static func gapLimit(before kind: LineField.Kind, isDelimited: Bool) -> Int {
+    /// place is more often a part of the message than a level is, unless the format itself says where fields end.
+    private static func gapLimit(before kind: LineField.Kind, isRigid: Bool) -> Int {
         switch kind {
         case .time, .level: 3
         case .label, .separator, .group: 1
-        case .number, .quoted, .word: isDelimited ? 1 : 0
+        case .number, .quoted, .word: isRigid ? 2 : 0
         }
     }
     /// Words in front of the first time of a header that not all lines have: a host, the name of a container.
@@ -51,7 +51,7 @@ extension PlainTextLayout {
             guard let anchor = anchor(of: pool) else { break }
             let fitting = pool.filter { isAnchored($0, at: anchor.index, anchor.kind) }
             if fitting.count < least { break }
-            let (columns, members) = columns(of: fitting, anchor.index, isDelimited: delimiter != nil)
+            let (columns, members) = columns(of: fitting, anchor.index, isRigid: delimiter != nil || isSyslog(fitting))
             // Words in front of a time are a sentence that ends in a time, unless all lines have them.
             let before = columns.prefix(anchor.index)
             let isSentence = before.contains(.label) || before.count(where: { $0 == .word }) > earlyWords
@@ -121,7 +121,7 @@ extension PlainTextLayout {
 
     /// The columns of lines with a common anchor, and the lines that have them all.
     private static func columns(
-        of lines: [[LineField.Kind]], _ anchor: Int, isDelimited: Bool
+        of lines: [[LineField.Kind]], _ anchor: Int, isRigid: Bool
     ) -> (columns: [LineField.Kind], members: Set<[LineField.Kind]>) {
         var columns: [LineField.Kind] = []
         var known = anchor + 1
@@ -131,7 +131,7 @@ extension PlainTextLayout {
             let here = members.filter { position < $0.count }
             if here.isEmpty { break }
             if let kind = common(here, at: position, among: members.count) {
-                if kind == .quoted || columns.count - known > gapLimit(before: kind, isDelimited: isDelimited) { break }
+                if kind == .quoted || columns.count - known > gapLimit(before: kind, isRigid: isRigid) { break }
                 members = here.filter { $0[position] == kind }
                 columns.append(kind)
                 known = max(known, columns.count)
@@ -147,12 +147,17 @@ extension PlainTextLayout {
                 break
             } else {
                 columns.append(.word)
-                if columns.count - known > gapLimit(before: .level, isDelimited: isDelimited) { break }
+                if columns.count - known > gapLimit(before: .level, isRigid: isRigid) { break }
             }
             position += 1
         }
         columns.removeLast(columns.count - min(known, columns.count))
         return (columns, Set(members))
+    }
+
+    /// Whether lines begin with the priority and the time of syslog (RFC 5424 §6.2).
+    private static func isSyslog(_ lines: [[LineField.Kind]]) -> Bool {
+        Double(lines.count { $0.starts(with: [.level, .time]) }) >= share * Double(lines.count)
     }
 
     /// The kind that nearly all of `count` lines have at a position, of which `lines` are long enough.

@@ -24,9 +24,9 @@ public struct PlainTextLayout: Sendable {
         var anchor: Int
     }
 
-    /// Fields that a component's name may have before its colon: `Font Server[12]:`.
+    /// Fields that a component's name may have before its colon: `Print Agent[12]:`.
     static let labelReach = 3
-    /// Fields in which a separator is looked for: `name *64 - message`.
+    /// Fields in which a separator is looked for: `name x86 - message`.
     static let separatorReach = 2
 
     var formats: [Format]

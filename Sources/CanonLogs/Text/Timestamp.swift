@@ -60,7 +60,7 @@ struct TimestampScanner {
 
     // MARK: - Forms
 
-    /// `Jun 14 15:16:01`, `Sun Dec 04 04:47:44 2005`, `Sun, 04 Dec 2005 04:47:44 GMT`, `I0304 04:47:44.123`
+    /// `Mar  4 10:11:12`, `Tue Mar 04 10:11:12 2025`, `Tue, 04 Mar 2025 10:11:12 GMT`, `I0304 10:11:12.123`
     private mutating func named() -> Bool {
         let start = at
         let letters = wordLength()
@@ -131,7 +131,7 @@ struct TimestampScanner {
         }
     }
 
-    /// `17/06/09 20:10:40`, `06/09/2017 20:10`, `03-17 16:13:38`
+    /// `25/03/04 10:11:12`, `03/04/2025 10:11`, `03-04 10:11:12`
     private mutating func shortDate(_ mark: UInt8) -> Bool {
         guard mark != 0x20, let a = digits(2), let second = numberAfter(mark, upTo: 2) else { return false }
         if peek == mark, let third = numberAfter(mark, upTo: 4) {
@@ -144,7 +144,7 @@ struct TimestampScanner {
         return setDate(nil, a, second) && skipBlanks() && time()
     }
 
-    /// `081109 203615`
+    /// `250304 101112`
     private mutating func sixAndSix() -> Bool {
         guard let year = digits(2), let month = digits(2), let day = digits(2), setDate(2000 + year, month, day),
             peek == 0x20
@@ -156,7 +156,7 @@ struct TimestampScanner {
         return setTime(hour, minute, second)
     }
 
-    /// `04/Dec/2005`, `04-Dec-2005`, `04 Dec 2005`
+    /// `04/Mar/2025`, `04-Mar-2025`, `04 Mar 2025`
     private mutating func dayMonthYear(separator: UInt8) -> Bool {
         guard let day = number(upTo: 2), peek == separator else { return false }
         at += 1
@@ -209,7 +209,7 @@ struct TimestampScanner {
         }
     }
 
-    /// `15:16:01.234 +0200`, `15.42.50.675872`, `15:16`
+    /// `10:11:12.345 +0200`, `10.11.12.345678`, `10:11`
     private mutating func time(needsSeconds: Bool = false) -> Bool {
         guard let hour = number(upTo: 2), let mark = peek, mark == UInt8(ascii: ":") || mark == UInt8(ascii: "."),
             let minute = digitsAfter(mark, exactly: needsSeconds)
@@ -297,7 +297,7 @@ struct TimestampScanner {
         return true
     }
 
-    /// `-06-14` behind a year.
+    /// `-03-04` behind a year.
     private mutating func twoMore(_ mark: UInt8) -> (Int, Int)? {
         guard let a = numberAfter(mark, upTo: 2), let b = numberAfter(mark, upTo: 2) else { return nil }
         return (a, b)
@@ -353,7 +353,7 @@ struct TimestampScanner {
         return number(upTo: count)
     }
 
-    /// Two digits; where a date makes clear that a time follows, one will do (`0:7:20`).
+    /// Two digits; where a date makes clear that a time follows, one will do (`1:2:3`).
     private mutating func digitsAfter(_ mark: UInt8, exactly: Bool) -> Int? {
         guard peek == mark else { return nil }
         at += 1

@@ -14,10 +14,12 @@ struct PlainTextLayoutTests {
             ("[Tue Mar 04 10:11:%s 2025] [error] ", .error, nil),
             ("03-04 10:11:%s.123  %n  %n E Widget: ", .error, "Widget"),
             ("250304 1011%s %n ERROR a.b$C: ", .error, "a.b$C"),
-            ("20250304-10:11:%s:123|Step_A|%n|", nil, "Step_A"),
-            ("%n node-7 unix.hw state.change 17410830%s 1 ", nil, "state.change"),
+            ("20250304-10:11:%s:123|Part_A|%n|", nil, "Part_A"),
+            ("%n node-7 disk.io io.wait 17410830%s 1 ", nil, "io.wait"),
             ("[10:11:%s] [INFO] ", .info, nil),
             ("INFO: ", .info, nil),
+            ("<134>1 2025-03-04T10:11:%s.003Z host.example.com app %n ID47 - ", .info, nil),
+            ("<134>1 2025-03-04T10:11:%s.003Z host.example.com app %n - [a@1 b=\"c\"] ", .info, nil),
             ("[2025-03-04 10:11:%s,123: WARNING/Worker-1] ", .warning, nil),
             ("[2025-03-04T10:11:%sZ ERROR app::module] ", .error, nil),
             ("[   12.3456%s] ", nil, nil),
@@ -47,10 +49,10 @@ struct PlainTextLayoutTests {
 
     @Test("accepts a component of several words among others")
     func acceptsLongComponents() {
-        let lines = (0..<100).map { "Mar  4 10:11:12 box \($0 % 10 == 0 ? "Font Server" : "cron")[\($0)]: done" }
+        let lines = (0..<100).map { "Mar  4 10:11:12 box \($0 % 10 == 0 ? "Print Agent" : "cron")[\($0)]: done" }
         let split = Self.split(lines[50], Self.layout(of: lines))
         #expect(split.message == "done")
-        #expect(split.component == "Font Server")
+        #expect(split.component == "Print Agent")
         #expect(split.line.process.map { lines[50].utf8.count > $0.upperBound } == true)
     }
 

@@ -1,5 +1,5 @@
 /// Makes a chunk (what stands between spaces) equal to the chunk with a hole that another form has in its place, with all other
-/// chunks equal: `connected to LOCAL(0)` is an instance of `connected to <*>`.
+/// chunks equal: `connected to CLOCK(0)` is an instance of `connected to <*>`.
 enum Absorption {
     /// Longer chunks are not looked at: the ways to split one grow with the square.
     private static let chunkLimit = 32
