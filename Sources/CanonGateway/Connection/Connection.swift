@@ -34,6 +34,8 @@ final class Connection: ChannelInboundHandler {
     private var isAdmitted = false
     var timing: ConnectionTiming
     private var isWritable = true
+    /// A write under way lets the socket take what waits: nobody else may write in the middle of it.
+    private var isOfferingBuffer = false
     private var hasAnnouncedEnd = false
 
     /// How one thread is followed. Answers that belong to an earlier following of the thread are recognised by `generation`.
@@ -201,7 +203,7 @@ final class Connection: ChannelInboundHandler {
         isWritable = context.channel.isWritable
         timing.writabilityChanged(to: isWritable, at: .now())
         updateReading()
-        if isWritable {
+        if isWritable, !isOfferingBuffer {
             answerNextCursor()
             catchUp()
         }
@@ -236,10 +238,15 @@ final class Connection: ChannelInboundHandler {
     func write(_ frames: ByteBuffer) {
         guard frames.readableBytes > 0, let context, machine.state != .closing, machine.state != .closed
         else { return }
+        let wasWritable = isWritable
         context.write(wrapOutboundOut(.encoded(frames)), promise: nil)
         // What is written waits for the end of the turn. A long turn must not look like a slow client: the socket is offered
-        // a full buffer before its client is judged by it.
-        if !context.channel.isWritable { context.flush() }
+        // a full buffer before its client is judged by it. When it takes enough, nothing has changed for whoever is writing.
+        if wasWritable, !context.channel.isWritable {
+            isOfferingBuffer = true
+            context.flush()
+            isOfferingBuffer = false
+        }
         isWritable = context.channel.isWritable
     }
 
