@@ -203,6 +203,36 @@ struct ResumeTests {
         }
     }
 
+    @Test("a write that fills the buffer and empties it again lets nobody write in its middle", .timeLimit(.minutes(1)))
+    func fullBuffer() async throws {
+        // The mark is reached within each answer and page, and the socket takes all of it at once.
+        try await RunningGateway.with(configure: { $0.limits.connectionBudgetBytes = 16 * 1024 }) { gateway in
+            let user = try await gateway.user()
+            let log = gateway.store.log
+            let text = String(repeating: "x", count: 3000)
+            for thread in 1...20 {
+                let key = ThreadKey(user: user.id, thread: ThreadID("t\(thread)"))
+                _ = try await log.createThread(key, title: "")
+                let notes = (1...12).map { EventDraft(type: "note", fields: ["n": .int($0), "text": .string(text)]) }
+                _ = try await log.append(notes, run: nil, to: key)
+            }
+            let socket = try await gateway.socket(user)
+            let cursors = (1...20).map { (key: "t\($0)", value: JSONValue.int(0)) }
+            for _ in 1...4 { socket.send(["type": "resume", "threads": .object(JSONObject(cursors))]) }
+            socket.send(["type": "ping", "payload": "after"])
+            try await socket.next("pong")
+            try await until("every thread has been read to its end") {
+                try await gateway.http.get("/metrics").text.contains("\ncanon_events_dropped_total 0\n")
+            }
+            var last: [String: Int64] = [:]
+            while last.count < 20 || !last.values.allSatisfy({ $0 == 12 }) {
+                guard case .frame(let frame) = try await socket.next() else { break }
+                if frame["type"] == "snapshot" { Issue.record("a snapshot, though nothing is missing") }
+                if frame["type"] == "note" { last[frame["thread_id"]?.string ?? ""] = frame["seq"]?.int }
+            }
+        }
+    }
+
     @Test("a device that joins in the middle of a run misses nothing and sees nothing twice", arguments: 1...6)
     func seam(round: Int) async throws {
         try await RunningGateway.with { gateway in
