@@ -136,7 +136,7 @@ struct ReportTests {
     func markdown() throws {
         let text = String(decoding: try report().rendered(as: .markdown, failOn: .high), as: UTF8.self)
         #expect(text.contains("`shop/\u{2502}secret'.py`"))
-        #expect(MarkdownReport.escaped("a|<b>_c`") == "a\\|\\<b\\>\\_c\\`")
+        #expect(MarkdownText.escaped("a|<b>_c`") == "a\\|\\<b\\>\\_c\\`")
         #expect(text.contains("rule set") && text.contains("commit 0123456789ab with changes"))
     }
 

@@ -11,14 +11,16 @@ struct MarkdownReport {
         text += summary + "\n"
         if !report.score.concepts.isEmpty { text += "\n## Concepts\n\n" + concepts }
         if let comparison = report.comparison {
-            text += "\n## Beside \(Self.escaped(comparison.base))\n\n" + changes(comparison)
+            text += "\n## Beside \(MarkdownText.escaped(comparison.base))\n\n" + changes(comparison)
         }
         let open = report.findings.filter { $0.status == .open }
         text += "\n## Findings\n\n"
         text += open.isEmpty ? "None that are open.\n" : table(open)
         if !report.incomplete.isEmpty {
             text += "\n## Not looked at\n\n"
-            for gap in report.incomplete { text += "- `\(Self.code(gap.path))`: \(Self.escaped(gap.text))\n" }
+            for gap in report.incomplete {
+                text += "- `\(MarkdownText.code(gap.path))`: \(MarkdownText.escaped(gap.text))\n"
+            }
         }
         text += "\n## Isolation\n\n" + isolation
         return text
@@ -34,7 +36,7 @@ struct MarkdownReport {
                 + (report.score.cap.map { " (capped at \(AuditFigures.percent($0.limit)): \($0.reason))" } ?? ""),
             words.isEmpty ? "No open findings." : words.joined(separator: ", ") + " open.",
         ]
-        lines.append(Self.escaped(AuditFigures.provenance(of: report)))
+        lines.append(MarkdownText.escaped(AuditFigures.provenance(of: report)))
         return lines.joined(separator: "  \n") + "\n"
     }
 
@@ -43,7 +45,7 @@ struct MarkdownReport {
             "| Concept | Canonical | Implementations | Bound | Consumers | Score |\n|---|---|---:|---:|---:|---:|\n"
         for concept in report.score.concepts {
             text +=
-                "| \(Self.escaped(concept.name)) | `\(Self.code(concept.canonical))` | \(concept.implementations) | "
+                "| \(MarkdownText.escaped(concept.name)) | `\(MarkdownText.code(concept.canonical))` | \(concept.implementations) | "
                 + "\(concept.bound) | \(concept.consumers) | \(concept.score.map(AuditFigures.percent) ?? "not measured") |\n"
         }
         return text
@@ -52,7 +54,7 @@ struct MarkdownReport {
     private func changes(_ comparison: AuditReport.Comparison) -> String {
         var text = "\(AuditFigures.changes(comparison)).\n"
         for rise in comparison.risen { text += "- \(rise.rule): \(rise.before) places before, \(rise.now) now\n" }
-        for reason in comparison.blocked { text += "- Cannot be compared: \(Self.escaped(reason))\n" }
+        for reason in comparison.blocked { text += "- Cannot be compared: \(MarkdownText.escaped(reason))\n" }
         return text
     }
 
@@ -62,8 +64,8 @@ struct MarkdownReport {
             let place = finding.line > 0 ? "\(finding.path):\(finding.line)" : finding.path
             let more = finding.placeCount > 1 ? " (\(finding.placeCount) places)" : ""
             text +=
-                "| \(finding.severity.rawValue) | \(finding.rule) | `\(Self.code(place))` | "
-                + "\(Self.escaped(finding.message))\(more) | `\(finding.fingerprint)` |\n"
+                "| \(finding.severity.rawValue) | \(finding.rule) | `\(MarkdownText.code(place))` | "
+                + "\(MarkdownText.escaped(finding.message))\(more) | `\(finding.fingerprint)` |\n"
         }
         if findings.count > Self.maximumRows {
             text += "\n\(findings.count - Self.maximumRows) more are in the JSON.\n"
@@ -77,24 +79,10 @@ struct MarkdownReport {
             "State that users share: \(isolation.confirmed.count) confirmed, \(isolation.review.count) to review, "
             + "\(isolation.refuted.count) refuted. Canary run: \(isolation.canary).\n"
         for item in isolation.refuted.prefix(Self.maximumRows) {
-            text += "- refuted: `\(Self.code("\(item.path):\(item.line)"))` \(Self.escaped(item.text))\n"
+            text +=
+                "- refuted: `\(MarkdownText.code("\(item.path):\(item.line)"))` \(MarkdownText.escaped(item.text))\n"
         }
         return text
-    }
-
-    /// Text of a file must not become markup.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            if "\\`*_{}[]<>#|~".contains(character) { result.append("\\") }
-            result.append(character.isNewline ? " " : character)
-        }
-        return result
-    }
-
-    /// Within backquotes nothing can be escaped.
-    static func code(_ text: String) -> String {
-        String(text.map { $0 == "`" ? "'" : $0 == "|" ? "\u{2502}" : $0.isNewline ? " " : $0 })
     }
 }
 

@@ -1,3 +1,4 @@
+import CanonAudit
 import Foundation
 
 extension ClaimsReport {
@@ -46,17 +47,17 @@ extension ClaimsReport {
 
     /// For an issue or a pull request.
     public var markdown: String {
-        var text = "# Claims\n\nHeld against \(ClaimsMarkdown.escaped(basis.name)): \(summary).\n"
+        var text = "# Claims\n\nHeld against \(MarkdownText.escaped(basis.name)): \(summary).\n"
         text +=
             "\n| Document | Day | Reproduced | Contradicted | Not checkable | Not judged |\n|---|---|---:|---:|---:|---:|\n"
         for document in documents {
             let counts = document.counts
             text +=
-                "| \(ClaimsMarkdown.escaped(document.name)) | \(document.day ?? "") | \(counts.reproduced) | "
+                "| \(MarkdownText.escaped(document.name)) | \(document.day ?? "") | \(counts.reproduced) | "
                 + "\(counts.contradicted) | \(counts.notCheckable) | \(counts.notJudged) |\n"
         }
         for document in documents {
-            if let note = document.note { text += "\n\(ClaimsMarkdown.escaped(document.name)) \(note).\n" }
+            if let note = document.note { text += "\n\(MarkdownText.escaped(document.name)) \(note).\n" }
         }
         for verdict in [ClaimVerdict.contradicted, .notCheckable, .reproduced] {
             let rows = statements.filter { $0.verdict == verdict }
@@ -65,25 +66,25 @@ extension ClaimsReport {
             text += "| Place | Statement | \(verdict == .contradicted ? "What is right" : "Why") |\n|---|---|---|\n"
             for row in rows {
                 text +=
-                    "| `\(ClaimsMarkdown.code(row.place.text))` | \(ClaimsMarkdown.escaped(row.quote.shortened)) | "
-                    + "\(ClaimsMarkdown.escaped(row.answer)) |\n"
+                    "| `\(MarkdownText.code(row.place.text))` | \(MarkdownText.escaped(row.quote.shortened)) | "
+                    + "\(MarkdownText.escaped(row.answer)) |\n"
             }
         }
         if !contradictions.isEmpty {
             text += "\n## Contradictions between statements\n\n"
             for contradiction in contradictions {
-                text += "- \(ClaimsMarkdown.escaped(contradiction.text))\n"
+                text += "- \(MarkdownText.escaped(contradiction.text))\n"
                 for side in contradiction.sides {
                     let mood = side.mood == .fact ? "" : " (\(side.mood.rawValue))"
                     text +=
-                        "  - `\(ClaimsMarkdown.code(side.place.text))` \(ClaimsMarkdown.escaped(side.says))\(mood): "
-                        + "\(ClaimsMarkdown.escaped(side.quote.shortened))\n"
+                        "  - `\(MarkdownText.code(side.place.text))` \(MarkdownText.escaped(side.says))\(mood): "
+                        + "\(MarkdownText.escaped(side.quote.shortened))\n"
                 }
             }
         }
         if !incomplete.isEmpty {
             text += "\n## Not read\n\n"
-            for path in incomplete { text += "- `\(ClaimsMarkdown.code(path))`\n" }
+            for path in incomplete { text += "- `\(MarkdownText.code(path))`\n" }
         }
         return text
     }
@@ -108,21 +109,4 @@ extension ClaimStatement.Place {
 
 extension String {
     fileprivate var shortened: String { count > 160 ? prefix(157) + "..." : self }
-}
-
-/// Text of a document must not become markup of the report.
-private enum ClaimsMarkdown {
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            if "\\`*_{}[]<>#|~".contains(character) { result.append("\\") }
-            result.append(character.isNewline ? " " : character)
-        }
-        return result
-    }
-
-    /// Within backquotes nothing can be escaped.
-    static func code(_ text: String) -> String {
-        String(text.map { $0 == "`" ? "'" : $0 == "|" ? "\u{2502}" : $0.isNewline ? " " : $0 })
-    }
 }

@@ -226,17 +226,9 @@ enum AuditAnswer {
 
     private static func place(_ path: String, _ line: Int) -> String { code(line > 0 ? "\(path):\(line)" : path) }
 
-    /// Text of a file must not become markup.
-    private static func text(_ content: some StringProtocol) -> String {
-        var result = ""
-        for character in content {
-            if "\\`*_[]<>#|~".contains(character) { result.append("\\") }
-            result.append(character.isNewline ? " " : character)
-        }
-        return result
-    }
+    private static func text(_ content: some StringProtocol) -> String { MarkdownText.escaped(String(content)) }
 
     private static func code(_ content: some StringProtocol) -> String {
-        "`" + String(content.map { $0 == "`" ? "'" : $0.isNewline ? " " : $0 }) + "`"
+        "`" + MarkdownText.code(String(content)) + "`"
     }
 }
