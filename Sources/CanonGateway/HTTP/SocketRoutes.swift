@@ -31,10 +31,10 @@ struct SocketRoutes: Sendable {
             response.headers.append(contentsOf: headers)
             return response
         case .proceed, .notASocket:
-            // A good handshake that was not the first request of its TCP connection.
+            // A good handshake that came while earlier requests of its connection waited for their answers, or with a body.
             return ErrorBody(
-                .badRequest, "upgrade_not_first",
-                "Open the WebSocket on a connection of its own: it must be the first request."
+                .badRequest, "upgrade_not_alone",
+                "Ask for the WebSocket when the answers to the requests before are there, and without a body."
             ).response
         }
     }

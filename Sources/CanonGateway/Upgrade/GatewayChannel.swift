@@ -6,9 +6,11 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
-/// An accepted TCP connection: it becomes a WebSocket by its first request, or speaks HTTP with Hummingbird.
+/// An accepted TCP connection: it becomes a WebSocket by a request that asks for it, and speaks HTTP with Hummingbird
+/// until then.
 ///
-/// A WebSocket is served by channel handlers alone: no task lives for it.
+/// A WebSocket is served by channel handlers alone: no task lives for it. (Only after other requests on its connection the
+/// task that served them waits for its end.)
 struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
     struct Value: ServerChildChannelValue {
         let channel: any Channel
@@ -30,33 +32,40 @@ struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let upgrader = WebSocketUpgrader(context: upgrade)
-            let configuration = NIOTypedHTTPServerUpgradeConfiguration<Negotiated>(
-                upgraders: [upgrader],
-                notUpgradingCompletionHandler: { channel in
-                    channel.eventLoop.makeCompletedFuture { .http(try Self.makeHTTP(channel, logger: logger)) }
+            let negotiated = channel.eventLoop.makePromise(of: Negotiated.self)
+            let pipeline = channel.pipeline.syncOperations
+            // NIO's own configuration has a decoder that drops what came behind a handshake.
+            let decoder = HTTPRequestDecoder(
+                leftOverBytesStrategy: .forwardBytes, limitConfiguration: Self.decoderLimits)
+            try pipeline.addHandler(HTTPResponseEncoder())
+            try pipeline.addHandler(ByteToMessageHandler(decoder))
+            try pipeline.addHandler(NIOHTTPResponseHeadersValidator())
+            try pipeline.addHandler(HTTPServerProtocolErrorHandler())
+            try pipeline.addHandler(
+                UpgradeHandler(context: upgrade, negotiated: negotiated) {
+                    .http(try Self.makeHTTP($0, logger: logger))
                 })
-            var pipeline = NIOUpgradableHTTPServerPipelineConfiguration(upgradeConfiguration: configuration)
-            pipeline.enablePipelining = false
-            pipeline.enableErrorHandling = true
-            pipeline.decoderConfiguration.maxHeaderFieldSize = 32 * 1024
-            pipeline.decoderConfiguration.maxHeaderListSize = 64 * 1024
-            pipeline.decoderConfiguration.maxHeaderFieldCount = 200
-            let negotiated = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
-                configuration: pipeline)
             let deadline = channel.eventLoop.scheduleTask(in: handshakeTimeout) { channel.close(promise: nil) }
-            negotiated.whenComplete { _ in deadline.cancel() }
-            return Value(channel: channel, negotiated: negotiated)
+            negotiated.futureResult.whenComplete { _ in deadline.cancel() }
+            return Value(channel: channel, negotiated: negotiated.futureResult)
         }
+    }
+
+    private static var decoderLimits: NIOHTTPDecoderLimitConfiguration {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = 32 * 1024
+        limits.maxHeaderListSize = 64 * 1024
+        limits.maxHeaderFieldCount = 200
+        return limits
     }
 
     private static func makeHTTP(
         _ channel: any Channel, logger: Logger
     ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
-        try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-        try channel.pipeline.syncOperations.addHandler(
-            HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
-        try channel.pipeline.syncOperations.addHandler(HTTPInputCloseHandler())
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+        try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
+        try pipeline.addHandler(HTTPInputCloseHandler())
         return try NIOAsyncChannel(
             wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
     }

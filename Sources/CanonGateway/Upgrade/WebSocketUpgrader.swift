@@ -22,7 +22,7 @@ struct UpgradeContext: Sendable {
 ///
 /// A request that cannot be upgraded falls through to the HTTP routes, which say why. Refused credentials complete the
 /// upgrade, so that a browser sees the close code.
-final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
+final class WebSocketUpgrader: Sendable {
     private enum Decision: Sendable {
         case admit(Principal, Presentation.Dialect, userAgent: String?)
         case refuse(CloseReason)
@@ -31,8 +31,6 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
     /// The request is no handshake that can be accepted; the HTTP routes answer it.
     private struct NotUpgradable: Error {}
 
-    let supportedProtocol = "websocket"
-    let requiredUpgradeHeaders: [String] = []
     private let context: UpgradeContext
     /// Set before the response is built, read when the upgrade is carried out.
     private let decision = NIOLockedValueBox<Decision?>(nil)
@@ -40,10 +38,9 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
 
     init(context: UpgradeContext) { self.context = context }
 
-    func buildUpgradeResponse(
-        channel: any Channel, upgradeRequest: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
-    ) -> EventLoopFuture<HTTPHeaders> {
-        let request = HandshakeRequest(upgradeRequest, peer: channel.remoteAddress?.ipAddress)
+    /// The headers of the answer 101; fails when the request is not to be upgraded.
+    func answer(to head: HTTPRequestHead, on channel: any Channel) -> EventLoopFuture<HTTPHeaders> {
+        let request = HandshakeRequest(head, peer: channel.remoteAddress?.ipAddress)
         guard case .proceed(let handshake) = context.check.evaluate(request, isReady: context.readiness.isServing)
         else {
             return channel.eventLoop.makeFailedFuture(NotUpgradable())
@@ -61,8 +58,9 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
             let decided = await Self.decide(handshake, context)
             decision.withLockedValue { $0 = decided }
         }.map {
-            var headers = initialResponseHeaders
-            headers.add(name: "Sec-WebSocket-Accept", value: handshake.acceptKey)
+            var headers: HTTPHeaders = [
+                "Connection": "upgrade", "Upgrade": "websocket", "Sec-WebSocket-Accept": handshake.acceptKey,
+            ]
             if let subprotocol = handshake.credentials.subprotocol {
                 headers.add(name: "Sec-WebSocket-Protocol", value: subprotocol)
             }
@@ -90,37 +88,35 @@ final class WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
         }
     }
 
-    func upgrade(channel: any Channel, upgradeRequest: HTTPRequestHead) -> EventLoopFuture<GatewayChannel.Negotiated> {
-        channel.eventLoop.makeCompletedFuture {
-            let limits = context.limits
-            let pipeline = channel.pipeline.syncOperations
-            // Above the high mark only the log remembers. A frame that waits takes about twice its bytes (its buffer is
-            // rounded up to a power of two and has a place in the channel's queue): half of the budget then, which
-            // leaves the other half for one page of a replay or a snapshot.
-            try channel.syncOptions?.setOption(
-                .writeBufferWaterMark,
-                value: .init(low: limits.connectionBudgetBytes / 8, high: limits.connectionBudgetBytes / 4))
-            try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
-            try channel.syncOptions?.setOption(.socketOption(.tcp_nodelay), value: 1)
-            let agreed = compression.withLockedValue { $0 }
-            try pipeline.addHandler(
-                WebSocketHandler(
-                    role: .server, limits: WebSocketLimits(maximumMessageBytes: limits.maximumMessageBytes),
-                    compression: agreed))
-            switch decision.withLockedValue({ $0 }) {
-            case .admit(let principal, let dialect, let userAgent):
-                let connection = Connection(
-                    manager: context.manager, authenticator: context.authenticator,
-                    scope: context.manager.scope(principal),
-                    presentation: Presentation(dialect, isCompressed: agreed != nil), userAgent: userAgent)
-                try pipeline.addHandler(connection)
-            case .refuse(let reason):
-                context.metrics.connectionsRefused.increment()
-                try pipeline.addHandler(RefusedConnection(reason))
-            case nil:
-                try pipeline.addHandler(RefusedConnection(.internalError))
-            }
-            return .webSocket
+    /// Adds the handlers of the socket that was decided on. On the channel's event loop.
+    func install(on channel: any Channel, behind handler: any ChannelHandler) throws {
+        let limits = context.limits
+        let pipeline = channel.pipeline.syncOperations
+        // Above the high mark only the log remembers. A frame that waits takes about twice its bytes (its buffer is
+        // rounded up to a power of two and has a place in the channel's queue): half of the budget then, which
+        // leaves the other half for one page of a replay or a snapshot.
+        try channel.syncOptions?.setOption(
+            .writeBufferWaterMark,
+            value: .init(low: limits.connectionBudgetBytes / 8, high: limits.connectionBudgetBytes / 4))
+        try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
+        try channel.syncOptions?.setOption(.socketOption(.tcp_nodelay), value: 1)
+        let agreed = compression.withLockedValue { $0 }
+        let socket = WebSocketHandler(
+            role: .server, limits: WebSocketLimits(maximumMessageBytes: limits.maximumMessageBytes), compression: agreed
+        )
+        try pipeline.addHandler(socket, position: .after(handler))
+        switch decision.withLockedValue({ $0 }) {
+        case .admit(let principal, let dialect, let userAgent):
+            let connection = Connection(
+                manager: context.manager, authenticator: context.authenticator,
+                scope: context.manager.scope(principal),
+                presentation: Presentation(dialect, isCompressed: agreed != nil), userAgent: userAgent)
+            try pipeline.addHandler(connection, position: .after(socket))
+        case .refuse(let reason):
+            context.metrics.connectionsRefused.increment()
+            try pipeline.addHandler(RefusedConnection(reason), position: .after(socket))
+        case nil:
+            try pipeline.addHandler(RefusedConnection(.internalError), position: .after(socket))
         }
     }
 }

@@ -20,11 +20,14 @@ final class TestSocket: Sendable {
     private let inbox: ArrivalQueue<Arrival>
 
     /// Opens a socket.
-    /// - Parameter receiveBuffer: bytes that the kernel may hold for it, so that a reader that stalls is soon felt.
+    /// - Parameters:
+    ///   - receiveBuffer: bytes that the kernel may hold for it, so that a reader that stalls is soon felt.
+    ///   - earlierRequests: plain requests that the connection carries first, as one of a proxy does.
     /// - Throws: `WebSocketClientHandshake.Failure` when the server refuses the upgrade.
     static func open(
         port: Int, path: String = "/ws", token: String? = nil, subprotocols: [String] = [],
-        headers: [(String, String)] = [], receiveBuffer: Int? = nil, offersCompression: Bool = false
+        headers: [(String, String)] = [], receiveBuffer: Int? = nil, offersCompression: Bool = false,
+        earlierRequests: Int = 0
     ) async throws -> TestSocket {
         var fields = headers.map { WebSocketClientHandshake.Header(name: $0.0, value: $0.1) }
         if let token { fields.append(.init(name: "Authorization", value: "Bearer \(token)")) }
@@ -42,6 +45,9 @@ final class TestSocket: Sendable {
             try await bootstrap
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if earlierRequests > 0 {
+                        try channel.pipeline.syncOperations.addHandler(EarlierRequests(earlierRequests))
+                    }
                     try channel.pipeline.syncOperations.addHandler(
                         WebSocketClientHandshaker(
                             request: request, messageLimits: WebSocketLimits(maximumMessageBytes: 16 << 20),
