@@ -11,15 +11,21 @@ public struct PythonProject: Sendable {
     public let unlisted: [(path: String, reason: SourceFailure)]
 
     /// Files of other suffixes, when they were asked for: without those of git, sorted as ``files``.
-    private let others: [SourceFile]
+    let others: [SourceFile]
     private let jobs: Int
-    private let cache: FactCache?
+    let cache: FactCache?
     /// For each argument; nil for one that is a file.
-    private let packs: [FactPack?]
+    let packs: [FactPack?]
+    /// For each argument its place without links; nil for one that is a file.
+    let folders: [String?]
     /// The number of the first file of each argument.
     private let firstFiles: [Int]
-    private let verifiesCache: Bool
-    private let isPartial: Bool
+    let verifiesCache: Bool
+    let isPartial: Bool
+    /// Whether ``others`` are known.
+    let namesOthers: Bool
+    /// When the first file was looked for, in nanoseconds since 1970.
+    let soughtAt: Int64
 
     /// What one file says, or why it could not be read.
     public typealias Outcome = Result<FileFacts, SourceFailure>
@@ -43,6 +49,8 @@ public struct PythonProject: Sendable {
         paths: [String], version: PythonVersion, jobs: Int, cache: FactCache? = nil, verifiesCache: Bool = false,
         namingOthers: Bool = false, leavingOut: (@Sendable (String) -> Bool)? = nil
     ) throws {
+        soughtAt = FileStamp.now()
+        namesOthers = namingOthers
         var folder = SourceFolder(
             suffix: ".py", jobs: jobs, wantsStamps: cache != nil, namesOthers: namingOthers, leavesOut: leavingOut)
         var firstFiles: [Int] = []
@@ -62,6 +70,7 @@ public struct PythonProject: Sendable {
         unlisted = folder.unreadable
         // What could not be listed is not gone.
         isPartial = leavingOut != nil || !folder.unreadable.isEmpty
+        folders = folder.roots
         packs = folder.roots.map { root in root.flatMap { cache?.pack(ofFolder: $0) } }
     }
 

@@ -7,6 +7,7 @@ import Synchronization
 final class WorkTree: SourceTree, Sendable {
     let root: String
     let paths: [String]
+    private let known: Set<String>
 
     /// - Parameters:
     ///   - root: without `/` at its end, unless it is the root of the machine.
@@ -14,10 +15,13 @@ final class WorkTree: SourceTree, Sendable {
     init(root: String, paths: [String]) {
         self.root = root
         self.paths = paths
+        known = Set(paths)
     }
 
-    /// Nil for what is no regular file, larger than a document is, or cannot be read.
+    /// Nil for what is not among ``paths`` (behind a symbolic link, say: a report may depend on nothing that the search for files
+    /// did not see), no regular file, larger than a document is, or cannot be read.
     func bytes(of path: String) -> [UInt8]? {
+        guard known.contains(path) else { return nil }
         var reader = SourceReader()
         let file = SourceFile(path: "\(root)/\(path)")
         guard case .success(let bytes) = reader.load(file), bytes.count <= Self.largestDocument else { return nil }
