@@ -1,3 +1,5 @@
+import CanonFacts
+
 /// Writes numbers, texts and lists behind each other. What reads them knows their order.
 struct RecordWriter {
     private(set) var bytes: [UInt8] = []
@@ -14,10 +16,12 @@ struct RecordWriter {
         bytes.append(UInt8(rest))
     }
 
-    mutating func write(_ content: [UInt8]) {
+    mutating func write(_ content: some Collection<UInt8>) {
         write(content.count)
         bytes += content
     }
+
+    mutating func write(_ identity: FileIdentity) { withUnsafeBytes(of: identity) { bytes += $0 } }
 
     mutating func write(_ text: String) {
         var text = text
@@ -45,20 +49,23 @@ struct RecordWriter {
 
 /// Reads what a ``RecordWriter`` wrote. Once something is not as it should be, everything after it reads as nothing.
 struct RecordReader {
-    private let all: [UInt8]
-    private var place = 0
+    private let all: ArraySlice<UInt8>
+    private var place: Int
     private var hasFailed = false
     private var shared: [String] = []
 
-    init(_ bytes: [UInt8]) { all = bytes }
+    init(_ bytes: ArraySlice<UInt8>) {
+        all = bytes
+        place = bytes.startIndex
+    }
 
     /// Everything was read, and all of it was as it should be.
-    var isAtEnd: Bool { !hasFailed && place == all.count }
+    var isAtEnd: Bool { !hasFailed && place == all.endIndex }
 
     mutating func number() -> Int {
         var value: UInt64 = 0
         var shift: UInt64 = 0
-        while place < all.count, shift < 64, !hasFailed {
+        while place < all.endIndex, shift < 64, !hasFailed {
             let byte = all[place]
             place += 1
             value |= UInt64(byte & 0x7F) << shift
@@ -70,13 +77,29 @@ struct RecordReader {
     }
 
     mutating func bytes() -> ArraySlice<UInt8> {
-        let count = number()
-        guard !hasFailed, count >= 0, count <= all.count - place else {
-            hasFailed = true
-            return []
-        }
+        let count = count()
         defer { place += count }
         return all[place..<place + count]
+    }
+
+    /// A number of things that follow, each of which takes a byte at least.
+    mutating func count() -> Int {
+        let count = number()
+        guard !hasFailed, count >= 0, count <= all.endIndex - place else {
+            hasFailed = true
+            return 0
+        }
+        return count
+    }
+
+    mutating func identity() -> FileIdentity? {
+        let size = MemoryLayout<FileIdentity>.size
+        guard !hasFailed, size <= all.endIndex - place else {
+            hasFailed = true
+            return nil
+        }
+        defer { place += size }
+        return all[place..<place + size].withUnsafeBytes { $0.loadUnaligned(as: FileIdentity.self) }
     }
 
     mutating func text() -> String { String(decoding: bytes(), as: UTF8.self) }
@@ -95,12 +118,7 @@ struct RecordReader {
 
     /// - Parameter each: nil for what it cannot be.
     mutating func list<Element>(_ each: (inout RecordReader) -> Element?) -> [Element] {
-        let count = number()
-        // Every element takes a byte at least.
-        guard !hasFailed, count >= 0, count <= all.count - place else {
-            hasFailed = true
-            return []
-        }
+        let count = count()
         var list: [Element] = []
         list.reserveCapacity(min(count, 1 << 16))
         while list.count < count, !hasFailed {

@@ -21,7 +21,7 @@ extension AuditReport {
     /// - Parameter bytes: as ``stored()`` gave them.
     /// - Returns: nil when they are anything else.
     public init?(stored bytes: [UInt8]) {
-        var reader = RecordReader(bytes)
+        var reader = RecordReader(bytes[...])
         let json = reader.bytes()
         guard var report = try? JSONDecoder().decode(AuditReport.self, from: Data(json)) else { return nil }
         report.findings = reader.list { Finding(stored: &$0) }

@@ -403,11 +403,13 @@ final class FactPack: Sendable {
 
     /// Where an answer that was computed from all files is kept.
     var answerPath: String { path + KeptAnswer.suffix }
+    /// Where what was found out about single files is kept.
+    var partsPath: String { path + KeptAnswer.partsSuffix }
 
     /// The files of a pack, the index first.
     static func files(index path: String) -> [String] {
         let pack = String(path.dropLast(indexSuffix.count))
-        return [path, pack + KeptAnswer.suffix]
+        return [path, pack + KeptAnswer.suffix, pack + KeptAnswer.partsSuffix]
             + (readIndex(path).map { [factsPath(pack, $0.header.generation)] } ?? [])
     }
 }

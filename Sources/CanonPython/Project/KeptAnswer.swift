@@ -22,13 +22,34 @@ extension PythonProject {
 
     /// Keeps an answer for ``keptAnswer(to:)``, instead of the one before. A failure is no error: the next run computes it again.
     public func keep(_ answer: [UInt8], to question: [UInt8]) {
-        guard let cache, let pack = packs.first ?? nil, pack.state.failure == nil, let key = key(of: question) else {
-            return
-        }
+        guard let pack = packs.first ?? nil, let key = key(of: question) else { return }
+        keep(answer, key, at: pack.answerPath, of: pack)
+    }
+
+    /// What ``keep(parts:)`` was told last; nil with `verifiesCache`, as for answers.
+    public func keptParts() -> [UInt8]? {
+        guard !verifiesCache, let pack = packs.first ?? nil, let key = partsKey else { return nil }
+        return KeptAnswer.read(pack.partsPath, key: key)
+    }
+
+    /// Keeps what was computed from single files, whose identities (``allFiles``) are in it: whoever reads it takes what belongs to
+    /// a file that is still the same.
+    public func keep(parts: [UInt8]) {
+        guard let pack = packs.first ?? nil, let key = partsKey else { return }
+        keep(parts, key, at: pack.partsPath, of: pack)
+    }
+
+    private func keep(_ bytes: [UInt8], _ key: SourceDigest, at path: String, of pack: FactPack) {
         // It is not to drive out the facts.
-        guard answer.count <= pack.state.limitBytes / 4 else { return }
-        if let failure = KeptAnswer.write(answer, key: key, to: pack.answerPath) { return pack.state.fail(failure) }
+        guard let cache, pack.state.failure == nil, bytes.count <= pack.state.limitBytes / 4 else { return }
+        if let failure = KeptAnswer.write(bytes, key: key, to: path) { return pack.state.fail(failure) }
         cache.removeExcess()
+    }
+
+    /// Of parts: the folder alone.
+    private var partsKey: SourceDigest? {
+        guard packs.count == 1, let folder = folders[0] else { return nil }
+        return Array("parts\0\(folder)".utf8).withUnsafeBytes { FactCache.digest(of: $0) }
     }
 
     /// A hash over the question and this state of the folder; nil when the state cannot be told from every other one.
@@ -57,6 +78,7 @@ extension PythonProject {
 /// The file of one answer: a header, the answer, and a checksum of both. It is replaced whole.
 enum KeptAnswer {
     static let suffix = ".answer"
+    static let partsSuffix = ".parts"
 
     private struct Header: BitwiseCopyable {
         var marker = UInt64(0x3153_4E41_4E41_4E43)  // "CNANANS1"

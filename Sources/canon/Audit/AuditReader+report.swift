@@ -19,7 +19,7 @@ extension AuditReader {
         try requireSources(input)
         let audit = Audit(input)
         let report = try report(of: audit)
-        folder.keep(report)
+        folder.keep(report, input.parts)
         return (audit, report)
     }
 

@@ -45,8 +45,9 @@ struct FoundFolder {
         }
         let (commit, dirty) = state.wait()
         return Audit.Input(
-            files: files, tree: WorkTree(root: reader.root, paths: run.allNames), manifest: manifest,
-            today: reader.today, python: run.version.description, toolVersion: ProductVersion.description,
+            files: files, tree: WorkTree(root: reader.root, files: run.allFiles),
+            parts: FileParts(stored: run.keptParts()), manifest: manifest, today: reader.today,
+            python: run.version.description, toolVersion: ProductVersion.description,
             commit: commit, dirty: dirty, unread: unread, jobs: reader.settings.jobs)
     }
 
@@ -64,8 +65,9 @@ struct FoundFolder {
         return report
     }
 
-    /// Keeps a report on the input for ``keptReport``.
-    func keep(_ report: AuditReport) {
+    /// Keeps a report on the input for ``keptReport``, and what was found out about single files for ``input()``.
+    func keep(_ report: AuditReport, _ parts: FileParts) {
+        if let parts = parts.stored() { run.keep(parts: parts) }
         // What could not be read may be there the next time, without any file having changed.
         guard isKept, report.incomplete.isEmpty, let bytes = report.stored() else { return }
         run.keep(bytes, to: question)

@@ -11,7 +11,7 @@ struct PythonRun: Sendable {
     var version: PythonVersion { project.version }
     var files: [SourceFile] { project.files }
     /// All files of the folder, when ``init(paths:version:jobs:cache:progress:namingOthers:)`` was asked for them.
-    var allNames: [String] { project.allNames }
+    var allFiles: [PythonProject.AnyFile] { project.allFiles }
     /// Folders whose files are missing.
     var unlisted: [(path: String, reason: SourceFailure)] { project.unlisted }
 
@@ -70,6 +70,16 @@ struct PythonRun: Sendable {
     func keep(_ answer: [UInt8], to question: [UInt8]) {
         guard cache?.failure == nil else { return }
         project.keep(answer, to: question)
+        reportFailure()
+    }
+
+    /// See ``PythonProject/keptParts()``.
+    func keptParts() -> [UInt8] { project.keptParts() ?? [] }
+
+    /// See ``PythonProject/keep(parts:)``.
+    func keep(parts: [UInt8]) {
+        guard cache?.failure == nil else { return }
+        project.keep(parts: parts)
         reportFailure()
     }
 
