@@ -1,5 +1,6 @@
 import ArgumentParser
 import CanonAgents
+import CanonGateway
 import CanonLogs
 import CanonWire
 import Foundation
@@ -43,6 +44,37 @@ struct LogsCommandTests {
             #expect(await Self.status(log, "--no-memory", "--output", out) == ExitStatus.unknown)
             #expect(await Self.status("show", "v1:0000", "--memory", memory) == ExitStatus.failed)
             #expect(await Self.status("list", "--memory", folder + "/none.db") == ExitStatus.usage)
+        }
+    }
+
+    @Test("the console's book reads the memory as the commands do, and makes none")
+    func book() async throws {
+        try await Self.folder { folder in
+            let memory = folder + "/memory.db"
+            let book = LogProblemBook(path: memory)
+            await #expect(throws: ProblemBookError.self) { try await book.list() }
+            #expect(!FileManager.default.fileExists(atPath: memory))
+            let log = folder + "/a.jsonl"
+            let secret = Self.error.replacing("kettle 4", with: "kettle of ada@example.org with token=hunter2hunter2")
+            try (secret + "\n").write(toFile: log, atomically: true, encoding: .utf8)
+            _ = await Self.status(log, "--memory", memory, "--output", folder + "/out", "--quiet")
+            let list = try await book.list()
+            #expect(list["total"] == 1)
+            let fingerprint = try #require(list["problems"]?.array?.first?["fingerprint"]?.string)
+            let problem = try await book.problem(String(fingerprint.prefix(10)))
+            #expect(problem.fingerprint == fingerprint)
+            let text = problem.json.encodedText
+            #expect(!text.contains("ada@") && !text.contains("hunter2"), "\(text)")
+            #expect(problem.json["samples"]?.array?.count == 1)
+            let resolved = try await book.resolve(fingerprint, revision: "kitchen-2")
+            #expect(resolved.json["problem"]?["state"] == "resolved")
+            #expect(resolved.json["problem"]?["resolvedIn"] == "kitchen-2")
+            #expect(try await book.reopen(fingerprint).json["problem"]?["state"] == "known")
+            let changes = try await book.problem(fingerprint).json["changes"]?.array
+            #expect(changes?.map { $0["state"] } == ["new", "resolved", "known"])
+            await #expect(throws: ProblemBookError.self) { try await book.problem("v1:ffff") }
+            // A file that is no memory is said to be none.
+            await #expect(throws: ProblemBookError.self) { try await LogProblemBook(path: log).list() }
         }
     }
 

@@ -22,7 +22,11 @@ export class Sidebar {
       icon("plus"),
       "New conversation",
     );
-    this.pages = [pageLink("audit", "scales", "Audit")];
+    this.pages = [
+      pageLink("audit", "scales", "Audit"),
+      // Logs are of all users together.
+      user?.role === "admin" && pageLink("problems", "pulse", "Problems"),
+    ].filter(Boolean);
     this.element = h(
       "aside",
       { class: "sidebar", id: "sidebar", "aria-label": "Conversations and account" },

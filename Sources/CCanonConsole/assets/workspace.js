@@ -9,6 +9,7 @@ import { announceEnd, ConversationView } from "./conversation-view.js";
 import { showDevices } from "./devices.js";
 import { announce, h, iconButton } from "./dom.js";
 import { askText, confirmAction } from "./overlay.js";
+import { ProblemsPage } from "./problems.js";
 import { Sidebar } from "./sidebar.js";
 import { ThreadList } from "./thread-list.js";
 
@@ -18,6 +19,7 @@ const endings = new Set(["agent_completed", "agent_error", "agent_cancelled"]);
 // `show(rest)` is called with the rest of the path whenever it is gone to.
 const pages = {
   audit: { title: "Audit", make: (workspace) => new AuditPage(workspace) },
+  problems: { title: "Problems", make: (workspace) => new ProblemsPage(workspace) },
 };
 const examples = [
   ["Give me an overview of this workspace", "Languages, folders and entry points"],
