@@ -78,6 +78,38 @@ struct LogsCommandTests {
         }
     }
 
+    @Test("what is found in a folder and is no log is passed over with a word; what is named must be one")
+    func foundFiles() async throws {
+        try await Self.folder { folder in
+            func write(_ name: String, _ text: String) throws {
+                try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
+            }
+            try write("package.json", #"{"name":"shop","dependencies":{"tea":"1.0.0"}}"#)
+            try write("empty.log", "")
+            let out = folder + "/report"
+            // Nothing else is there: no answer.
+            #expect(await Self.status(folder, "--no-memory", "--output", out) == ExitStatus.unknown)
+            try write("a.jsonl", Self.error + "\n")
+            let noise = Data((0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 167) })
+            try noise.write(to: URL(fileURLWithPath: folder + "/core.log"))
+            #expect(
+                await Self.status(folder, "--no-memory", "--output", out, "--format", "json") == ExitStatus.failed)
+            let report = try JSONValue.parse(Array(Data(contentsOf: URL(fileURLWithPath: out))))
+            #expect(report["entries"] == 1 && report["sources"]?.array?.count == 1)
+            let note = report["notes"]?.array?.last?.string ?? ""
+            #expect(note.hasPrefix("3 files of the folders hold no log entry and were passed over: "), "\(note)")
+            #expect(note.contains("package.json") && note.contains("core.log") && note.contains("empty.log"))
+            for name in ["package.json", "empty.log", "core.log"] {
+                let path = folder + "/" + name
+                #expect(await Self.status(path, "--no-memory", "--output", out) == ExitStatus.unknown, "\(name)")
+                #expect(await Self.status(folder, path, "--no-memory", "--output", out) == ExitStatus.unknown)
+            }
+            // A log that is damaged is not passed over.
+            try write("b.jsonl", Self.error.replacing("\"a\"", with: "\"b\"") + "\n" + Self.error.dropLast(9) + "\n")
+            #expect(await Self.status(folder, "--no-memory", "--output", out) == ExitStatus.unknown)
+        }
+    }
+
     @Test("drafts of issues are written for each problem, and the same run again leaves the same files")
     func drafts() async throws {
         try await Self.folder { folder in

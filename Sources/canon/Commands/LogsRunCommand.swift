@@ -13,7 +13,9 @@ struct LogsRunCommand: AsyncParsableCommand {
             also when the file has grown, was renamed or compressed. Personal data is masked everywhere.
 
             Ends with status 0 when there is no new or returned problem at or above the gate, 1 when there is one, 2 for a \
-            command line or configuration that cannot be used, 3 when something could not be read or there was nothing to read.
+            command line or configuration that cannot be used, 3 when something could not be read or there was nothing to read. \
+            Files that are found in folders and are no logs are passed over. SIGINT ends --watch with the report of all that it \
+            has seen.
 
             Examples:
               canon logs export.json
@@ -79,8 +81,12 @@ struct LogsRunCommand: AsyncParsableCommand {
         let memory = noMemory ? nil : try memoryOptions.open()
         defer { try? memory?.close() }
         if watch, let memory {
-            try await LogsWatch(options: options, memory: memory, gate: gate.priority, format: format, isQuiet: quiet)
-                .follow(inputs)
+            let watch = LogsWatch(
+                options: options, memory: memory, gate: gate.priority, format: format, isQuiet: quiet)
+            let total = try await Interruption.canBeEndedEarly { [inputs] in try await watch.follow(inputs) }
+            watch.conclude(total)
+            guard let total else { throw ExitStatus.unknown }
+            try end(total)
             return
         }
         let folder = try issues.map { try IssueFolder(path: $0, known: knownIssues) }
@@ -93,6 +99,11 @@ struct LogsRunCommand: AsyncParsableCommand {
                     "\(issues.escapingControls): \(new) drafts of new issues, \(updates) updates, and worklog.md")
             }
         }
+        try end(report)
+    }
+
+    /// - Throws: the status that says what the report says.
+    private func end(_ report: LogReport) throws {
         switch report.verdict(failOn: gate.priority) {
         case .passed: return
         case .failed: throw ExitStatus.failed
@@ -135,7 +146,7 @@ struct LogsRunCommand: AsyncParsableCommand {
     }
 
     private static func size(_ input: LogInput) -> Int {
-        guard case .file(let path) = input else { return 0 }
+        guard let path = input.path else { return 0 }
         return (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
     }
 
