@@ -24,10 +24,10 @@ public final class ProblemCollector {
     private(set) var sightings: [Sightings] = []
     private(set) var services: [ServiceTally] = []
     private var serviceIndex: [String: Int] = [:]
-    /// Identities of entries that this run counts for the first time.
-    private(set) var freshIDs: Set<UInt64> = []
-    /// All of this run's that count.
+    /// Identities of this run's entries that count.
     private var seenIDs: Set<UInt64> = []
+    /// Those of them that no earlier run has counted.
+    var freshIDs: Set<UInt64> { seenIDs.subtracting(known.ids) }
     private var index: [Key: Int] = [:]
     /// Entries that stood in the input twice, by their id.
     private(set) var repeated = 0
@@ -64,7 +64,6 @@ public final class ProblemCollector {
         let isFresh: Bool
         if let identity {
             isFresh = !known.ids.contains(identity)
-            if isFresh { freshIDs.insert(identity) }
         } else {
             isFresh = record.offset + record.length > countedUpTo
         }
