@@ -39,6 +39,7 @@ struct LogsCommandTests {
             #expect(await Self.status(log, "--no-memory", "--output", out, "--fail-on", "p2") == ExitStatus.failed)
             #expect(await Self.status(log, "--no-memory", "--fail-on", "urgent") == ExitStatus.usage)
             #expect(await Self.status(log, "--since", "yesterday") == ExitStatus.usage)
+            #expect(await Self.status(log, "--jobs", "0") == ExitStatus.usage)
             #expect(await Self.status(folder + "/none.log", "--no-memory", "--output", out) == ExitStatus.unknown)
             try "[]".write(toFile: log, atomically: true, encoding: .utf8)
             #expect(await Self.status(log, "--no-memory", "--output", out) == ExitStatus.unknown)

@@ -102,6 +102,41 @@ final class Sightings {
         if all.count == 1 { describe(record) }
     }
 
+    /// Takes in the sightings of the same kind by another, of later files.
+    func merge(_ other: Sightings) {
+        all.merge(other.all)
+        fresh.merge(other.fresh)
+        severity = max(severity, other.severity)
+        merge(instances: other.instances)
+        instancesAreCapped = instancesAreCapped || other.instancesAreCapped
+        otherRevisions += other.otherRevisions
+        for revision in other.revisionTallies {
+            if let place = revisionTallies.firstIndex(where: { $0.bytes == revision.bytes }) {
+                revisionTallies[place].all.merge(revision.all)
+                revisionTallies[place].fresh.merge(revision.fresh)
+            } else if revisionTallies.count < Self.maximumRevisions {
+                revisionTallies.append(revision)
+            } else {
+                otherRevisions += revision.all.count
+            }
+        }
+        let room = Self.maximumMoments - moments.count
+        moments += other.moments.prefix(room)
+        momentsAreCapped = momentsAreCapped || other.momentsAreCapped || other.moments.count > room
+        countedTimeline.merge(other.countedTimeline)
+        freshTimeline.merge(other.freshTimeline)
+        samples.merge(other.samples)
+    }
+
+    private func merge(instances others: Set<UInt64>) {
+        guard instances.count + others.count > Self.maximumInstances else { return instances.formUnion(others) }
+        // In an order, so that the same ones are kept each time.
+        let new = others.subtracting(instances).sorted()
+        let room = Self.maximumInstances - instances.count
+        instances.formUnion(new.prefix(room))
+        if new.count > room { instancesAreCapped = true }
+    }
+
     /// Where the revision of the entry before stands; most often it is this one's as well.
     private var lastRevision = 0
 
@@ -222,6 +257,14 @@ struct SamplePair {
         } else if let held = last, key > (held.time, held.source, held.offset) {
             last?.take(record, source: source)
         }
+    }
+
+    mutating func merge(_ other: SamplePair) {
+        let all = [first, last, other.first, other.last].compactMap(\.self).sorted {
+            ($0.time, $0.source, $0.offset) < ($1.time, $1.source, $1.offset)
+        }
+        first = all.first
+        last = all.count > 1 ? all.last : nil
     }
 
     /// Masked, the first one first.

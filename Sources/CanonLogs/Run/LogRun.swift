@@ -11,12 +11,12 @@ public struct LogRun {
         public init() {}
     }
 
-    private let options: Options
-    private let memory: LogMemory?
-    private let snapshot: LogMemory.Snapshot
+    let options: Options
+    let memory: LogMemory?
+    let snapshot: LogMemory.Snapshot
     private let reader: LogReader
     let collector: ProblemCollector
-    private var sources: [SourceTally] = []
+    private(set) var sources: [SourceTally] = []
     private var incomplete: [ReadProblem] = []
     private var incompleteCount = 0
     private var counted: [SourceIdentity] = []
@@ -39,7 +39,9 @@ public struct LogRun {
         do throws(SourceError) {
             source = try input.open()
         } catch {
-            report(ReadProblem(source: input.name, offset: error.offset, message: error.message))
+            var tally = SourceTally(report: SourceReport(name: input.name))
+            tally.report.report(error.message, at: error.offset)
+            account(tally)
             return
         }
         var before = 0
@@ -66,23 +68,29 @@ public struct LogRun {
         }
         tally.report = report
         tally.isPassedOver = isFound && report.isNoLog
+        account(tally, isGrowing: isGrowing)
+        return next
+    }
+
+    /// Notes a source that has been read, and what is wrong with it.
+    mutating func account(_ tally: SourceTally, isGrowing: Bool = false) {
         sources.append(tally)
-        guard !tally.isPassedOver else { return next }
+        guard !tally.isPassedOver else { return }
+        let report = tally.report
         for problem in report.problems { self.report(problem) }
         incompleteCount += report.problemCount - report.problems.count
         if report.hasLostMessages {
             self.report(
                 ReadProblem(
-                    source: source.name, offset: 0,
+                    source: report.name, offset: 0,
                     message: "\(report.entriesWithoutMessage) of \(report.entries) entries have no message: whoever "
                         + "collected them lost what the service said. Export again; nothing is concluded from this file"
                 ))
         } else if report.entries == 0, report.problemCount == 0, !isGrowing {
             self.report(
                 ReadProblem(
-                    source: source.name, offset: 0, message: "holds no entry, which says nothing about any problem"))
+                    source: report.name, offset: 0, message: "holds no entry, which says nothing about any problem"))
         }
-        return next
     }
 
     /// Reads what a file that is followed has got since the last time.
@@ -103,7 +111,7 @@ public struct LogRun {
     }
 
     /// Notes up to where a file is counted, if its lines have no ids to know them by.
-    private mutating func remember(_ path: String, counted end: Int, since before: Int) {
+    mutating func remember(_ path: String, counted end: Int, since before: Int) {
         guard memory != nil, sources[sources.count - 1].withoutID > 0, end > before,
             let identity = SourceIdentity.of(path: path, counted: end)
         else { return }

@@ -58,10 +58,14 @@ struct LogsRunCommand: AsyncParsableCommand {
     var config: String?
     @Flag(help: "Go on following the files as they grow and are rotated, and tell of each new or returned problem.")
     var watch = false
+    @Option(
+        help: "How many files are read at the same time; usually as many as there are cores. The report is the same.")
+    var jobs = ProcessInfo.processInfo.activeProcessorCount
     @Flag(help: "Show all that is known of each problem.") var verbose = false
     @Flag(help: "Print problems only: neither progress nor a summary.") var quiet = false
 
     func validate() throws {
+        guard (1...256).contains(jobs) else { throw ValidationError("--jobs is a number from 1 to 256") }
         guard !inputs.isEmpty else { throw ValidationError("name a file or a folder, or - for standard input") }
         if let since, let until, since.time >= until.time { throw ValidationError("--since is not before --until") }
         if knownIssues != nil, issues == nil { throw ValidationError("--known-issues is for --issues") }
@@ -133,14 +137,9 @@ struct LogsRunCommand: AsyncParsableCommand {
             throw CommandFailure(
                 "the folders hold no log (*.log, *.json, *.jsonl, *.txt, also *.gz)", status: ExitStatus.unknown)
         }
-        let sizes = files.map(Self.size)
-        let total = sizes.reduce(0, +)
+        let total = files.map(Self.size).reduce(0, +)
         var bar = ProgressBar("Reading", on: Terminal(descriptor: STDERR_FILENO, quiet: quiet))
-        var before = 0
-        for (file, size) in zip(files, sizes) {
-            try run.read(file) { bytes in bar.update(done: before + bytes, of: max(total, before + bytes)) }
-            before += size
-        }
+        try run.read(files, jobs: jobs) { bytes in bar.update(done: bytes, of: max(total, bytes)) }
         bar.finish()
         return try run.finish()
     }
