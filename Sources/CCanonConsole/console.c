@@ -24,6 +24,9 @@ EMBEDDED(conversation_css) = {
 EMBEDDED(audit_css) = {
 #embed "assets/audit.css"
 };
+EMBEDDED(problems_css) = {
+#embed "assets/problems.css"
+};
 EMBEDDED(prose_css) = {
 #embed "assets/prose.css"
 };
@@ -69,6 +72,9 @@ EMBEDDED(markdown_view_js) = {
 EMBEDDED(overlay_js) = {
 #embed "assets/overlay.js"
 };
+EMBEDDED(problems_js) = {
+#embed "assets/problems.js"
+};
 EMBEDDED(run_view_js) = {
 #embed "assets/run-view.js"
 };
@@ -83,6 +89,9 @@ EMBEDDED(sign_in_js) = {
 };
 EMBEDDED(thread_list_js) = {
 #embed "assets/thread-list.js"
+};
+EMBEDDED(timeline_js) = {
+#embed "assets/timeline.js"
 };
 EMBEDDED(workspace_js) = {
 #embed "assets/workspace.js"
@@ -102,6 +111,7 @@ static const canon_console_asset assets[] = {
     ASSET("workspace.css", CSS, workspace_css),
     ASSET("conversation.css", CSS, conversation_css),
     ASSET("audit.css", CSS, audit_css),
+    ASSET("problems.css", CSS, problems_css),
     ASSET("prose.css", CSS, prose_css),
     ASSET("canon.js", JS, canon_js),
     ASSET("audit.js", JS, audit_js),
@@ -117,11 +127,13 @@ static const canon_console_asset assets[] = {
     ASSET("markdown-inline.js", JS, markdown_inline_js),
     ASSET("markdown-view.js", JS, markdown_view_js),
     ASSET("overlay.js", JS, overlay_js),
+    ASSET("problems.js", JS, problems_js),
     ASSET("run-view.js", JS, run_view_js),
     ASSET("session.js", JS, session_js),
     ASSET("sidebar.js", JS, sidebar_js),
     ASSET("sign-in.js", JS, sign_in_js),
     ASSET("thread-list.js", JS, thread_list_js),
+    ASSET("timeline.js", JS, timeline_js),
     ASSET("workspace.js", JS, workspace_js),
 };
 

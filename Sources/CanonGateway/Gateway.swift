@@ -37,11 +37,13 @@ public struct Gateway: Service {
     ///   - secret: signs access tokens; at least 32 bytes.
     ///   - backend: what answers.
     ///   - tools: what pages of the console may run for whoever is signed in; the agent has its own.
+    ///   - problems: what administrators see of service logs; nil when the server is given none.
     ///   - onRunning: called once the port is open and every open run of an earlier server has been ended.
     /// - Throws: for an origin, proxy, certificate or secret that cannot be used.
     public init(
         configuration: GatewayConfiguration, log: any EventLog, database: CanonDatabase, secret: String,
-        backend: any AgentBackend, tools: [any Tool] = [], logger: Logger,
+        backend: any AgentBackend, tools: [any Tool] = [], problems: (any ProblemBook)? = nil,
+        logger: Logger,
         onRunning: @escaping @Sendable (Address) async -> Void = { _ in }
     ) async throws {
         // The process's own loops: Hummingbird finishes its shutdown in a task that outlives `run`, so loops of our own
@@ -82,6 +84,7 @@ public struct Gateway: Service {
         BroadcastRoutes(manager: manager, requests: requests, store: identity.store).add(to: router)
         ProducerRoutes(manager: manager, requests: requests, logger: logger).add(to: router)
         ToolRoutes(tools: tools, manager: manager, requests: requests).add(to: router)
+        ProblemRoutes(book: problems, manager: manager, requests: requests, store: identity.store).add(to: router)
         identity.addRoutes(to: router)
 
         let upgrade = UpgradeContext(

@@ -138,7 +138,7 @@ struct ConfigurationFault: Sendable, CustomTestStringConvertible {
             yaml: "serve:\n  <<: {port: 1}\n",
             messages: [
                 ":2:3: unknown key \"<<\" in serve; known here: host, port, environment, tls, trusted_proxies, "
-                    + "allowed_origins, data_dir, workspace, demo, demo_public, compression, compatibility_welcome, durability, authentication, agent, "
+                    + "allowed_origins, data_dir, workspace, problems, demo, demo_public, compression, compatibility_welcome, durability, authentication, agent, "
                     + "limits, retention, log"
             ]),
         ConfigurationFault(
@@ -182,7 +182,7 @@ struct ConfigurationFault: Sendable, CustomTestStringConvertible {
             yaml: "serve:\n  \"a\\eb\": 1\n",
             messages: [
                 ":2:3: unknown key \"a\\u{1b}b\" in serve; known here: host, port, environment, tls, trusted_proxies, "
-                    + "allowed_origins, data_dir, workspace, demo, demo_public, compression, compatibility_welcome, durability, authentication, agent, "
+                    + "allowed_origins, data_dir, workspace, problems, demo, demo_public, compression, compatibility_welcome, durability, authentication, agent, "
                     + "limits, retention, log"
             ]),
         ConfigurationFault(

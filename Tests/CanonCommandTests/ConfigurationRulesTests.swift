@@ -145,6 +145,20 @@ struct ConfigurationRulesTests {
         #expect(around.first?.contains("lies inside the data folder") == true)
     }
 
+    @Test("the memory of problems is a file that no agent reads, and may come later")
+    func problemMemory() {
+        let workspace = TemporaryFolder()
+        let elsewhere = TemporaryFolder()
+        #expect(problems { $0.problems = elsewhere.path + "/logs.db" } == [])
+        #expect(problems { $0.problems = elsewhere.path }.first?.contains("is a folder") == true)
+        let inside = problems {
+            $0.workspace = workspace.path
+            $0.problems = workspace.path + "/logs.db"
+        }
+        #expect(inside.count == 1)
+        #expect(inside.first?.contains("lies inside the workspace") == true)
+    }
+
     @Test("a remote agent needs what it is called by")
     func agents() {
         #expect(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CanonAgents
+import CanonGateway
 import CanonLogs
 import CanonWire
 import Foundation
@@ -38,11 +39,75 @@ struct LogsCommandTests {
             #expect(await Self.status(log, "--no-memory", "--output", out, "--fail-on", "p2") == ExitStatus.failed)
             #expect(await Self.status(log, "--no-memory", "--fail-on", "urgent") == ExitStatus.usage)
             #expect(await Self.status(log, "--since", "yesterday") == ExitStatus.usage)
+            #expect(await Self.status(log, "--jobs", "0") == ExitStatus.usage)
             #expect(await Self.status(folder + "/none.log", "--no-memory", "--output", out) == ExitStatus.unknown)
             try "[]".write(toFile: log, atomically: true, encoding: .utf8)
             #expect(await Self.status(log, "--no-memory", "--output", out) == ExitStatus.unknown)
             #expect(await Self.status("show", "v1:0000", "--memory", memory) == ExitStatus.failed)
             #expect(await Self.status("list", "--memory", folder + "/none.db") == ExitStatus.usage)
+        }
+    }
+
+    @Test("the console's book reads the memory as the commands do, and makes none")
+    func book() async throws {
+        try await Self.folder { folder in
+            let memory = folder + "/memory.db"
+            let book = LogProblemBook(path: memory)
+            await #expect(throws: ProblemBookError.self) { try await book.list() }
+            #expect(!FileManager.default.fileExists(atPath: memory))
+            let log = folder + "/a.jsonl"
+            let secret = Self.error.replacing("kettle 4", with: "kettle of ada@example.org with token=hunter2hunter2")
+            try (secret + "\n").write(toFile: log, atomically: true, encoding: .utf8)
+            _ = await Self.status(log, "--memory", memory, "--output", folder + "/out", "--quiet")
+            let list = try await book.list()
+            #expect(list["total"] == 1)
+            let fingerprint = try #require(list["problems"]?.array?.first?["fingerprint"]?.string)
+            let problem = try await book.problem(String(fingerprint.prefix(10)))
+            #expect(problem.fingerprint == fingerprint)
+            let text = problem.json.encodedText
+            #expect(!text.contains("ada@") && !text.contains("hunter2"), "\(text)")
+            #expect(problem.json["samples"]?.array?.count == 1)
+            let resolved = try await book.resolve(fingerprint, revision: "kitchen-2")
+            #expect(resolved.json["problem"]?["state"] == "resolved")
+            #expect(resolved.json["problem"]?["resolvedIn"] == "kitchen-2")
+            #expect(try await book.reopen(fingerprint).json["problem"]?["state"] == "known")
+            let changes = try await book.problem(fingerprint).json["changes"]?.array
+            #expect(changes?.map { $0["state"] } == ["new", "resolved", "known"])
+            await #expect(throws: ProblemBookError.self) { try await book.problem("v1:ffff") }
+            // A file that is no memory is said to be none.
+            await #expect(throws: ProblemBookError.self) { try await LogProblemBook(path: log).list() }
+        }
+    }
+
+    @Test("what is found in a folder and is no log is passed over with a word; what is named must be one")
+    func foundFiles() async throws {
+        try await Self.folder { folder in
+            func write(_ name: String, _ text: String) throws {
+                try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
+            }
+            try write("package.json", #"{"name":"shop","dependencies":{"tea":"1.0.0"}}"#)
+            try write("empty.log", "")
+            let out = folder + "/report"
+            // Nothing else is there: no answer.
+            #expect(await Self.status(folder, "--no-memory", "--output", out) == ExitStatus.unknown)
+            try write("a.jsonl", Self.error + "\n")
+            let noise = Data((0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 167) })
+            try noise.write(to: URL(fileURLWithPath: folder + "/core.log"))
+            #expect(
+                await Self.status(folder, "--no-memory", "--output", out, "--format", "json") == ExitStatus.failed)
+            let report = try JSONValue.parse(Array(Data(contentsOf: URL(fileURLWithPath: out))))
+            #expect(report["entries"] == 1 && report["sources"]?.array?.count == 1)
+            let note = report["notes"]?.array?.last?.string ?? ""
+            #expect(note.hasPrefix("3 files of the folders hold no log entry and were passed over: "), "\(note)")
+            #expect(note.contains("package.json") && note.contains("core.log") && note.contains("empty.log"))
+            for name in ["package.json", "empty.log", "core.log"] {
+                let path = folder + "/" + name
+                #expect(await Self.status(path, "--no-memory", "--output", out) == ExitStatus.unknown, "\(name)")
+                #expect(await Self.status(folder, path, "--no-memory", "--output", out) == ExitStatus.unknown)
+            }
+            // A log that is damaged is not passed over.
+            try write("b.jsonl", Self.error.replacing("\"a\"", with: "\"b\"") + "\n" + Self.error.dropLast(9) + "\n")
+            #expect(await Self.status(folder, "--no-memory", "--output", out) == ExitStatus.unknown)
         }
     }
 

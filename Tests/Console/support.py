@@ -10,6 +10,7 @@
     CANON_SERVICE_TOKEN  a service token of that one
     CANON_AUDITED_URL    a server whose workspace is the planted project of the audit's tests, with the same account
     CANON_AUDITED_REPORT what the command prints of that project, as JSON
+    CANON_PROBLEMS_FILE  the memory of problems that the audited server was given, as service_logs.py makes it
     CHROMIUM             optional: the browser's path, /usr/bin/chromium by default
 
 Scripts/browser-tests starts such servers and sets the variables.

@@ -30,6 +30,10 @@ export class AuditPage {
     );
   }
 
+  show() {
+    if (!this.report) this.refresh();
+  }
+
   async refresh() {
     this.again.disabled = true;
     this.content.replaceChildren(h("p", { class: "loading", role: "status" }, "Auditing the workspace"));

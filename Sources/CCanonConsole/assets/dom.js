@@ -19,6 +19,17 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** The same for drawings: `svg("rect", {x: 0, width: 5})`. */
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(svgNamespace, tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (forbidden.test(name) || name.endsWith("href")) throw new TypeError(`svg: the attribute ${name} is not allowed.`);
+    element.setAttribute(name, String(value));
+  }
+  append(element, children);
+  return element;
+}
+
 function append(element, children) {
   for (const child of children) {
     if (child === null || child === undefined || child === false) continue;
@@ -54,37 +65,23 @@ const drawings = {
   pencil: "M4 16l.8-3.2L13.5 4l2.5 2.5-8.8 8.7z",
   bin: "M4 6h12M8 6V4h4v2M5.5 6l.7 10h7.6l.7-10",
   warning: "M10 3.5L17.5 16h-15zM10 8.5v3.5M10 14.2h.01",
+  pulse: "M2.5 10.5h3.5l2-5.5 4 10 2-4.5h3.5",
   scales: "M10 4v12M6.5 16h7M4 6.5h12M4 6.5L2 11.5h4zM16 6.5l-2 5h4z",
   retry: "M15.5 7A6.5 6.5 0 1 0 16.5 10M16 3.5V7h-3.5",
 };
 
 /** A drawing beside text that says the same: hidden from screen readers. */
 export function icon(name, className = "") {
-  const svg = document.createElementNS(svgNamespace, "svg");
-  for (const [key, value] of Object.entries({
-    viewBox: "0 0 20 20",
-    class: `icon icon-${name} ${className}`.trim(),
-    "aria-hidden": "true",
-    focusable: "false",
-  })) {
-    svg.setAttribute(key, value);
-  }
-  const path = document.createElementNS(svgNamespace, "path");
-  path.setAttribute("d", drawings[name]);
-  svg.append(path);
-  return svg;
+  return svg(
+    "svg",
+    { viewBox: "0 0 20 20", class: `icon icon-${name} ${className}`.trim(), "aria-hidden": "true", focusable: "false" },
+    svg("path", { d: drawings[name] }),
+  );
 }
 
 /** The product's mark: one line taken up by the next, a little later, as in a canon. */
 export function mark() {
-  const svg = document.createElementNS(svgNamespace, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "mark");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(svgNamespace, "path");
-  path.setAttribute("d", "M3 6.5h10M7 12h10M11 17.5h10");
-  svg.append(path);
-  return svg;
+  return svg("svg", { viewBox: "0 0 24 24", class: "mark", "aria-hidden": "true" }, svg("path", { d: "M3 6.5h10M7 12h10M11 17.5h10" }));
 }
 
 /** A button that is only a drawing, with its name for a screen reader and a tooltip. */

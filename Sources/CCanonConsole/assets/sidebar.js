@@ -22,7 +22,11 @@ export class Sidebar {
       icon("plus"),
       "New conversation",
     );
-    this.audit = h("a", { class: "audit-link", href: "#/audit" }, icon("scales"), "Audit");
+    this.pages = [
+      pageLink("audit", "scales", "Audit"),
+      // Logs are of all users together.
+      user?.role === "admin" && pageLink("problems", "pulse", "Problems"),
+    ].filter(Boolean);
     this.element = h(
       "aside",
       { class: "sidebar", id: "sidebar", "aria-label": "Conversations and account" },
@@ -33,7 +37,7 @@ export class Sidebar {
         iconButton("close", "Close the list of conversations", actions.onclose, "sidebar-close"),
       ),
       create,
-      this.audit,
+      this.pages,
       h("nav", { class: "threads", "aria-label": "Conversations" }, this.groups, this.more),
       h("div", { class: "account" }, accountMenu(user, actions)),
     );
@@ -41,11 +45,13 @@ export class Sidebar {
 
   /**
    * @param threads in order, newest first
-   * @param state `{current, running: Set of thread ids, hasMore, isAudit}`
+   * @param state `{current, running: Set of thread ids, hasMore, page: its name, or null}`
    */
-  update(threads, { current, running, hasMore, isAudit = false }) {
-    if (isAudit) this.audit.setAttribute("aria-current", "page");
-    else this.audit.removeAttribute("aria-current");
+  update(threads, { current, running, hasMore, page = null }) {
+    for (const link of this.pages) {
+      if (link.dataset.page === page) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
     const focused = document.activeElement?.closest?.("[data-thread]")?.dataset.thread;
     const sections = new Map();
     for (const thread of threads) {
@@ -95,6 +101,10 @@ export class Sidebar {
     else row.link.removeAttribute("aria-current");
     return row.element;
   }
+}
+
+function pageLink(name, drawing, title) {
+  return h("a", { class: "page-link", href: `#/${name}`, "data-page": name }, icon(drawing), title);
 }
 
 function accountMenu(user, actions) {

@@ -9,11 +9,18 @@ import { announceEnd, ConversationView } from "./conversation-view.js";
 import { showDevices } from "./devices.js";
 import { announce, h, iconButton } from "./dom.js";
 import { askText, confirmAction } from "./overlay.js";
+import { ProblemsPage } from "./problems.js";
 import { Sidebar } from "./sidebar.js";
 import { ThreadList } from "./thread-list.js";
 
 const narrow = matchMedia("(max-width: 52rem)");
 const endings = new Set(["agent_completed", "agent_error", "agent_cancelled"]);
+// What else than a conversation can stand in the middle, by the first part of its path: `#/audit`. A page has an `element`, and
+// `show(rest)` is called with the rest of the path whenever it is gone to.
+const pages = {
+  audit: { title: "Audit", make: (workspace) => new AuditPage(workspace) },
+  problems: { title: "Problems", make: (workspace) => new ProblemsPage(workspace) },
+};
 const examples = [
   ["Give me an overview of this workspace", "Languages, folders and entry points"],
   ["What can you do?", "The questions it understands, such as where a name is defined"],
@@ -30,7 +37,8 @@ export class Workspace {
     this.conversations = new Map(); // thread id -> Conversation
     this.drafts = new Map(); // thread id, or null for a new one -> unsent text
     this.current = null; // the Conversation on the page; null is a new one
-    this.auditing = false; // whether the audit stands in its place
+    this.page = null; // the name of the page that stands in its place
+    this.made = {}; // pages that were shown, by their names
     this.view = null;
     this.threads = new ThreadList(session, () => this.#drawThreads());
     this.client = new CanonClient({
@@ -191,10 +199,11 @@ export class Workspace {
 
   #navigate() {
     const match = /^#\/c\/(.+)$/.exec(location.hash);
-    if (!this.auditing) this.drafts.set(this.current?.id ?? null, this.composer.text);
+    const [, name, rest] = /^#\/([a-z]+)(?:\/(.*))?$/.exec(location.hash) ?? [];
+    if (!this.page) this.drafts.set(this.current?.id ?? null, this.composer.text);
     this.#toggleSidebar(false);
-    if (location.hash === "#/audit") return this.#showAudit();
-    this.#leaveAudit();
+    if (Object.hasOwn(pages, name ?? "")) return this.#showPage(name, rest ?? "");
+    this.#leavePage();
     if (match) this.#open(decodeURIComponent(match[1]));
     else this.#show(null);
     this.composer.text = this.drafts.get(this.current?.id ?? null) ?? "";
@@ -202,26 +211,27 @@ export class Workspace {
     if (matchMedia("(hover: hover)").matches) this.composer.focus();
   }
 
-  #showAudit() {
-    if (this.auditing) return;
+  #showPage(name, rest) {
+    const { title, make } = pages[name];
+    this.made[name] ??= make({ session: this.session, onask: (question) => this.#askNew(question) });
+    this.made[name].show(rest);
+    if (this.page === name) return;
     this.#show(null);
-    this.auditing = true;
+    this.page = name;
     this.main.classList.remove("is-empty");
-    this.main.classList.add("is-audit");
-    this.audit ??= new AuditPage({ session: this.session, onask: (question) => this.#askNew(question) });
-    if (!this.audit.report) this.audit.refresh();
-    this.scroller.replaceChildren(this.audit.element);
-    this.scroller.setAttribute("aria-label", "Audit");
-    this.heading.textContent = "Audit";
-    document.title = "Audit · Canon";
+    this.main.classList.add("is-page");
+    this.scroller.replaceChildren(this.made[name].element);
+    this.scroller.setAttribute("aria-label", title);
+    this.heading.textContent = title;
+    document.title = `${title} · Canon`;
     this.#drawThreads();
     this.heading.focus();
   }
 
-  #leaveAudit() {
-    if (!this.auditing) return;
-    this.auditing = false;
-    this.main.classList.remove("is-audit");
+  #leavePage() {
+    if (!this.page) return;
+    this.page = null;
+    this.main.classList.remove("is-page");
     this.scroller.setAttribute("aria-label", "Messages");
   }
 
@@ -375,7 +385,7 @@ export class Workspace {
 
   /** Brings the title, the composer and the list in line with what is known of a conversation. */
   #afterChange(conversation) {
-    if (conversation === this.current && !this.auditing) {
+    if (conversation === this.current && !this.page) {
       const known = conversation && this.threads.get(conversation.id)?.title;
       const title = known || conversation?.provisionalTitle || "New conversation";
       if (this.heading.textContent !== title) this.heading.textContent = title;
@@ -392,7 +402,7 @@ export class Workspace {
   #drawThreads() {
     this.sidebar.update(this.threads.sorted(), {
       current: this.current?.id,
-      isAudit: this.auditing,
+      page: this.page,
       running: this.threads.running,
       hasMore: this.threads.hasMore,
     });

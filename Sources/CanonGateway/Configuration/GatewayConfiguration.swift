@@ -16,6 +16,8 @@ public struct GatewayConfiguration: Sendable {
     public var dataDirectory = ""
     /// The folder the agents' tools may read; nil: no tools on files.
     public var workspace: String?
+    /// The file in which `canon logs` remembers problems, for administrators to see; nil: none.
+    public var problems: String?
     public var demo = false
     /// Lets `demo` listen off loopback.
     public var demoPublic = false

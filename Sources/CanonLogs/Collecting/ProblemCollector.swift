@@ -24,23 +24,28 @@ public final class ProblemCollector {
     private(set) var sightings: [Sightings] = []
     private(set) var services: [ServiceTally] = []
     private var serviceIndex: [String: Int] = [:]
-    /// Identities of entries that this run counts for the first time.
-    private(set) var freshIDs: Set<UInt64> = []
-    /// All of this run's that count.
-    private var seenIDs: Set<UInt64> = []
+    /// Identities of this run's entries that count.
+    private(set) var seenIDs: Set<UInt64> = []
+    /// Those of them that no earlier run has counted.
+    var freshIDs: Set<UInt64> { seenIDs.subtracting(known.ids) }
     private var index: [Key: Int] = [:]
+    /// The keys of the sightings, in their order.
+    private var keys: [Key] = []
     /// Entries that stood in the input twice, by their id.
     private(set) var repeated = 0
     private(set) var filtered = 0
     /// Of all entries that were taken.
     private(set) var interval = Sightings.Tally()
     private let known: KnownEntries
+    /// Identities of entries that somebody else has counted in this run.
+    private var excluded: Set<UInt64>
     /// The service of the entry before; most often it is this one's as well.
     private var lastService: (bytes: [UInt8], tally: ServiceTally)?
 
-    init(filter: Filter, known: KnownEntries) {
+    init(filter: Filter, known: KnownEntries, excluding excluded: Set<UInt64> = []) {
         self.filter = filter
         self.known = known
+        self.excluded = excluded
     }
 
     /// - Parameters:
@@ -54,7 +59,7 @@ public final class ProblemCollector {
         }
         let identity = record.insertID.isEmpty ? nil : Self.identity(record)
         let isFailure = isFailure(record)
-        if isFailure, let identity, !seenIDs.insert(identity).inserted {
+        if isFailure, let identity, excluded.contains(identity) || !seenIDs.insert(identity).inserted {
             repeated += 1
             return
         }
@@ -64,7 +69,6 @@ public final class ProblemCollector {
         let isFresh: Bool
         if let identity {
             isFresh = !known.ids.contains(identity)
-            if isFresh { freshIDs.insert(identity) }
         } else {
             isFresh = record.offset + record.length > countedUpTo
         }
@@ -153,8 +157,36 @@ public final class ProblemCollector {
         if let place = index[key] { return sightings[place] }
         let new = make()
         index[key] = sightings.count
+        keys.append(key)
         sightings.append(new)
         return new
+    }
+
+    /// No more entries will come. Whoever lent the excluded identities can add to them without a copy.
+    func finish() { excluded = [] }
+
+    /// Takes in what another has collected of entries that come after those of this one and are none of them.
+    func merge(_ other: ProblemCollector) {
+        miner.merge(other.miner)
+        for (key, theirs) in zip(other.keys, other.sightings) {
+            if let place = index[key] {
+                sightings[place].merge(theirs)
+            } else {
+                _ = sightings(key) { theirs }
+            }
+        }
+        for service in other.services {
+            if let place = serviceIndex[service.name] {
+                services[place].merge(service)
+            } else {
+                serviceIndex[service.name] = services.count
+                services.append(service)
+            }
+        }
+        seenIDs.formUnion(other.seenIDs)
+        repeated += other.repeated
+        filtered += other.filtered
+        interval.merge(other.interval)
     }
 
     /// Gives the miner what earlier runs have seen, so that words that vary from run to run are found to vary.

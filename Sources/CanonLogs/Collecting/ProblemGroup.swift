@@ -122,13 +122,15 @@ extension ProblemGroup {
     var service: String { (members.max { ($0.all.count, $1.service) < ($1.all.count, $0.service) })?.service ?? "" }
     var logger: String { (members.max { ($0.all.count, $1.logger) < ($1.all.count, $0.logger) })?.logger ?? "" }
 
-    var revisions: [String: Sightings.Tally] { Self.merged(members.map(\.revisions)) }
-    var freshRevisions: [String: Sightings.Tally] { Self.merged(members.map(\.freshRevisions)) }
+    var revisions: [String: Sightings.Tally] { tallies(\.all) }
+    var freshRevisions: [String: Sightings.Tally] { tallies(\.fresh) }
 
-    private static func merged(_ all: [[String: Sightings.Tally]]) -> [String: Sightings.Tally] {
-        all.reduce(into: [:]) { result, revisions in
-            for (name, tally) in revisions { result[name, default: Sightings.Tally()].merge(tally) }
+    private func tallies(_ part: KeyPath<Sightings.RevisionTally, Sightings.Tally>) -> [String: Sightings.Tally] {
+        var result: [String: Sightings.Tally] = [:]
+        for revision in members.lazy.flatMap(\.revisionTallies) where revision[keyPath: part].count > 0 {
+            result[revision.name, default: Sightings.Tally()].merge(revision[keyPath: part])
         }
+        return result
     }
 
     var timeline: Timeline { members.reduce(into: Timeline()) { $0.merge($1.timeline) } }

@@ -29,6 +29,20 @@ final class ServiceTally {
         revisions[place].tally.add(record.time)
     }
 
+    /// Takes in what another has counted of the service.
+    func merge(_ other: ServiceTally) {
+        all.merge(other.all)
+        later += other.later
+        for level in severities.indices { severities[level] += other.severities[level] }
+        for revision in other.revisions {
+            if let place = revisions.firstIndex(where: { $0.bytes == revision.bytes }) {
+                revisions[place].tally.merge(revision.tally)
+            } else if revisions.count < Sightings.maximumRevisions {
+                revisions.append(revision)
+            }
+        }
+    }
+
     /// Few revisions log at a time, so that they are looked for one after the other.
     private func place(of revision: ByteSpan) -> Int? {
         if let known = revisions.firstIndex(where: { revision.elementsEqual($0.bytes) }) { return known }

@@ -31,6 +31,14 @@ final class Sightings {
         }
     }
 
+    /// The entries of one revision.
+    struct RevisionTally {
+        let bytes: [UInt8]
+        let name: String
+        var all = Tally()
+        var fresh = Tally()
+    }
+
     struct Moment: Hashable {
         var instance: UInt64
         var time: Int64
@@ -46,16 +54,16 @@ final class Sightings {
     /// Those that no earlier run has counted.
     var fresh = Tally()
     var severity = Severity.unspecified
-    var revisions: [String: Tally] = [:]
-    var freshRevisions: [String: Tally] = [:]
+    private(set) var revisionTallies: [RevisionTally] = []
     /// Entries on revisions that were not told apart because there were too many.
     var otherRevisions = 0
     var instances: Set<UInt64> = []
     var instancesAreCapped = false
     var moments: [Moment] = []
     var momentsAreCapped = false
-    var timeline = Timeline()
-    var freshTimeline = Timeline()
+    /// What earlier runs have counted, and what is new: an entry stands in one of them.
+    private var countedTimeline = Timeline()
+    private(set) var freshTimeline = Timeline()
     var place = ProblemEnvironment()
     var code: Code?
     /// The first and the last entry.
@@ -73,14 +81,17 @@ final class Sightings {
         let name = record.instance.isEmpty ? record.host : record.instance
         let hasInstance = !name.isEmpty
         let instance = StableHash.of(name)
-        if hasInstance, !instances.contains(instance) {
-            if instances.count < Self.maximumInstances { instances.insert(instance) } else { instancesAreCapped = true }
+        if hasInstance {
+            if instances.count < Self.maximumInstances {
+                instances.insert(instance)
+            } else if !instances.contains(instance) {
+                instancesAreCapped = true
+            }
         }
         addRevision(record, isFresh: isFresh)
         if isFresh { fresh.add(record.time) }
         if let time = record.time {
-            timeline.add(time)
-            if isFresh { freshTimeline.add(time) }
+            if isFresh { freshTimeline.add(time) } else { countedTimeline.add(time) }
             if moments.count < Self.maximumMoments {
                 moments.append(Moment(instance: instance, time: time, form: record.form, isFresh: isFresh))
             } else {
@@ -91,20 +102,70 @@ final class Sightings {
         if all.count == 1 { describe(record) }
     }
 
-    /// The revision of the entry before; most often it is this one's as well.
-    private var lastRevision: (bytes: [UInt8], name: String) = ([], "")
+    /// Takes in the sightings of the same kind by another, of later files.
+    func merge(_ other: Sightings) {
+        all.merge(other.all)
+        fresh.merge(other.fresh)
+        severity = max(severity, other.severity)
+        merge(instances: other.instances)
+        instancesAreCapped = instancesAreCapped || other.instancesAreCapped
+        otherRevisions += other.otherRevisions
+        for revision in other.revisionTallies {
+            if let place = revisionTallies.firstIndex(where: { $0.bytes == revision.bytes }) {
+                revisionTallies[place].all.merge(revision.all)
+                revisionTallies[place].fresh.merge(revision.fresh)
+            } else if revisionTallies.count < Self.maximumRevisions {
+                revisionTallies.append(revision)
+            } else {
+                otherRevisions += revision.all.count
+            }
+        }
+        let room = Self.maximumMoments - moments.count
+        moments += other.moments.prefix(room)
+        momentsAreCapped = momentsAreCapped || other.momentsAreCapped || other.moments.count > room
+        countedTimeline.merge(other.countedTimeline)
+        freshTimeline.merge(other.freshTimeline)
+        samples.merge(other.samples)
+    }
+
+    private func merge(instances others: Set<UInt64>) {
+        guard instances.count + others.count > Self.maximumInstances else { return instances.formUnion(others) }
+        // In an order, so that the same ones are kept each time.
+        let new = others.subtracting(instances).sorted()
+        let room = Self.maximumInstances - instances.count
+        instances.formUnion(new.prefix(room))
+        if new.count > room { instancesAreCapped = true }
+    }
+
+    /// Where the revision of the entry before stands; most often it is this one's as well.
+    private var lastRevision = 0
 
     private func addRevision(_ record: borrowing LogRecord, isFresh: Bool) {
         guard !record.revision.isEmpty else { return }
-        let revision = record.revision
-        if !revision.elementsEqual(lastRevision.bytes) { lastRevision = (Array(revision), revision.text) }
-        let name = lastRevision.name
-        if revisions[name] == nil, revisions.count >= Self.maximumRevisions {
+        guard let place = place(of: record.revision) else {
             otherRevisions += 1
             return
         }
-        revisions[name, default: Tally()].add(record.time)
-        if isFresh { freshRevisions[name, default: Tally()].add(record.time) }
+        lastRevision = place
+        revisionTallies[place].all.add(record.time)
+        if isFresh { revisionTallies[place].fresh.add(record.time) }
+    }
+
+    /// Few revisions log at a time, so that they are looked for one after the other. Nil when there are too many already.
+    private func place(of revision: ByteSpan) -> Int? {
+        if lastRevision < revisionTallies.count, revision.elementsEqual(revisionTallies[lastRevision].bytes) {
+            return lastRevision
+        }
+        if let known = revisionTallies.firstIndex(where: { revision.elementsEqual($0.bytes) }) { return known }
+        guard revisionTallies.count < Self.maximumRevisions else { return nil }
+        revisionTallies.append(RevisionTally(bytes: Array(revision), name: revision.text))
+        return revisionTallies.count - 1
+    }
+
+    var timeline: Timeline {
+        var timeline = countedTimeline
+        timeline.merge(freshTimeline)
+        return timeline
     }
 
     private func describe(_ record: borrowing LogRecord) {
@@ -196,6 +257,14 @@ struct SamplePair {
         } else if let held = last, key > (held.time, held.source, held.offset) {
             last?.take(record, source: source)
         }
+    }
+
+    mutating func merge(_ other: SamplePair) {
+        let all = [first, last, other.first, other.last].compactMap(\.self).sorted {
+            ($0.time, $0.source, $0.offset) < ($1.time, $1.source, $1.offset)
+        }
+        first = all.first
+        last = all.count > 1 ? all.last : nil
     }
 
     /// Masked, the first one first.

@@ -68,17 +68,20 @@ public struct InventoryCollector {
 
     public mutating func read(_ input: LogInput) {
         do throws(SourceError) {
-            read(try input.open())
+            var isFound = false
+            if case .found = input { isFound = true }
+            read(try input.open(), isFound: isFound)
         } catch {
             incomplete.append(ReadProblem(source: input.name, offset: error.offset, message: error.message))
         }
     }
 
-    public mutating func read(_ source: any ByteSource) {
+    /// - Parameter isFound: nobody named the source: it is passed over when it turns out to be no log.
+    public mutating func read(_ source: any ByteSource, isFound: Bool = false) {
         var taken = self
         let (report, _) = reader.read(source) { record in taken.take(record, source: source.name) }
         self = taken
-        incomplete += report.problems
+        if !(isFound && report.isNoLog) { incomplete += report.problems }
     }
 
     private mutating func take(_ record: borrowing LogRecord, source: String) {

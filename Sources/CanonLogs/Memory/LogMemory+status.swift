@@ -89,7 +89,7 @@ extension LogMemory {
                 hours: hours.map {
                     ProblemDetails.Hour(start: LogTime.text(($0["hour"] as Int64) * LogTime.hour), count: $0["count"])
                 },
-                aliases: aliases)
+                changes: try ProblemChange.all(db, of: problem.fingerprint), aliases: aliases)
         }
     }
 
@@ -98,9 +98,12 @@ extension LogMemory {
     private func change(_ fingerprint: String, _ body: (inout StoredProblem) -> Void) throws -> StoredProblem {
         try write { db in
             var problem = try find(db, fingerprint)
+            let status = problem.status
             body(&problem)
             try problem.save(db, run: Self.runs(db))
             try Self.countChange(db)
+            let change = ProblemChange(from: status, to: problem, source: .person, at: LogTime.now())
+            try change?.save(db, problem.fingerprint, run: Self.runs(db))
             return problem
         }
     }
@@ -125,7 +128,7 @@ extension LogMemory {
         throw MemoryError(
             path,
             rows.isEmpty ? "no problem has the fingerprint \(wanted)" : "\(rows.count) problems begin with \(wanted)",
-            "canon logs list shows those that there are.")
+            "canon logs list shows those that there are.", kind: .noSuchProblem)
     }
 
     /// What was deleted leaves the file as well, and its write-ahead log.
@@ -142,6 +145,8 @@ public struct ProblemDetails: Sendable {
     public var revisions: [ProblemReport.Revision]
     public var instances: Int
     public var hours: [Hour]
+    /// The oldest first.
+    public var changes: [ProblemChange]
     /// Fingerprints that lead to it.
     public var aliases: [String]
 

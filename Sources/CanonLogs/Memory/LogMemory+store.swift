@@ -2,23 +2,30 @@ import GRDB
 
 extension LogMemory {
     /// Writes what a run has found, in one transaction.
-    /// - Parameter snapshot: what the run began with; when another run has written since, nothing is stored.
+    /// - Parameters:
+    ///   - snapshot: what the run began with; when another run has written since, nothing is stored.
+    ///   - now: when the changes were noted, in nanoseconds since 1970.
     /// - Throws: ``MemoryError``.
     func store(
         _ judgements: [ProblemJudge.Judgement], after snapshot: Snapshot, ids: Set<UInt64>, services: [ServiceTally],
-        sources: [SourceIdentity]
+        sources: [SourceIdentity], now: Int64 = LogTime.now()
     ) throws {
         try write { db in
             guard try Self.runs(db) == snapshot.runs else {
                 throw MemoryError(
                     path, "another run has written the memory meanwhile, so that nothing of this one was stored",
                     "Run it again.",
-                    isConflict: true)
+                    kind: .conflict)
             }
             let run = snapshot.runs + 1
             try db.execute(sql: "UPDATE meta SET value = ? WHERE key = 'runs'", arguments: [run])
             for judgement in judgements {
-                try judgement.stored.save(db, run: run)
+                let stored = judgement.stored
+                let change = ProblemChange(
+                    from: snapshot.problems[stored.fingerprint]?.status, to: stored, source: .run,
+                    reason: judgement.report.stateReason, at: now)
+                try stored.save(db, run: run)
+                try change?.save(db, stored.fingerprint, run: run)
                 guard let group = judgement.group else { continue }
                 for other in group.merged { try Self.merge(db, other, into: group.fingerprint) }
                 try Self.add(db, group)
@@ -114,6 +121,11 @@ extension LogMemory {
             sql: """
                 INSERT INTO problem_hour SELECT ?, hour, count FROM problem_hour WHERE fingerprint = ?
                 ON CONFLICT (fingerprint, hour) DO UPDATE SET count = count + excluded.count
+                """, arguments: [new, old])
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO problem_change
+                SELECT ?, run, at, state, source, revision, reason FROM problem_change WHERE fingerprint = ?
                 """, arguments: [new, old])
         try forget(db, old, keepsAlias: true)
     }

@@ -6,16 +6,25 @@ public struct MemoryError: Error, Equatable, Sendable, CustomStringConvertible {
     public let cause: String
     public let remedy: String
 
-    /// Another run has written since this one began; made again, it may succeed.
-    public let isConflict: Bool
+    public let kind: Kind
+
+    public enum Kind: Sendable {
+        /// Another run has written since this one began; made again, it may succeed.
+        case conflict
+        /// There is no problem of this fingerprint, or more than one whose fingerprint begins so.
+        case noSuchProblem
+        case failure
+    }
+
+    public var isConflict: Bool { kind == .conflict }
 
     public var description: String { "\(place): \(cause). \(remedy)" }
 
-    init(_ place: String, _ cause: String, _ remedy: String, isConflict: Bool = false) {
+    init(_ place: String, _ cause: String, _ remedy: String, kind: Kind = .failure) {
         self.place = place
         self.cause = cause
         self.remedy = remedy
-        self.isConflict = isConflict
+        self.kind = kind
     }
 
     static func wording<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {

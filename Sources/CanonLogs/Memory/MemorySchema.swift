@@ -65,8 +65,18 @@ enum MemorySchema {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("history") { db in
+            try db.execute(
+                sql: """
+                    -- When a problem appeared, was called fixed, and came back. A run changes a problem at most once.
+                    CREATE TABLE problem_change (
+                        fingerprint TEXT NOT NULL, run INTEGER NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL,
+                        source TEXT NOT NULL, revision TEXT, reason TEXT, PRIMARY KEY (fingerprint, run)
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 
-    static let problemTables = ["problem_revision", "problem_instance", "problem_hour", "shape"]
+    static let problemTables = ["problem_revision", "problem_instance", "problem_hour", "problem_change", "shape"]
 }

@@ -30,6 +30,9 @@ public struct SourceReport: Sendable, Hashable {
     /// Entries that say nothing, or a collector's words for having lost what they said.
     public var entriesWithoutMessage = 0
 
+    /// Problems that are no damage but the nature of the file: objects that are no entries, and binary data.
+    public private(set) var foreignParts = 0
+
     public init(name: String) { self.name = name }
 
     mutating func report(_ message: String, at offset: Int) {
@@ -37,6 +40,14 @@ public struct SourceReport: Sendable, Hashable {
         guard problems.count < Self.maximumProblems else { return }
         problems.append(ReadProblem(source: name, offset: offset, message: message))
     }
+
+    mutating func reportForeign(_ message: String, at offset: Int) {
+        foreignParts += 1
+        report(message, at: offset)
+    }
+
+    /// Whether the file is something else than a log, or an empty one: nothing in it is an entry, and nothing is damaged.
+    public var isNoLog: Bool { entries == 0 && problemCount == foreignParts && !isCutOff }
 
     /// Whether a collector has lost the messages: what is left says nothing about the service.
     public var hasLostMessages: Bool { entries >= 5 && entriesWithoutMessage * 10 >= entries * 9 }

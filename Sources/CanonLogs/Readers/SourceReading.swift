@@ -20,6 +20,7 @@ final class SourceReading {
     private var isLineByLine = false
     private var isFirstValue = true
     var layout: PlainTextLayout?
+    private var binary = BinaryStretch()
     /// Only more of the source can tell whether a line goes on.
     var asksForMore = false
     var report: SourceReport
@@ -116,9 +117,38 @@ final class SourceReading {
         guard window.at < window.count else { return grow() == .more }
         let byte = window[window.at]
         switch frames.last {
-        case nil: return topLevel(byte, each)
+        case nil: return passedBinary() || topLevel(byte, each)
         case .list(let name): return inList(byte, name, each)
         case .wrapper(let byName): return inWrapper(byte, byName: byName)
+        }
+    }
+
+    /// Goes past a stretch of binary data; false when there is none at the window's place.
+    private func passedBinary() -> Bool {
+        while binary.wants(window.offset), window.count - window.at < BinaryStretch.sampleBytes, grow() == .more {}
+        switch binary.judge(window.bytes.part(window.at..<window.count), at: window.offset) {
+        case .text: return false
+        case .binary(let length, let isFirst):
+            if isFirst {
+                report.reportForeign("binary data begins here and is skipped: it is no log", at: window.offset)
+            }
+            isFirstValue = false
+            window.at += length
+            return true
+        case .textAgain:
+            // The rest of the line in which the data ended.
+            return resynchronizeAtLine()
+        }
+    }
+
+    private func resynchronizeAtLine() -> Bool {
+        while true {
+            if let end = window.bytes.find(0x0A, from: window.at) {
+                window.at = end + 1
+                return true
+            }
+            window.skipAll()
+            guard grow() == .more else { return true }
         }
     }
 
@@ -284,7 +314,7 @@ final class SourceReading {
 
     private func emit(start: Int, length: Int, _ each: (borrowing LogRecord) -> Void) {
         guard var record = EntryResolver(values: values, arena: arena).record() else {
-            report.report(
+            report.reportForeign(
                 "the object has neither a message nor a time, a severity or an id: it is no log entry",
                 at: window.start + start)
             return

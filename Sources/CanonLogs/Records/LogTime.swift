@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Instants in nanoseconds since 1970, UTC, as Cloud Logging counts them. A 64-bit number lasts until the year 2262.
 public enum LogTime {
     public static let second: Int64 = 1_000_000_000
@@ -99,6 +105,13 @@ public enum LogTime {
         let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         return era * 146_097 + dayOfEra - 719_468
+    }
+
+    /// This machine's clock.
+    public static func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * second + Int64(time.tv_nsec)
     }
 
     /// `2025-09-16T00:46:21Z`, or with milliseconds.

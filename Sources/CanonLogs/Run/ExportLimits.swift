@@ -5,6 +5,8 @@ struct SourceTally {
     var severities = [Int](repeating: 0, count: Severity.allCases.count)
     /// Entries without an id, which are counted by their place.
     var withoutID = 0
+    /// It was found in a folder, and is no log.
+    var isPassedOver = false
 
     mutating func add(_ record: borrowing LogRecord) {
         all.add(record.time)

@@ -2,13 +2,24 @@ import Foundation
 
 /// Something to read.
 public enum LogInput: Sendable, Hashable {
+    /// A file that somebody named.
     case file(String)
+    /// One that was found in a folder: it may be something else than a log.
+    case found(String)
     case standardInput
 
     public var name: String {
         switch self {
-        case .file(let path): path
+        case .file(let path), .found(let path): path
         case .standardInput: "-"
+        }
+    }
+
+    /// Nil for standard input.
+    public var path: String? {
+        switch self {
+        case .file(let path), .found(let path): path
+        case .standardInput: nil
         }
     }
 
@@ -28,11 +39,17 @@ public enum LogInput: Sendable, Hashable {
                 continue
             }
             let (files, others) = logs(below: argument)
-            inputs += files.map { .file($0) }
+            inputs += files.map { .found($0) }
             passedOver += others
         }
+        // What is named is meant, though it may lie in a folder that is named too.
+        let named = Set(inputs.compactMap { if case .file(let path) = $0 { path } else { nil } })
         var known: Set<LogInput> = []
-        return (inputs.filter { known.insert($0).inserted }, passedOver)
+        let distinct = inputs.filter { input in
+            if case .found(let path) = input, named.contains(path) { return false }
+            return known.insert(input).inserted
+        }
+        return (distinct, passedOver)
     }
 
     private static func logs(below folder: String) -> (files: [String], others: Int) {
@@ -63,7 +80,7 @@ public enum LogInput: Sendable, Hashable {
 
     func open() throws(SourceError) -> FileSource {
         switch self {
-        case .file(let path): try FileSource(path: path)
+        case .file(let path), .found(let path): try FileSource(path: path)
         case .standardInput: .standardInput()
         }
     }

@@ -11,12 +11,12 @@ public struct LogRun {
         public init() {}
     }
 
-    private let options: Options
-    private let memory: LogMemory?
-    private let snapshot: LogMemory.Snapshot
+    let options: Options
+    let memory: LogMemory?
+    let snapshot: LogMemory.Snapshot
     private let reader: LogReader
     let collector: ProblemCollector
-    private var sources: [SourceTally] = []
+    private(set) var sources: [SourceTally] = []
     private var incomplete: [ReadProblem] = []
     private var incompleteCount = 0
     private var counted: [SourceIdentity] = []
@@ -39,19 +39,24 @@ public struct LogRun {
         do throws(SourceError) {
             source = try input.open()
         } catch {
-            report(ReadProblem(source: input.name, offset: error.offset, message: error.message))
+            var tally = SourceTally(report: SourceReport(name: input.name))
+            tally.report.report(error.message, at: error.offset)
+            account(tally)
             return
         }
         var before = 0
-        if case .file(let path) = input { before = try memory?.counted(ofFile: path) ?? 0 }
-        let end = read(source, countedUpTo: before, progress: progress).end
-        if case .file(let path) = input { remember(path, counted: end, since: before) }
+        if let path = input.path { before = try memory?.counted(ofFile: path) ?? 0 }
+        var isFound = false
+        if case .found = input { isFound = true }
+        let end = read(source, countedUpTo: before, isFound: isFound, progress: progress).end
+        if let path = input.path { remember(path, counted: end, since: before) }
     }
 
     /// Reads a source that is no file, such as an upload.
+    /// - Parameter isFound: nobody named the source: it is passed over when it turns out to be no log.
     @discardableResult
     public mutating func read(
-        _ source: any ByteSource, countedUpTo: Int = 0, isGrowing: Bool = false,
+        _ source: any ByteSource, countedUpTo: Int = 0, isGrowing: Bool = false, isFound: Bool = false,
         continuing continuation: LogReader.Continuation = LogReader.Continuation(), progress: ((Int) -> Void)? = nil
     ) -> LogReader.Continuation {
         let number = sources.count
@@ -62,22 +67,30 @@ public struct LogRun {
             collector.take($0, source: number, countedUpTo: countedUpTo)
         }
         tally.report = report
+        tally.isPassedOver = isFound && report.isNoLog
+        account(tally, isGrowing: isGrowing)
+        return next
+    }
+
+    /// Notes a source that has been read, and what is wrong with it.
+    mutating func account(_ tally: SourceTally, isGrowing: Bool = false) {
         sources.append(tally)
+        guard !tally.isPassedOver else { return }
+        let report = tally.report
         for problem in report.problems { self.report(problem) }
         incompleteCount += report.problemCount - report.problems.count
         if report.hasLostMessages {
             self.report(
                 ReadProblem(
-                    source: source.name, offset: 0,
+                    source: report.name, offset: 0,
                     message: "\(report.entriesWithoutMessage) of \(report.entries) entries have no message: whoever "
                         + "collected them lost what the service said. Export again; nothing is concluded from this file"
                 ))
         } else if report.entries == 0, report.problemCount == 0, !isGrowing {
             self.report(
                 ReadProblem(
-                    source: source.name, offset: 0, message: "holds no entry, which says nothing about any problem"))
+                    source: report.name, offset: 0, message: "holds no entry, which says nothing about any problem"))
         }
-        return next
     }
 
     /// Reads what a file that is followed has got since the last time.
@@ -98,7 +111,7 @@ public struct LogRun {
     }
 
     /// Notes up to where a file is counted, if its lines have no ids to know them by.
-    private mutating func remember(_ path: String, counted end: Int, since before: Int) {
+    mutating func remember(_ path: String, counted end: Int, since before: Int) {
         guard memory != nil, sources[sources.count - 1].withoutID > 0, end > before,
             let identity = SourceIdentity.of(path: path, counted: end)
         else { return }
@@ -115,6 +128,7 @@ public struct LogRun {
     /// Makes the report, and stores what the memory is to know in one transaction.
     /// - Throws: ``MemoryError``; nothing is stored then.
     public mutating func finish() throws -> LogReport {
+        notePassedOver()
         let limits = sources.flatMap { source in ExportLimits.signs(source).map { "\(source.report.name) \($0)" } }
         let groups = ProblemGrouper(known: snapshot.identities).groups(of: collector)
         let judge = ProblemJudge(
@@ -129,7 +143,7 @@ public struct LogRun {
         return LogReport(
             tool: options.tool, interval: LogReport.Interval(collector.interval), entries: collector.interval.count,
             filteredEntries: collector.filtered, repeatedEntries: collector.repeated,
-            sources: sources.map { source in
+            sources: read.map { source in
                 LogReport.Source(
                     name: source.report.name, entries: source.report.entries, bytes: source.report.bytes,
                     problems: source.report.problemCount, isCutOff: source.report.isCutOff,
@@ -140,37 +154,44 @@ public struct LogRun {
                     name: service.name, entries: service.all.count, revisions: service.revisions.map(\.name).sorted(),
                     interval: LogReport.Interval(service.all))
             },
-            problems: judged.map(\.report).sorted(by: Self.comesFirst), limits: limits, incomplete: incomplete,
+            problems: judged.map(\.report).sorted(by: ProblemReport.comesFirst), limits: limits, incomplete: incomplete,
             incompleteCount: incompleteCount, notes: notes, hasMemory: memory != nil)
+    }
+
+    /// The sources that are logs.
+    private var read: [SourceTally] { sources.filter { !$0.isPassedOver } }
+
+    private mutating func notePassedOver() {
+        let others = sources.filter(\.isPassedOver).map(\.report.name)
+        guard !others.isEmpty else { return }
+        guard others.count < sources.count else {
+            // Nothing else was there: that is not the same as no problem.
+            for name in others {
+                report(
+                    ReadProblem(
+                        source: name, offset: 0, message: "holds no entry, which says nothing about any problem"))
+            }
+            return
+        }
+        let what =
+            others.count == 1
+            ? "file of the folders holds no log entry and was" : "files of the folders hold no log entry and were"
+        let more = others.count > 5 ? " and \(others.count - 5) more" : ""
+        notes.append(
+            "\(others.count) \(what) passed over: " + others.prefix(5).joined(separator: ", ") + more)
     }
 
     /// Why the absence of a problem says nothing in this run; nil when it may say something.
     private func doubt(_ limits: [String]) -> String? {
         if !options.judgesAbsence { return "absences are not judged while logs are followed" }
-        if sources.allSatisfy({ $0.report.entries == 0 }) { return "there was no entry to look at" }
+        if read.allSatisfy({ $0.report.entries == 0 }) { return "there was no entry to look at" }
         if let source = sources.first(where: { $0.report.isCutOff }) { return "\(source.report.name) was cut off" }
         if let source = sources.first(where: { $0.report.hasLostMessages }) {
             return "\(source.report.name) has lost its messages"
         }
-        if let source = sources.first(where: { $0.report.problemCount > 0 }) {
+        if let source = read.first(where: { $0.report.problemCount > 0 }) {
             return "parts of \(source.report.name) could not be read"
         }
         return limits.first
-    }
-
-    private static func comesFirst(_ a: ProblemReport, _ b: ProblemReport) -> Bool {
-        func rank(_ state: ProblemState) -> Int {
-            switch state {
-            case .regressed: 0
-            case .new: 1
-            case .known: 2
-            case .unknown: 3
-            case .resolved: 4
-            }
-        }
-        if rank(a.state) != rank(b.state) { return rank(a.state) < rank(b.state) }
-        if a.priority != b.priority { return a.priority < b.priority }
-        if a.count != b.count { return a.count > b.count }
-        return a.fingerprint < b.fingerprint
     }
 }

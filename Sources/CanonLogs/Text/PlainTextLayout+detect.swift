@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 extension PlainTextLayout {
     private static let sampleLines = 4_000
     private static let sampleBytes = 1 << 20
@@ -33,7 +27,7 @@ extension PlainTextLayout {
     /// Finds the layout of a source from its first lines.
     ///
     /// - Parameter now: nanoseconds since 1970, for lines that do not say the year.
-    public static func detect(_ sample: ByteSpan, now: Int64 = currentTime()) -> PlainTextLayout {
+    public static func detect(_ sample: ByteSpan, now: Int64 = LogTime.now()) -> PlainTextLayout {
         let lines = lines(of: sample)
         let delimiter = delimiter(of: lines)
         var pool = lines.map { line in
@@ -64,13 +58,6 @@ extension PlainTextLayout {
         var layout = PlainTextLayout(formats: formats, now: now)
         layout.leaveMessages(lines)
         return layout
-    }
-
-    /// Nanoseconds since 1970 on this machine's clock.
-    public static func currentTime() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * LogTime.second + Int64(time.tv_nsec)
     }
 
     private static func lines(of sample: ByteSpan) -> [ByteSpan] {

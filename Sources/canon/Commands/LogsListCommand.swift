@@ -44,36 +44,3 @@ struct LogsListCommand: AsyncParsableCommand {
         }
     }
 }
-
-/// A problem of the memory as JSON.
-struct StoredProblemReport: Encodable {
-    var fingerprint: String
-    var state: String
-    var resolvedIn: String?
-    var priority: String
-    var severity: String
-    var title: String
-    var template: String
-    var service: String
-    var logger: String
-    var count: Int
-    var first: String?
-    var last: String?
-    var code: Code?
-
-    init(_ problem: StoredProblem) {
-        fingerprint = problem.fingerprint
-        state = problem.state.rawValue
-        if case .resolved(let fix) = problem.status { resolvedIn = fix.revision }
-        priority = problem.priority.name
-        severity = problem.severity.name
-        title = problem.title
-        template = problem.template
-        service = problem.service
-        logger = problem.logger
-        count = problem.count
-        first = problem.first.map { LogTime.text($0) }
-        last = problem.last.map { LogTime.text($0) }
-        code = problem.code
-    }
-}

@@ -13,7 +13,9 @@ struct LogsRunCommand: AsyncParsableCommand {
             also when the file has grown, was renamed or compressed. Personal data is masked everywhere.
 
             Ends with status 0 when there is no new or returned problem at or above the gate, 1 when there is one, 2 for a \
-            command line or configuration that cannot be used, 3 when something could not be read or there was nothing to read.
+            command line or configuration that cannot be used, 3 when something could not be read or there was nothing to read. \
+            Files that are found in folders and are no logs are passed over. SIGINT ends --watch with the report of all that it \
+            has seen.
 
             Examples:
               canon logs export.json
@@ -56,10 +58,14 @@ struct LogsRunCommand: AsyncParsableCommand {
     var config: String?
     @Flag(help: "Go on following the files as they grow and are rotated, and tell of each new or returned problem.")
     var watch = false
+    @Option(
+        help: "How many files are read at the same time; usually as many as there are cores. The report is the same.")
+    var jobs = ProcessInfo.processInfo.activeProcessorCount
     @Flag(help: "Show all that is known of each problem.") var verbose = false
     @Flag(help: "Print problems only: neither progress nor a summary.") var quiet = false
 
     func validate() throws {
+        guard (1...256).contains(jobs) else { throw ValidationError("--jobs is a number from 1 to 256") }
         guard !inputs.isEmpty else { throw ValidationError("name a file or a folder, or - for standard input") }
         if let since, let until, since.time >= until.time { throw ValidationError("--since is not before --until") }
         if knownIssues != nil, issues == nil { throw ValidationError("--known-issues is for --issues") }
@@ -79,8 +85,12 @@ struct LogsRunCommand: AsyncParsableCommand {
         let memory = noMemory ? nil : try memoryOptions.open()
         defer { try? memory?.close() }
         if watch, let memory {
-            try await LogsWatch(options: options, memory: memory, gate: gate.priority, format: format, isQuiet: quiet)
-                .follow(inputs)
+            let watch = LogsWatch(
+                options: options, memory: memory, gate: gate.priority, format: format, isQuiet: quiet)
+            let total = try await Interruption.canBeEndedEarly { [inputs] in try await watch.follow(inputs) }
+            watch.conclude(total)
+            guard let total else { throw ExitStatus.unknown }
+            try end(total)
             return
         }
         let folder = try issues.map { try IssueFolder(path: $0, known: knownIssues) }
@@ -93,6 +103,11 @@ struct LogsRunCommand: AsyncParsableCommand {
                     "\(issues.escapingControls): \(new) drafts of new issues, \(updates) updates, and worklog.md")
             }
         }
+        try end(report)
+    }
+
+    /// - Throws: the status that says what the report says.
+    private func end(_ report: LogReport) throws {
         switch report.verdict(failOn: gate.priority) {
         case .passed: return
         case .failed: throw ExitStatus.failed
@@ -122,20 +137,15 @@ struct LogsRunCommand: AsyncParsableCommand {
             throw CommandFailure(
                 "the folders hold no log (*.log, *.json, *.jsonl, *.txt, also *.gz)", status: ExitStatus.unknown)
         }
-        let sizes = files.map(Self.size)
-        let total = sizes.reduce(0, +)
+        let total = files.map(Self.size).reduce(0, +)
         var bar = ProgressBar("Reading", on: Terminal(descriptor: STDERR_FILENO, quiet: quiet))
-        var before = 0
-        for (file, size) in zip(files, sizes) {
-            try run.read(file) { bytes in bar.update(done: before + bytes, of: max(total, before + bytes)) }
-            before += size
-        }
+        try run.read(files, jobs: jobs) { bytes in bar.update(done: bytes, of: max(total, bytes)) }
         bar.finish()
         return try run.finish()
     }
 
     private static func size(_ input: LogInput) -> Int {
-        guard case .file(let path) = input else { return 0 }
+        guard let path = input.path else { return 0 }
         return (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
     }
 

@@ -19,6 +19,7 @@ struct ConfigurationRules {
         checkDemo()
         checkTLS()
         checkFolders()
+        checkProblems()
         checkExternalIssuer()
         checkAgent()
         checkLimits()
@@ -110,6 +111,19 @@ struct ConfigurationRules {
         } else if Paths.isInside(workspace, data) {
             refuse(culprit, "the workspace \(workspace) lies inside the data folder \(data); move one of them")
         }
+    }
+
+    /// The memory itself may come later, and is looked for when somebody asks.
+    private mutating func checkProblems() {
+        guard let problems = configuration.problems else { return }
+        if FileReading.isDirectory(problems) {
+            refuse("problems", "\(problems) is a folder; name the file that canon logs --memory made")
+        }
+        guard let workspace = configuration.workspace, Paths.isInside(problems, workspace) else { return }
+        refuse(
+            "problems",
+            "the memory \(problems) lies inside the workspace \(workspace), whose files agents read for everybody who is "
+                + "signed in; move one of them")
     }
 
     /// Whether the keys themselves can be read is found out where they are read: at the start, and by the doctor.

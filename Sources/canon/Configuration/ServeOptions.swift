@@ -15,6 +15,7 @@ struct ServeOptions: ParsableArguments {
     @Option(name: .customLong("allowed-origin"), help: .setting("allowed_origins")) var allowedOrigins: [String] = []
     @Option(name: .customLong("data-dir"), help: .setting("data_dir")) var dataDirectory: String?
     @Option(name: .customLong("workspace"), help: .setting("workspace")) var workspace: String?
+    @Option(name: .customLong("problems"), help: .setting("problems")) var problems: String?
     @Flag(name: .customLong("demo"), help: .setting("demo")) var demo = false
     @Flag(name: .customLong("demo-public"), help: .setting("demo_public")) var demoPublic = false
     @Option(name: .customLong("durability"), help: .setting("durability")) var durability: String?
@@ -30,8 +31,9 @@ struct ServeOptions: ParsableArguments {
         var flags = FlagSettings(configurationFile: config)
         let single = [
             "host": host, "port": port, "environment": environment, "tls.certificate": tlsCertificate,
-            "tls.key": tlsKey, "data_dir": dataDirectory, "workspace": workspace, "durability": durability,
-            "agent.kind": agentKind, "agent.url": agentURL, "agent.model": agentModel, "log.format": logFormat,
+            "tls.key": tlsKey, "data_dir": dataDirectory, "workspace": workspace, "problems": problems,
+            "durability": durability, "agent.kind": agentKind, "agent.url": agentURL, "agent.model": agentModel,
+            "log.format": logFormat,
             "log.level": logLevel,
         ]
         for case (let key, let value?) in single { flags.values[key] = [value] }

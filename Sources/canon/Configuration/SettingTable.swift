@@ -52,6 +52,9 @@ enum SettingTable {
         .optionalText(
             "workspace", \.workspace, type: .path, flag: "--workspace",
             "The folder that the agents' tools may read. Not set: no tools on files."),
+        .optionalText(
+            "problems", \.problems, type: .path, flag: "--problems",
+            "The memory of `canon logs`, whose problems administrators see and resolve in the console. Not set: none."),
         .boolean(
             "demo", \.demo, flag: "--demo",
             "Admits visitors without an account, each with an identity of its own. Refused in production."),

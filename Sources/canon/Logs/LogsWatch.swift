@@ -12,22 +12,42 @@ struct LogsWatch {
     /// How often the files are looked at. File systems over a network tell nobody that a file has grown.
     static let interval = Duration.seconds(1)
 
-    /// Does not end by itself: whoever has seen enough ends the process. What was found is stored after each look.
-    func follow(_ arguments: [String]) async throws {
+    /// Goes on until its task is cancelled, and looks once more then. What was found is stored after each look.
+    /// - Returns: what all looks have found together; nil when nothing was written.
+    func follow(_ arguments: [String]) async throws -> LogReport? {
         var followers: [LogFollower] = []
+        var total: LogReport?
         var isFirst = true
-        while !Task.isCancelled {
+        var isLast = false
+        while true {
             addNewFiles(of: arguments, to: &followers)
-            if let report = try await look(&followers) { tell(report, isFirst: isFirst) }
+            if let report = try await look(&followers) {
+                tell(report, isFirst: isFirst)
+                if total == nil { total = report } else { total?.add(report) }
+            }
             isFirst = false
-            try await Task.sleep(for: Self.interval)
+            if isLast { return total }
+            try? await Task.sleep(for: Self.interval)
+            isLast = Task.isCancelled
         }
+    }
+
+    /// What is printed at the end.
+    func conclude(_ total: LogReport?) {
+        guard let total else {
+            Terminal.errors.writeLine("Nothing was written to the files meanwhile.")
+            return
+        }
+        guard format == .terminal else { return Terminal.output.write(LogJSON.line(total)) }
+        let output = Terminal.output
+        output.write(
+            "\n" + LogsTerminalReport(report: total, gate: gate, terminal: output, isQuiet: isQuiet).text)
     }
 
     /// A folder may get new files.
     private func addNewFiles(of arguments: [String], to followers: inout [LogFollower]) {
         let known = Set(followers.map(\.path))
-        for case .file(let path) in LogInput.inputs(arguments).inputs where !known.contains(path) {
+        for path in LogInput.inputs(arguments).inputs.compactMap(\.path) where !known.contains(path) {
             followers.append(LogFollower(path: path))
         }
     }
@@ -48,7 +68,9 @@ struct LogsWatch {
             } catch let error as MemoryError where error.isConflict {
                 // Another run has written meanwhile; nothing of this look was stored, so it is made again.
                 followers = before
-                try await Task.sleep(for: Self.interval)
+                // At the end, the next run counts what this look has not.
+                guard !Task.isCancelled else { return nil }
+                try? await Task.sleep(for: Self.interval)
             } catch let error as MemoryError {
                 throw CommandFailure(error.description, status: ExitStatus.unknown)
             } catch let error as SourceError {

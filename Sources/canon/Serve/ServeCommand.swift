@@ -66,7 +66,7 @@ struct ServeCommand: AsyncParsableCommand {
         let quiet = options.quiet
         let gateway = try await Gateway(
             configuration: configuration, log: store.log, database: store.database, secret: secret, backend: backend,
-            tools: tools, logger: logger,
+            tools: tools, problems: configuration.problems.map { LogProblemBook(path: $0) }, logger: logger,
             onRunning: { address in
                 // A link that cannot be made must not stop a server that runs.
                 let setup = try? await identity.issueSetupToken()

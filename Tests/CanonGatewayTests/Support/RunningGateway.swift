@@ -23,13 +23,15 @@ final class RunningGateway: Sendable {
 
     /// Runs `body` beside a gateway, and stops it afterwards.
     static func with(
-        _ backend: any AgentBackend = ScriptedBackend(), tools: [any Tool] = [], folder existing: URL? = nil,
+        _ backend: any AgentBackend = ScriptedBackend(), tools: [any Tool] = [],
+        problems: (any ProblemBook)? = nil, folder existing: URL? = nil,
         configure: (inout GatewayConfiguration) -> Void = { _ in },
         _ body: (RunningGateway) async throws -> Void
     ) async throws {
         let folder =
             existing ?? FileManager.default.temporaryDirectory.appending(path: "canon-test-\(UUID().uuidString)")
-        let gateway = try await start(backend, tools: tools, folder: folder, configure: configure)
+        let gateway = try await start(
+            backend, tools: tools, problems: problems, folder: folder, configure: configure)
         do {
             try await body(gateway)
         } catch {
@@ -41,7 +43,8 @@ final class RunningGateway: Sendable {
     }
 
     static func start(
-        _ backend: any AgentBackend, tools: [any Tool] = [], folder: URL,
+        _ backend: any AgentBackend, tools: [any Tool] = [],
+        problems: (any ProblemBook)? = nil, folder: URL,
         configure: (inout GatewayConfiguration) -> Void = { _ in }
     ) async throws -> RunningGateway {
         var configuration = GatewayConfiguration()
@@ -56,7 +59,8 @@ final class RunningGateway: Sendable {
         logger.logLevel = .critical
         let gateway = try await Gateway(
             configuration: configuration, log: store.log, database: store.database, secret: secret, backend: backend,
-            tools: tools, logger: logger, onRunning: { address in continuation.yield(address.port) })
+            tools: tools, problems: problems, logger: logger, onRunning: { address in continuation.yield(address.port) }
+        )
         let group = ServiceGroup(configuration: .init(services: [gateway], logger: logger))
         let task = Task {
             defer { continuation.finish() }

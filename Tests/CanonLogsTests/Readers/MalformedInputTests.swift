@@ -140,4 +140,40 @@ struct MalformedInputTests {
         #expect(words.entries.map(\.message) == ["first line"])
         #expect(words.end == 11)
     }
+
+    @Test("binary data is passed over by the stretch, said once with its place, and the text around it is read")
+    func binaryStretches() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SeededGenerator(seed: seed)
+        let data = random.bytes(2_000_000)
+        let alone = readAll(data)
+        #expect(alone.entries.isEmpty && alone.report.isNoLog, "seed \(seed)")
+        #expect(alone.report.problemCount == 1 && alone.report.problems.first?.offset == 0, "seed \(seed)")
+        #expect(alone.report.bytes == data.count, "seed \(seed)")
+
+        let text = lines.joined(separator: "\n") + "\n"
+        let between = readAll(Array(text.utf8) + data + Array(("\n" + text).utf8))
+        #expect(between.entries.map(\.id).prefix(4) == ["id0", "id1", "id2", "id3"], "seed \(seed)")
+        #expect(!between.report.isNoLog)
+        #expect(between.report.problemCount >= 1, "seed \(seed)")
+    }
+
+    @Test("a hole of zeros, colours, and the letters of other encodings are no binary data")
+    func almostBinary() {
+        let words = (0..<200).map { "2025-09-16T00:00:0\($0 % 10) ERROR disk \($0) is full\n" }.joined()
+        // A file that was emptied while somebody wrote it: all but the line with the hole is read.
+        let hole = readAll([UInt8](repeating: 0, count: 300_000) + Array(words.utf8))
+        #expect(hole.entries.count == 199)
+        let coloured = readAll("\u{1B}[31mERROR\u{1B}[0m kettle is \u{1B}[1mhot\u{1B}[0m\r\n".repeated(100))
+        #expect(coloured.entries.count == 100 && coloured.report.problemCount == 0)
+        let cyrillic = "ERROR диск переполнен\n".unicodeScalars.map {
+            $0.value < 128 ? UInt8($0.value) : UInt8(0xC0 + $0.value % 64)
+        }
+        let other = readAll((0..<100).flatMap { _ in cyrillic })
+        #expect(other.entries.count == 100 && other.report.problemCount == 0)
+    }
+}
+
+extension String {
+    fileprivate func repeated(_ count: Int) -> String { String(repeating: self, count: count) }
 }

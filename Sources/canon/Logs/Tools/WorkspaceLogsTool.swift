@@ -32,7 +32,7 @@ struct WorkspaceLogsTool: Tool {
                 "No workspace is configured, so there are no logs to read. Start the server with --workspace FOLDER.")
         }
         let files = try Self.files(in: workspace, below: path, forbidden: forbidden)
-        let report = try await Self.look(files, in: workspace)
+        let report = try await Self.look(files, in: workspace, named: path)
         return ToolResult(
             value: try JSONValue.parse(report.rendered(as: .json, failOn: nil)), text: WorkspaceLogsAnswer.text(report))
     }
@@ -43,7 +43,7 @@ struct WorkspaceLogsTool: Tool {
     static func files(in workspace: String, below path: String?, forbidden: String) throws -> [String] {
         let root = Paths.normalized(workspace)
         let all = LogInput.inputs([root]).inputs.compactMap { input -> String? in
-            guard case .file(let file) = input, file.hasPrefix(root + "/"), !Paths.isInside(file, forbidden) else {
+            guard let file = input.path, file.hasPrefix(root + "/"), !Paths.isInside(file, forbidden) else {
                 return nil
             }
             return String(file.dropFirst(root.count + 1))
@@ -73,15 +73,15 @@ struct WorkspaceLogsTool: Tool {
     // MARK: Reading
 
     /// On a thread that may wait for a disk.
-    private static func look(_ files: [String], in workspace: String) async throws -> LogReport {
+    private static func look(_ files: [String], in workspace: String, named: String?) async throws -> LogReport {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global(qos: .userInitiated).async {
-                continuation.resume(with: Result { try read(files, in: workspace) })
+                continuation.resume(with: Result { try read(files, in: workspace, named: named) })
             }
         }
     }
 
-    private static func read(_ files: [String], in workspace: String) throws -> LogReport {
+    private static func read(_ files: [String], in workspace: String, named: String?) throws -> LogReport {
         var run = try LogRun(LogRun.Options(), memory: nil)
         var bytes = 0
         for (index, file) in files.enumerated() {
@@ -94,7 +94,7 @@ struct WorkspaceLogsTool: Tool {
                 break
             }
             do throws(SourceError) {
-                run.read(try FileSource(path: path, shownAs: file))
+                run.read(try FileSource(path: path, shownAs: file), isFound: file != named)
             } catch {
                 run.notes.append("\(file): \(error.message)")
             }
