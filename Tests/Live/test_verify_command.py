@@ -1,5 +1,6 @@
 """`canon verify`: a repository for each row of its decision table, with random numbers of commits between."""
 
+import datetime
 import json
 import os
 import random
@@ -106,6 +107,26 @@ class VerifyTests(unittest.TestCase):
         found = self.verify(fix, "HEAD")
         self.assertEqual(found["verdict"], "detector-changed")
         self.assertIn("2 became 1", " ".join(found["evidence"]))
+
+    def test_an_audit_with_a_base_tells_a_change_of_the_detector_from_progress(self) -> None:
+        self.history.write("README", "rooms\n")
+        base = self.history.commit("Say what it is")
+
+        def findings(manifest: str, expect: int) -> list[dict]:
+            self.history.write("canon.yaml", manifest)
+            done = self.canon("audit", "--base", base, "--format", "json", "--no-cache")
+            self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+            return [finding for finding in json.loads(done.stdout)["findings"] if finding["rule"] == "detector-changed"]
+
+        self.assertEqual(findings(MANIFEST, expect=0), [])
+        [scope] = findings(MANIFEST + "  scopes:\n    test: [shop/legacy.py]\n", expect=1)
+        self.assertIn(SECOND, scope["message"])
+        waiver = (
+            f"  waivers:\n    - {{rule: second-implementation, symbol: {SECOND}, reason: later, owner: me, issue: '1', "
+            f"expires: {datetime.date.today() + datetime.timedelta(days=30)}}}\n")
+        [excused] = findings(MANIFEST + waiver, expect=0)
+        self.assertIn("no progress", excused["message"])
+        self.assertEqual((excused["severity"], excused["status"]), ("high", "known"))
 
     def test_false_completion(self) -> None:
         self.history.write("shop/older.py", LEGACY.replace("Legacy", "Older"))
