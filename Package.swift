@@ -221,7 +221,7 @@ let package = Package(
         .testTarget(
             name: "CanonAuditTests",
             dependencies: [
-                "CanonAudit", "CanonCodeModel", "CanonFacts", "CanonPython", "CanonTestSupport",
+                "canon", "CanonAudit", "CanonCodeModel", "CanonFacts", "CanonPython", "CanonTestSupport",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: swiftSettings

@@ -16,6 +16,9 @@ public struct RuleContext: Sendable {
     /// Classes that do the same with the same kind of state, in live code.
     public let likenesses: Likenesses
 
+    /// Nil when nobody can judge claims here.
+    let claims: ClaimJudging?
+
     private let scopes: [SourceScope]
     private let filesByScope: [SourceScope: [FileID]]
     private let conceptsByObject: [ObjectID: Int]
@@ -25,6 +28,13 @@ public struct RuleContext: Sendable {
         model: CodeModel, manifest: Manifest = Manifest(), tree: any SourceTree = SourceTreeInMemory(),
         today: CalendarDate
     ) {
+        self.init(model: model, manifest: manifest, tree: tree, today: today, claims: nil)
+    }
+
+    init(
+        model: CodeModel, manifest: Manifest, tree: any SourceTree, today: CalendarDate, claims: ClaimJudging?
+    ) {
+        self.claims = claims
         self.model = model
         self.manifest = manifest
         self.tree = tree

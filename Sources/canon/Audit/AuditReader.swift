@@ -87,7 +87,7 @@ struct AuditReader {
             files: files, tree: WorkTree(root: root, paths: run.allNames), manifest: manifest, today: today,
             python: version.description,
             toolVersion: ProductVersion.description, commit: commit, dirty: dirty, unread: unread,
-            jobs: settings.jobs)
+            claims: ProgramClaims(repository: repository), jobs: settings.jobs)
     }
 
     /// An audit of nothing would say that nothing is wrong.
@@ -163,7 +163,8 @@ struct AuditReader {
         }
         return Audit.Input(
             files: files, tree: tree, manifest: manifest, today: today, python: version.description,
-            toolVersion: ProductVersion.description, unread: unread, jobs: settings.jobs)
+            toolVersion: ProductVersion.description, unread: unread, claims: ProgramClaims(repository: repository),
+            jobs: settings.jobs)
     }
 
     /// The manifest that stands in a commit.
