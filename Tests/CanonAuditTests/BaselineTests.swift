@@ -144,6 +144,71 @@ struct BaselineTests {
         #expect(Set(changed.map(\.symbol)) == ["canon.rule-set", "canon.manifest", "canon.python"])
         #expect(report.verdict(failOn: .critical) == .failed)
     }
+
+    /// Both sides measured with the later manifest, as revisions are.
+    private func compared(
+        _ rules: [any Rule.Type] = RuleList.all, _ change: (inout ExampleProject) -> Void
+    ) throws -> (report: AuditReport, detector: DetectorChange) {
+        var project = base
+        change(&project)
+        let manifest = try project.manifest()
+        let before = try base.audit(manifest: manifest)
+        let earlier = before.run(rules: rules)
+        let detector = DetectorChange(base: before, report: earlier, own: try base.manifest())
+        return (
+            try project.audit().run(rules: rules).compared(with: earlier, named: "main", detector: detector), detector
+        )
+    }
+
+    @Test(
+        "a detector that looks at less of the same code is no progress, and blocks the comparison",
+        arguments: [
+            "  rules: {import-path: off}\n", "  scopes:\n    backup: [orders.py]\n",
+            "  roots: [shop/cache.py, shop/bills.py]\n",
+        ])
+    func narrowedDetector(lines: String) throws {
+        let (report, detector) = try compared { $0["canon.yaml"] += "\n" + lines }
+        #expect(detector.lost.contains { $0.rule == "import-path" })
+        let finding = try #require(report.findings.first { $0.rule == "detector-changed" })
+        #expect(
+            finding.isIntegrity && finding.severity == .high && finding.message.contains("import-path shop.cache.Cache")
+        )
+        #expect(report.comparison?.blocked.contains(finding.message) == true)
+        #expect(report.verdict(failOn: .critical) == .failed)
+    }
+
+    @Test("a waiver for what stood open in the base is told as no progress, and fails nothing")
+    func allowList() throws {
+        let waiver =
+            "\n  waivers:\n    - {rule: import-path, symbol: shop.cache.Cache, reason: later, owner: me, issue: \"1\", expires: 2026-02-01}\n"
+        let (report, detector) = try compared(ExampleProject.core) { $0["canon.yaml"] += waiver }
+        #expect(detector.lost.isEmpty && detector.excused.map(\.rule) == ["import-path"])
+        let finding = try #require(report.findings.first { $0.rule == "detector-changed" })
+        #expect(!finding.isIntegrity && finding.status == .known && finding.severity == .high)
+        #expect(finding.message.contains("no progress"))
+        #expect(report.comparison?.blocked == [])
+        #expect(report.verdict(failOn: .low) == .passed)
+        // Of reports alone the same is known.
+        var excused = base
+        excused["canon.yaml"] += waiver
+        let files = try excused.coreReport().compared(with: base.coreReport(), named: "base.json")
+        #expect(files.findings.contains { $0.symbol == "canon.waivers" })
+    }
+
+    @Test("what changes the detector and leaves nothing out, or the same waiver on both sides, is no finding")
+    func widenedDetector() throws {
+        for lines in ["  limits: {file_lines: 900}\n", "  entries: [shop.orders]\n", "  scopes:\n    backup: [gone]\n"]
+        {
+            let (report, detector) = try compared { $0["canon.yaml"] += "\n" + lines }
+            #expect(detector == DetectorChange(), "\(lines)")
+            #expect(!report.findings.contains { $0.rule == "detector-changed" }, "\(lines)")
+        }
+        var project = base
+        project["canon.yaml"] +=
+            "\n  waivers:\n    - {rule: import-path, symbol: shop.cache.Cache, reason: later, owner: me, issue: \"1\", expires: 2026-02-01}\n"
+        let audit = try project.audit()
+        #expect(DetectorChange(base: audit, report: audit.run(), own: try project.manifest()) == DetectorChange())
+    }
 }
 
 @Suite("Fingerprints")

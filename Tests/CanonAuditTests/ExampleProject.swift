@@ -4,6 +4,7 @@ import CanonPython
 import Foundation
 
 @testable import CanonAudit
+@testable import canon
 
 /// A small project in memory, audited as one on disk would be.
 struct ExampleProject {
@@ -49,7 +50,8 @@ struct ExampleProject {
         }
         return Audit.Input(
             files: sources, tree: SourceTreeInMemory(others), manifest: manifest, today: Self.today,
-            python: version.description, toolVersion: "test", commit: nil, jobs: jobs)
+            python: version.description, toolVersion: "test", commit: nil, claims: ProgramClaims(repository: nil),
+            jobs: jobs)
     }
 
     func audit(manifest: Manifest? = nil) throws -> Audit { Audit(try input(manifest: manifest)) }

@@ -81,7 +81,7 @@ class AuditToolTests(LiveTestCase):
         server = self.serve("--demo", workspace=self.workspace)
         token = server.visitor()["access_token"]
         names = [tool["name"] for tool in server.http("GET", "/api/tools", token=token).json["tools"]]
-        self.assertEqual(names[-4:], ["audit", "explain", "replay", "log_problems"])
+        self.assertEqual(names[-5:], ["audit", "explain", "replay", "log_problems", "verify"])
 
         answer = server.http("POST", "/api/tools/audit", {}, token=token)
         self.assertEqual(answer.status, 200, answer)

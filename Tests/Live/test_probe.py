@@ -1,5 +1,6 @@
 """`canon probe` against the program it belongs to, and against what is no server at all."""
 
+import datetime
 import json
 import os
 import ssl
@@ -91,12 +92,38 @@ class ProbeTests(LiveTestCase):
         self.assertEqual(broken.status, 1, broken)
         self.assertIn("unstable from", broken.output)
 
+    def test_the_logs_of_the_window_are_half_of_the_verdict(self) -> None:
+        server = self.serve("--demo", workspace=self.workspace)
+        own = self.folder / "server-0" / "stderr"
+
+        def watch(*arguments) -> tuple[int, dict]:
+            result = run(
+                "probe", server.url, "--demo", "--every", "20s", "--for", "1s", "--skip", "heartbeat", "--format", "json", *arguments)
+            return result.status, json.loads(result.output.splitlines()[-1])
+
+        # What the server logs of the probe's own doings is in the window.
+        status, report = watch("--logs", own, "--warning", "SSOT WARNING")
+        self.assertGreater(report["logs"]["entries"], 0, report)
+        self.assertEqual((status, report["verdict"], report["logs"]["verdict"]), (0, "stable", "absent"), report)
+        log = self.folder / "app.log"
+        moment = datetime.datetime.now(datetime.timezone.utc)
+        times = [(moment + datetime.timedelta(seconds=0.1 * step)).isoformat().replace("+00:00", "Z") for step in range(300)]
+        log.write_text("".join(json.dumps({"timestamp": time, "severity": "WARNING", "message": "ssot warning: two"}) + "\n" for time in times))
+        status, report = watch("--logs", log, "--warning", "SSOT WARNING")
+        self.assertEqual((status, report["verdict"], report["logs"]["verdict"]), (1, "unstable", "present"), report)
+        log.write_text(json.dumps({"timestamp": "2020-01-01T00:00:00Z", "severity": "INFO", "message": "fine"}) + "\n")
+        status, report = watch("--logs", log, "--warning", "problem")
+        self.assertEqual((status, report["verdict"], report["logs"]["verdict"]), (3, "unknown", "unknown"), report)
+        self.assertIn("no entry of the window", report["logs"]["reason"])
+
     def test_a_command_line_that_cannot_be_used(self) -> None:
         for arguments, hint in [
             (["127.0.0.1:8080", "--demo"], "http://127.0.0.1:8080"), (["http://u:p@host", "--demo"], "options"),
             (["http://host"], "CANON_TOKEN"), (["http://host", "--demo", "--ticket", "t"], "exclude each other"),
             (["http://host", "--demo", "--every", "5s"], "--for"), (["http://host", "--demo", "--skip", "nothing"], "health"),
             (["http://host", "--demo", "--timeout", "5"], "timeout"),
+            (["http://host", "--demo", "--logs", "app.log"], "--warning"),
+            (["http://host", "--demo", "--logs", "app.log", "--warning", "x"], "--every"),
             (["https://host", "--demo", "--ca-file", os.fspath(self.folder / "none")], "--ca-file"),
         ]:
             with self.subTest(arguments=arguments):

@@ -1,5 +1,6 @@
 """`canon verify`: a repository for each row of its decision table, with random numbers of commits between."""
 
+import datetime
 import json
 import os
 import random
@@ -9,93 +10,9 @@ import unittest
 from pathlib import Path
 
 from canon_server import BINARY, ENVIRONMENT, PATIENCE
+from room_history import CANONICAL, LEGACY, MANIFEST, SECOND, History
 
 SEED = int(os.environ.get("CANON_SEED", random.SystemRandom().randrange(1 << 32)))
-
-MANIFEST = """\
-audit:
-  concepts:
-    rooms:
-      canonical: shop.rooms.RoomManager
-"""
-ROOMS = """\
-class RoomManager:
-    def __init__(self):
-        self.rooms = {}
-
-    def join(self, room, member):
-        self.rooms.setdefault(room, set()).add(member)
-
-    def leave(self, room, member):
-        self.rooms.get(room, set()).discard(member)
-
-    def members(self, room):
-        return sorted(self.rooms.get(room, ()))
-"""
-LEGACY = ROOMS.replace("RoomManager", "LegacyRoomManager")
-CHAT = """\
-from shop.rooms import RoomManager
-{more}
-
-def chat(room):
-    return RoomManager().members(room)
-"""
-CANONICAL = "shop.rooms.RoomManager"
-SECOND = "shop.legacy.LegacyRoomManager"
-
-
-class History:
-    """A git repository of a small program, whose commits have random company."""
-
-    def __init__(self, folder: Path, seed: int):
-        self.folder = folder
-        self.random = random.Random(seed)
-        self.clock = 1_700_000_000
-        folder.mkdir()
-        self.git("init", "--quiet", "--initial-branch", "main")
-        self.write("canon.yaml", MANIFEST)
-        self.write("shop/__init__.py", "")
-        self.write("shop/rooms.py", ROOMS)
-        self.write("shop/legacy.py", LEGACY)
-        self.write("shop/chat.py", CHAT.format(more="from shop.legacy import LegacyRoomManager"))
-        self.commit("Start")
-        self.others()
-
-    def git(self, *arguments: str) -> str:
-        environment = {
-            **os.environ, "GIT_AUTHOR_DATE": f"{self.clock} +0000", "GIT_COMMITTER_DATE": f"{self.clock} +0000",
-            "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_COMMITTER_NAME": "A",
-            "GIT_COMMITTER_EMAIL": "a@example.org", "GIT_CONFIG_GLOBAL": "/dev/null",
-        }
-        return subprocess.run(
-            ["git", "-C", str(self.folder), *arguments], check=True, capture_output=True, text=True, env=environment
-        ).stdout.strip()
-
-    def write(self, name: str, text: str) -> None:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-
-    def commit(self, message: str) -> str:
-        self.clock += 60
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--message", message)
-        return self.git("rev-parse", "HEAD")
-
-    def others(self) -> None:
-        """Commits that have nothing to do with it."""
-        for _ in range(self.random.randrange(7)):
-            self.write("shop/notes.py", f"NOTE = {self.random.randrange(1 << 30)}\n")
-            self.commit("Take a note")
-
-    def remove(self) -> str:
-        self.git("rm", "--quiet", "shop/legacy.py")
-        self.write("shop/chat.py", CHAT.format(more=""))
-        return self.commit("Have one room manager")
-
-    def restore(self) -> str:
-        self.write("shop/legacy.py", LEGACY)
-        return self.commit("Bring back what clients of old use")
 
 
 class VerifyTests(unittest.TestCase):
@@ -190,6 +107,26 @@ class VerifyTests(unittest.TestCase):
         found = self.verify(fix, "HEAD")
         self.assertEqual(found["verdict"], "detector-changed")
         self.assertIn("2 became 1", " ".join(found["evidence"]))
+
+    def test_an_audit_with_a_base_tells_a_change_of_the_detector_from_progress(self) -> None:
+        self.history.write("README", "rooms\n")
+        base = self.history.commit("Say what it is")
+
+        def findings(manifest: str, expect: int) -> list[dict]:
+            self.history.write("canon.yaml", manifest)
+            done = self.canon("audit", "--base", base, "--format", "json", "--no-cache")
+            self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+            return [finding for finding in json.loads(done.stdout)["findings"] if finding["rule"] == "detector-changed"]
+
+        self.assertEqual(findings(MANIFEST, expect=0), [])
+        [scope] = findings(MANIFEST + "  scopes:\n    test: [shop/legacy.py]\n", expect=1)
+        self.assertIn(SECOND, scope["message"])
+        waiver = (
+            f"  waivers:\n    - {{rule: second-implementation, symbol: {SECOND}, reason: later, owner: me, issue: '1', "
+            f"expires: {datetime.date.today() + datetime.timedelta(days=30)}}}\n")
+        [excused] = findings(MANIFEST + waiver, expect=0)
+        self.assertIn("no progress", excused["message"])
+        self.assertEqual((excused["severity"], excused["status"]), ("high", "known"))
 
     def test_false_completion(self) -> None:
         self.history.write("shop/older.py", LEGACY.replace("Legacy", "Older"))

@@ -4,7 +4,10 @@ extension AuditReport {
     /// - Parameters:
     ///   - name: how the base is called: a revision or a file.
     ///   - moved: live files of the base whose code is now in a scope that is not measured; see ``ScopeShrinkage``.
-    public func compared(with base: AuditReport, named name: String, moved: [ScopeShrinkage.Move] = []) -> AuditReport {
+    ///   - detector: what the later manifest makes of the base's code; nil when only the reports are at hand.
+    public func compared(
+        with base: AuditReport, named name: String, moved: [ScopeShrinkage.Move] = [], detector: DetectorChange? = nil
+    ) -> AuditReport {
         var report = self
         let before = Dictionary(
             base.findings.lazy.filter { !$0.isIntegrity }.map { ($0.fingerprint, $0) },
@@ -27,11 +30,13 @@ extension AuditReport {
         }
         report.findings = Audit.sorted(report.findings)
         let now = Set(report.findings.lazy.map(\.fingerprint))
-        let integrity = Self.integrityFindings(base, report, moved)
+        let integrity =
+            Self.integrityFindings(base, report, moved) + (detector ?? DetectorChange(from: base, to: self)).findings
         report.comparison = Comparison(
             base: name, new: new, worse: worse, known: known, resolved: Set(before.keys).subtracting(now).sorted(),
             risen: Self.rises(from: base, to: self), scoreBefore: base.score.overall,
-            blocked: integrity.map(\.message) + base.incomplete.map { "the base is incomplete: \($0.path): \($0.text)" }
+            blocked: integrity.filter(\.isIntegrity).map(\.message)
+                + base.incomplete.map { "the base is incomplete: \($0.path): \($0.text)" }
         )
         report.findings = integrity + report.findings
         return report

@@ -13,7 +13,9 @@ public enum IntegrityRules {
         summary: "Code that was live in the base is now in a scope that is not measured.", isIntegrity: true)
     public static let detectorChanged = RuleIdentity(
         "detector-changed", severity: .high,
-        summary: "The rule set or the manifest differs between two compared measurements.", isIntegrity: true)
+        summary:
+            "The rule set, the allow list, the scopes or the manifest differ between two compared measurements, so that fewer findings are no progress.",
+        isIntegrity: true)
 
     public static let all = [analysisIncomplete, detectorChanged, ruleMatchedNothing, ruleOff, scopeShrank]
 
@@ -27,7 +29,8 @@ public enum IntegrityRules {
         case scopeShrank.name:
             "Delete the code instead of moving it, or let the move stand by itself in a change whose base has it already."
         case detectorChanged.name:
-            "Measure both sides with one manifest and one version: `canon audit compare A B` on revisions."
+            "Measure both sides with one manifest and one version: `canon audit compare A B` on revisions. Let what narrows the rules or "
+                + "scopes stand by itself in a change. What a waiver excuses does not fail the run; it is told, and counts as no progress."
         default: ""
         }
     }

@@ -33,6 +33,8 @@ public struct Manifest: Sendable, Equatable {
     /// The highest first: a layer may import those below it.
     public var layers: [Layer] = []
     public var limits = Limits()
+    /// Documents whose statements must be reproducible: globs from the root.
+    public var claims: [Entry<String>] = []
     /// Rules that are switched off. Each one is an integrity finding.
     public var rulesOff: [Entry<String>] = []
     public var waivers: [Waiver] = []

@@ -55,7 +55,7 @@ private struct ManifestReader {
             of: ManifestNode(node, key: "audit"),
             known: [
                 "python", "languages", "roots", "search_paths", "entries", "scopes", "concepts", "services", "layers",
-                "limits", "rules", "waivers",
+                "limits", "claims", "rules", "waivers",
             ])
         manifest.python = version(members["python"])
         manifest.languages = choices(members["languages"], among: ["python", "swift"], what: "language")
@@ -69,6 +69,7 @@ private struct ManifestReader {
         if let services = members["services"] { manifest.services = readServices(services) }
         if let layers = members["layers"] { manifest.layers = readLayers(layers) }
         if let limits = members["limits"] { manifest.limits = readLimits(limits) }
+        manifest.claims = paths(members["claims"])
         if let rules = members["rules"] { manifest.rulesOff = readRules(rules) }
         if let waivers = members["waivers"] { manifest.waivers = readWaivers(waivers) }
         return manifest

@@ -18,6 +18,9 @@ public struct RuleContext: Sendable {
     /// Classes that do the same with the same kind of state, in live code.
     public let likenesses: Likenesses
 
+    /// Nil when nobody can judge claims here.
+    let claims: ClaimJudging?
+
     private let scopes: [SourceScope]
     private let filesByScope: [SourceScope: [FileID]]
     private let conceptsByObject: [ObjectID: Int]
@@ -27,6 +30,14 @@ public struct RuleContext: Sendable {
         model: CodeModel, manifest: Manifest = Manifest(), tree: any SourceTree = SourceTreeInMemory(),
         today: CalendarDate, parts: FileParts = FileParts()
     ) {
+        self.init(model: model, manifest: manifest, tree: tree, today: today, parts: parts, claims: nil)
+    }
+
+    init(
+        model: CodeModel, manifest: Manifest, tree: any SourceTree, today: CalendarDate, parts: FileParts,
+        claims: ClaimJudging?
+    ) {
+        self.claims = claims
         self.model = model
         self.manifest = manifest
         self.tree = tree

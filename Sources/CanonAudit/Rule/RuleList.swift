@@ -24,6 +24,7 @@ public enum RuleList {
         SyntaxRule.self,
         TestInProductionRule.self,
         UncollectableTestRule.self,
+        UnverifiableClaimRule.self,
     ]
 
     public static func named(_ name: String) -> (any Rule.Type)? { all.first { $0.name == name } }

@@ -19,6 +19,8 @@ public struct Audit: Sendable {
         public var dirty: Bool?
         /// Files and folders that could not be read.
         public var unread: [Evidence]
+        /// Judges what documents claim; nil when nobody can here.
+        public var claims: (any ClaimReader)?
         /// Threads.
         public var jobs: Int
 
@@ -26,7 +28,7 @@ public struct Audit: Sendable {
             files: [CodeFile], tree: any SourceTree = SourceTreeInMemory(), parts: FileParts = FileParts(),
             manifest: Manifest = Manifest(),
             today: CalendarDate, python: String, toolVersion: String, commit: String? = nil, dirty: Bool? = nil,
-            unread: [Evidence] = [], jobs: Int = 1
+            unread: [Evidence] = [], claims: (any ClaimReader)? = nil, jobs: Int = 1
         ) {
             self.files = files
             self.tree = tree
@@ -38,6 +40,7 @@ public struct Audit: Sendable {
             self.commit = commit
             self.dirty = dirty
             self.unread = unread
+            self.claims = claims
             self.jobs = jobs
         }
     }
@@ -54,7 +57,8 @@ public struct Audit: Sendable {
             environment: RuntimeEnvironment(version: version + [0]))
         context = RuleContext(
             model: CodeModel(files: input.files, options: options), manifest: input.manifest, tree: input.tree,
-            today: input.today, parts: input.parts)
+            today: input.today, parts: input.parts,
+            claims: input.claims.map { ClaimJudging(reader: $0, python: input.python, commit: input.commit) })
     }
 
     /// Applies rules and weighs what they found.
@@ -83,8 +87,8 @@ public struct Audit: Sendable {
                 name: "canon", version: input.toolVersion, ruleSet: RuleSetHash.rules(rules, manifest),
                 manifest: RuleSetHash.manifest(manifest)),
             commit: input.commit, dirty: input.dirty, python: input.python, scopes: scopeCounts(),
-            score: Score(concepts: context.concepts.map { ConceptScore($0, in: context) }, findings: findings),
-            routes: context.concepts.compactMap { ConceptRoutes($0, in: context) }, findings: findings,
+            score: Score(concepts: context.conceptScores, findings: findings), routes: context.conceptRoutes,
+            findings: findings,
             isolation: isolation(findings, collectors), incomplete: incomplete)
     }
 

@@ -23,6 +23,7 @@ enum RuleSetHash {
         parts += manifest.services.map { "service \($0.name) \($0.modules.map(\.value)) \($0.mayImport.map(\.value))" }
             .sorted()
         parts += manifest.layers.map { "layer \($0.name) \($0.modules.map(\.value))" }
+        parts += manifest.claims.map { "claims \($0.value)" }.sorted()
         parts += manifest.entries.map { "entry \($0.value)" }.sorted()
         return digest(parts)
     }

@@ -100,6 +100,8 @@ public struct GatewayConfiguration: Sendable {
         public var instructions: String?
         /// Seconds to the first byte of an answer.
         public var connectTimeoutSeconds = 20
+        /// Addresses of the servers that the agent's tools may probe; empty: no such tool.
+        public var probeServers: [String] = []
 
         public init() {}
     }

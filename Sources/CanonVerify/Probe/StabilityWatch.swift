@@ -1,3 +1,4 @@
+public import CanonLogs
 public import CanonWire
 
 /// Probes a server again and again for a while, and says whether it was stable.
@@ -56,11 +57,11 @@ public struct StabilityWatch: Sendable {
 /// What a watch found, with its window.
 public struct StabilityReport: Sendable {
     public enum Verdict: String, Sendable {
-        /// Every round of the whole window held.
+        /// Every round of the whole window held, and the warning that was looked for is absent from the logs of the window.
         case stable
-        /// A round failed.
+        /// A round failed, or the warning came.
         case unstable
-        /// No round failed, but one could not be judged, or was left out.
+        /// Neither, but a round could not be judged or was left out, or the logs say nothing.
         case unknown
     }
 
@@ -80,6 +81,25 @@ public struct StabilityReport: Sendable {
     public fileprivate(set) var missed = 0
     public private(set) var firstFailure: Failure?
     public private(set) var lastFailure: Failure?
+    /// What the logs of the window say; nil when nobody asked.
+    public var logs: Logs?
+
+    /// A warning, and whether it stood in the logs of one revision in the window.
+    public struct Logs: Sendable {
+        public var warning: String
+        public var finding: WarningSearch.Finding
+
+        public init(warning: String, finding: WarningSearch.Finding) {
+            self.warning = warning
+            self.finding = finding
+        }
+    }
+
+    /// The window in nanoseconds since 1970, as logs have their times.
+    public var window: ClosedRange<Int64> {
+        let start = Int64(from.seconds * 1e9)
+        return start...max(start, Int64(to.seconds * 1e9))
+    }
 
     public var done: Int { held + failed + unknown }
 
@@ -90,8 +110,8 @@ public struct StabilityReport: Sendable {
     }
 
     public var verdict: Verdict {
-        if failed > 0 { return .unstable }
-        return held == planned ? .stable : .unknown
+        if failed > 0 || logs?.finding.verdict == .present { return .unstable }
+        return held == planned && (logs == nil || logs?.finding.verdict == .absent) ? .stable : .unknown
     }
 
     mutating func add(_ report: ProbeReport) {
@@ -115,6 +135,7 @@ public struct StabilityReport: Sendable {
             parts.append("\(count) \(what)")
         }
         if done + missed < planned { parts.append("\(planned - done - missed) not begun") }
+        if let logs { parts.append(logs.summary) }
         if let first = firstFailure { parts.append("the first failure at \(first.at.iso8601) in \(first.entry.id)") }
         return "\(verdict.rawValue) from \(from.iso8601) to \(to.iso8601): " + parts.joined(separator: ", ")
     }
@@ -132,6 +153,36 @@ public struct StabilityReport: Sendable {
                 "unknown": .int(Int64(unknown)), "missed": .int(Int64(missed)),
             ],
             "first_failure": failure(firstFailure), "last_failure": failure(lastFailure),
+            "logs": logs.map { .object($0.json) } ?? .null,
+        ]
+    }
+}
+
+extension StabilityReport.Logs {
+    fileprivate var summary: String {
+        let name = finding.revision.map { "of \($0)" } ?? "of the window"
+        switch finding.verdict {
+        case .absent: return "'\(warning)' in none of \(String.counted(finding.entries, "log line")) \(name)"
+        case .present:
+            return "'\(warning)' in \(finding.found) of \(String.counted(finding.entries, "log line")) \(name)"
+        case .unknown(let reason): return "the logs say nothing of '\(warning)': \(reason)"
+        }
+    }
+
+    fileprivate var json: JSONObject {
+        var verdict = "absent"
+        var reason = JSONValue.null
+        switch finding.verdict {
+        case .absent: break
+        case .present: verdict = "present"
+        case .unknown(let why): (verdict, reason) = ("unknown", .string(why))
+        }
+        func time(_ nanoseconds: Int64?) -> JSONValue { nanoseconds.map { .string(LogTime.text($0)) } ?? .null }
+        return [
+            "warning": .string(warning), "verdict": .string(verdict), "reason": reason,
+            "revision": finding.revision.map { .string($0) } ?? .null, "entries": .int(Int64(finding.entries)),
+            "found": .int(Int64(finding.found)), "first": time(finding.first), "last": time(finding.last),
+            "sample": finding.sample.map { .string($0) } ?? .null,
         ]
     }
 }

@@ -54,15 +54,24 @@ extension AuditReader {
         return report.escalated(past, by: manifest)
     }
 
+    /// What the manifest of now makes of a base's code that the base's own did not; nothing when the base has none of its own.
+    func detectorChange(of base: Audit, _ report: AuditReport) -> DetectorChange {
+        guard let own = ownManifest(of: base) else { return DetectorChange() }
+        return DetectorChange(base: base, report: report, own: own)
+    }
+
+    /// The manifest that stands in a base; nil when it has none, or one that is wrong: that judged nothing then.
+    private func ownManifest(of base: Audit) -> Manifest? {
+        guard let tree = base.input.tree as? CommitTree, tree.bytes(of: ManifestFile.name) != nil else { return nil }
+        return try? manifest(of: tree)
+    }
+
     /// Live code of a base that is not measured any more.
     ///
     /// Which code was live is for the base's own manifest to say: the one of today may have been made narrower. The first
     /// manifest of a repository narrows nothing that anybody had declared.
     func moves(from base: Audit, to now: Audit) -> [ScopeShrinkage.Move] {
-        var own: Manifest?
-        if let tree = base.input.tree as? CommitTree, tree.bytes(of: ManifestFile.name) != nil {
-            own = try? manifest(of: tree)
-        }
-        return ScopeShrinkage.moves(base: base.context, scopes: own.map { ScopeMap(manifest: $0) }, now: now.context)
+        ScopeShrinkage.moves(
+            base: base.context, scopes: ownManifest(of: base).map { ScopeMap(manifest: $0) }, now: now.context)
     }
 }

@@ -142,7 +142,8 @@ struct AuditReader {
         }
         return Audit.Input(
             files: files, tree: tree, manifest: manifest, today: today, python: version.description,
-            toolVersion: ProductVersion.description, unread: unread, jobs: settings.jobs)
+            toolVersion: ProductVersion.description, unread: unread, claims: ProgramClaims(repository: repository),
+            jobs: settings.jobs)
     }
 
     /// The manifest that stands in a commit.

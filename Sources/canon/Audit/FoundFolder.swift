@@ -48,7 +48,8 @@ struct FoundFolder {
             files: files, tree: WorkTree(root: reader.root, files: run.allFiles),
             parts: FileParts(stored: run.keptParts()), manifest: manifest, today: reader.today,
             python: run.version.description, toolVersion: ProductVersion.description,
-            commit: commit, dirty: dirty, unread: unread, jobs: reader.settings.jobs)
+            commit: commit, dirty: dirty, unread: unread,
+            claims: ProgramClaims(repository: reader.repository), jobs: reader.settings.jobs)
     }
 
     private func relative(_ path: String) -> String {
@@ -73,8 +74,8 @@ struct FoundFolder {
         run.keep(bytes, to: question)
     }
 
-    /// What is due for escalation depends on the history, too.
-    private var isKept: Bool { manifest.escalationDays.isEmpty }
+    /// What is due for escalation depends on the history, too, and so do claims about commits.
+    private var isKept: Bool { manifest.escalationDays.isEmpty && manifest.claims.isEmpty }
 }
 
 /// Asks git while files are read.

@@ -26,6 +26,8 @@ struct StagedAudit {
         let moves = reader.moves(from: before, to: audit)
         var report = audit.run()
         report.folder = repository.folderInRepository
-        return report.compared(with: before.run(), named: "HEAD", moved: moves)
+        let earlier = before.run()
+        return report.compared(
+            with: earlier, named: "HEAD", moved: moves, detector: reader.detectorChange(of: before, earlier))
     }
 }

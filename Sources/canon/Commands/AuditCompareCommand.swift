@@ -61,7 +61,10 @@ struct AuditCompareCommand: AsyncParsableCommand {
         let input = try reader.commit(base, manifest: after.input.manifest)
         let before = Audit(input)
         let moves = reader.moves(from: before, to: after)
-        return after.run().compared(with: before.run(), named: "\(first) (\(base.prefix(12)))", moved: moves)
+        let earlier = before.run()
+        return after.run().compared(
+            with: earlier, named: "\(first) (\(base.prefix(12)))", moved: moves,
+            detector: reader.detectorChange(of: before, earlier))
     }
 
     private static func report(_ path: String) throws -> AuditReport {

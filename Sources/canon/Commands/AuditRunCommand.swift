@@ -134,7 +134,10 @@ struct AuditRunCommand: AsyncParsableCommand {
         let input = try reader.commit(commit, manifest: audit.input.manifest, known: known)
         let before = Audit(input)
         let moves = reader.moves(from: before, to: audit)
-        return report.compared(with: before.run(), named: "\(base) (\(commit.prefix(12)))", moved: moves)
+        let earlier = before.run()
+        return report.compared(
+            with: earlier, named: "\(base) (\(commit.prefix(12)))", moved: moves,
+            detector: reader.detectorChange(of: before, earlier))
     }
 
     // MARK: Output

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CanonLogs
 import CanonVerify
 import CanonWire
 import Foundation
@@ -18,11 +19,12 @@ struct ProbeCommand: AsyncParsableCommand {
               canon probe https://host/prefix --email a@example.org --password-stdin < file
               CANON_TOKEN=… canon probe wss://host/ws --format json
               canon probe https://host --demo --every 60s --for 1h   is it stable?
+              canon probe https://host --demo --every 60s --for 1h --logs /var/log/shop --warning 'SSOT WARNING'
               canon probe https://host --profile platform            for old clients?
 
             EXIT STATUS
-              0 every step held; 1 a step failed; 2 the command line cannot be used;
-              3 no step failed, but one could not be judged
+              0 every step held; 1 a step failed, or the warning came; 2 the command line cannot be used;
+              3 neither, but something could not be judged
             """
     )
 
@@ -39,11 +41,28 @@ struct ProbeCommand: AsyncParsableCommand {
     @Option(help: "table, or json (schema canon.probe/1; with --every a line a round).") var format = Format.table
     @Option(help: "Probe again and again, this often: such as 60s.") var every: TimeSpan?
     @Option(name: .customLong("for"), help: "How long to go on with --every: such as 1h.") var window: TimeSpan?
+    @Option(
+        help: "With --every: the server's logs, a file or folder each, which must not hold --warning. May be repeated.",
+        completion: .file())
+    var logs: [String] = []
+    @Option(help: "What must not be logged in the window: a part of a message, or 'problem' for any warning or worse.")
+    var warning: String?
+    @Option(help: "The revision whose log entries count; default: the only one that the window's entries name.")
+    var revision: String?
     @Flag(help: "Print only what does not hold.") var quiet = false
 
     mutating func validate() throws {
         guard (every == nil) == (window == nil) else {
             throw ValidationError("--every and --for belong together: such as --every 60s --for 1h")
+        }
+        guard logs.isEmpty == (warning == nil) else {
+            throw ValidationError(
+                "--logs and --warning belong together: such as --logs app.log --warning 'SSOT WARNING'")
+        }
+        guard logs.isEmpty || every != nil else { throw ValidationError("--logs is for a watch: --every 60s --for 1h") }
+        guard revision == nil || !logs.isEmpty else { throw ValidationError("--revision is for --logs") }
+        guard !logs.contains("-"), warning != "" else {
+            throw ValidationError("--logs takes files or folders, which are read at the end, and --warning a text")
         }
         let known = Probe.steps.map(\.id)
         for name in skip where !known.contains(name) {
@@ -112,7 +131,8 @@ struct ProbeCommand: AsyncParsableCommand {
     // MARK: Watching
 
     private func watch(_ probe: Probe, _ watch: StabilityWatch) async throws {
-        let report = try await Interruption.canBeEndedEarly { [format, quiet] in
+        let mapping = try logs.isEmpty ? FieldMapping() : LogsConfiguration.mapping(path: nil)
+        var report = try await Interruption.canBeEndedEarly { [format, quiet] in
             let output = Terminal.output
             let text = ProbeText(terminal: output)
             return await watch.run {
@@ -125,16 +145,30 @@ struct ProbeCommand: AsyncParsableCommand {
                 }
             }
         }
+        if let warning { report.logs = look(for: warning, in: report.window, mapping) }
         let output = Terminal.output
         switch format {
         case .json: output.writeLine(report.json.encodedText)
-        case .table: output.writeLine(report.summary)
+        case .table: output.writeLine(report.summary.escapingControls)
         }
         switch report.verdict {
         case .stable: return
         case .unstable: throw ExitStatus.failed
         case .unknown: throw ExitStatus.unknown
         }
+    }
+}
+
+extension ProbeCommand {
+    /// The log half of the verdict: whether the warning stood in the logs of the window.
+    private func look(
+        for warning: String, in window: ClosedRange<Int64>, _ mapping: FieldMapping
+    ) -> StabilityReport.Logs {
+        let sought: WarningSearch.Sought =
+            warning == WarningSearch.Sought.anyProblem.name ? .anyProblem : .text(warning)
+        var search = WarningSearch(sought, in: window, revision: revision, mapping: mapping)
+        for input in LogInput.inputs(logs).inputs { search.read(input) }
+        return StabilityReport.Logs(warning: warning, finding: search.finding)
     }
 }
 

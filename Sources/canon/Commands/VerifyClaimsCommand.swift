@@ -39,7 +39,8 @@ struct VerifyClaimsCommand: AsyncParsableCommand {
         let input = try source.input(reader)
         try reader.requireSources(input)
         let name = "the folder \(URL(fileURLWithPath: reader.root).standardizedFileURL.lastPathComponent)"
-        let evidence = ProgramEvidence(Audit(input), repository: reader.repository, name: name)
+        let evidence = ProgramEvidence(
+            Audit(input).context, python: input.python, commit: input.commit, repository: reader.repository, name: name)
         let report = ClaimsReport(documents: texts, evidence: evidence)
         switch format {
         case .json: Terminal.output.write(report.json)

@@ -1,4 +1,5 @@
 import CanonGateway
+import CanonVerify
 import Foundation
 
 /// What must hold between settings, and between settings and this machine. Each message stands at the place of the
@@ -164,6 +165,13 @@ struct ConfigurationRules {
     private mutating func checkAgent() {
         let agent = configuration.agent
         if let problem = agent.url.flatMap(WebURL.problem) { refuse("agent.url", problem) }
+        for server in agent.probeServers {
+            do throws(ServerAddress.Invalid) {
+                _ = try ServerAddress(server)
+            } catch {
+                refuse("agent.probe_servers", error.description)
+            }
+        }
         switch agent.kind {
         case .openAI, .agUI:
             if agent.url == nil { refuse("agent.kind", "the kind \(agent.kind.rawValue) needs agent.url") }

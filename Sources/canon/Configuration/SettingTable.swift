@@ -146,6 +146,9 @@ enum SettingTable {
         .integer(
             "agent.connect_timeout_seconds", \.agent.connectTimeoutSeconds, 1...600, unit: .seconds,
             "How long to wait for the first byte of an answer."),
+        .list(
+            "agent.probe_servers", \.agent.probeServers, of: "addresses", example: "http://127.0.0.1:8080",
+            "Servers that the agent may probe, as a visitor; it speaks to no other one. Not set: it has no such tool."),
     ]
 
     private static let limits: [Setting] = [

@@ -48,9 +48,12 @@ struct AgentWiring {
             try Workspace(path: path, forbidden: [configuration.dataDirectory])
         }
         let audit = WorkspaceAudit(path: configuration.workspace)
-        return WorkspaceTools.all(for: workspace) + [
+        let own: [any Tool] = [
             AuditTool(workspace: audit), ExplainTool(workspace: audit), ReplayTool(workspace: audit),
             WorkspaceLogsTool(workspace: configuration.workspace, forbidden: configuration.dataDirectory),
+            VerifyTool(workspace: configuration.workspace, forbidden: configuration.dataDirectory),
         ]
+        let probe = ProbeTool(servers: configuration.agent.probeServers)
+        return WorkspaceTools.all(for: workspace) + own + [probe].compactMap(\.self)
     }
 }

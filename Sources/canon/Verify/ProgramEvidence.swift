@@ -7,24 +7,26 @@ import CanonVerify
 struct ProgramEvidence: ClaimEvidence {
     let basis: EvidenceBasis
     let files: [EvidenceFile]
-    private let audit: Audit
-    private let report: AuditReport
+    private let context: RuleContext
+    private let python: String
     private let repository: GitRepository?
     private let definitions: [String: [ObjectID]]
 
-    private var model: CodeModel { audit.context.model }
+    private var model: CodeModel { context.model }
 
-    /// - Parameter name: how reports name what was read.
-    init(_ audit: Audit, repository: GitRepository?, name: String) {
-        self.audit = audit
-        // Figures of concepts are asked for, not findings.
-        report = audit.run(rules: [])
+    /// - Parameters:
+    ///   - python: the version of the grammar by which the files were read.
+    ///   - commit: the commit that the files are of; nil outside of version control.
+    ///   - name: how reports name what was read.
+    init(_ context: RuleContext, python: String, commit: String?, repository: GitRepository?, name: String) {
+        self.context = context
+        self.python = python
         self.repository = repository
-        let paths = audit.input.tree.paths
-        files = zip(paths, ScopeMap(manifest: audit.input.manifest).scopes(of: paths)).map { path, scope in
+        let paths = context.tree.paths
+        files = zip(paths, ScopeMap(manifest: context.manifest).scopes(of: paths)).map { path, scope in
             EvidenceFile(path: path, scope: EvidenceFile.Scope(rawValue: scope.rawValue) ?? .live)
         }
-        let model = audit.context.model
+        let model = context.model
         var definitions: [String: [ObjectID]] = [:]
         for index in model.files.indices {
             let file = FileID(rawValue: UInt32(index))
@@ -33,13 +35,13 @@ struct ProgramEvidence: ClaimEvidence {
             }
         }
         self.definitions = definitions
-        let day = audit.input.commit.flatMap { commit in
+        let day = commit.flatMap { commit in
             (try? repository?.answer(["show", "--no-patch", "--format=%cs", commit])).flatMap(\.self)
         }
-        basis = EvidenceBasis(name: name, commit: audit.input.commit, day: day)
+        basis = EvidenceBasis(name: name, commit: commit, day: day)
     }
 
-    func bytes(of path: String) -> [UInt8]? { audit.input.tree.bytes(of: path) }
+    func bytes(of path: String) -> [UInt8]? { context.tree.bytes(of: path) }
 
     // MARK: Code
 
@@ -108,16 +110,17 @@ struct ProgramEvidence: ClaimEvidence {
     }
 
     func unparsable() -> EvidenceAnswer<[EvidenceGrammar]> {
-        let paths = audit.input.files.filter { $0.facts.error != nil }.map(\.path)
-        return .known([EvidenceGrammar(name: "Python \(audit.input.python)", paths: paths.sorted())])
+        let paths = model.files.filter { $0.facts.error != nil }.map(\.path)
+        return .known([EvidenceGrammar(name: "Python \(python)", paths: paths.sorted())])
     }
 
     // MARK: Concepts
 
     func concepts() -> EvidenceAnswer<[EvidenceConcept]> {
-        .known(
-            report.score.concepts.map { score in
-                let objects = report.routes.first { $0.name == score.name }?.objects ?? []
+        let routes = context.conceptRoutes
+        return .known(
+            context.conceptScores.map { score in
+                let objects = routes.first { $0.name == score.name }?.objects ?? []
                 return EvidenceConcept(
                     name: score.name, canonical: score.canonical, implementations: score.implementationSymbols,
                     factories: objects.filter { $0.role == ObjectRole.factory.rawValue }.map(\.symbol),
@@ -127,7 +130,7 @@ struct ProgramEvidence: ClaimEvidence {
     }
 
     func replay(_ question: ReplayQuestion) -> EvidenceAnswer<[EvidenceName]> {
-        guard let entry = audit.input.manifest.entries.first?.value else {
+        guard let entry = context.manifest.entries.first?.value else {
             return .unknown(reason: "it is not said which module is started", remedy: "name it in canon.yaml: entries:")
         }
         guard let module = question.module, let moment = StopPoint(module) else {
@@ -173,7 +176,7 @@ struct ProgramEvidence: ClaimEvidence {
     }
 
     private func asked<Value>(_ question: (GitRepository, String) throws -> Value) -> EvidenceAnswer<Value> {
-        guard let repository, let tip = audit.input.commit else {
+        guard let repository, let tip = basis.commit else {
             return .unknown(reason: "the folder is in no git repository", remedy: "run it in a clone")
         }
         guard !repository.isShallow else {
