@@ -54,7 +54,8 @@ struct AuditReader {
         return try ManifestFile.read(path, shownAs: ManifestFile.name, today: today)
     }
 
-    private func version(_ manifest: Manifest) -> PythonVersion {
+    /// The version whose grammar counts.
+    func version(_ manifest: Manifest) -> PythonVersion {
         settings.python ?? manifest.python.flatMap { PythonVersion($0.value) } ?? .v3_13
     }
 
