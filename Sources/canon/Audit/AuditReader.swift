@@ -54,8 +54,7 @@ struct AuditReader {
         return try ManifestFile.read(path, shownAs: ManifestFile.name, today: today)
     }
 
-    /// The version whose grammar counts.
-    func version(_ manifest: Manifest) -> PythonVersion {
+    private func version(_ manifest: Manifest) -> PythonVersion {
         settings.python ?? manifest.python.flatMap { PythonVersion($0.value) } ?? .v3_13
     }
 

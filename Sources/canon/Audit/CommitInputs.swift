@@ -10,6 +10,8 @@ final class CommitInputs {
     private let reader: AuditReader
     /// Of the commit that was read last.
     private(set) var known = KnownFacts()
+    /// The version whose grammar counted; empty until a commit was read.
+    var python: String { known.python }
     /// Contents whose facts were at hand, and contents that had to be parsed.
     private(set) var reused = 0
     private(set) var parsed = 0

@@ -2,7 +2,6 @@ import CanonAudit
 import CanonCodeModel
 import CanonFacts
 import CanonGateway
-import CanonPython
 import CanonVerify
 
 /// Audits samples of a repository's history, from git's objects: the work tree is never touched.
@@ -28,7 +27,7 @@ struct HistoryReading {
         return HistoryReport(
             tool: .init(
                 version: ProductVersion.description, ruleSet: detector.ruleSet, manifest: detector.manifest),
-            python: reader.version(manifest).description, window: window.window, samples: found,
+            python: auditor.inputs.python, window: window.window, samples: found,
             detectorChanges: try DetectorHistory(reader: reader, repository: repository, judge: manifest).changes(
                 in: window),
             work: .init(parsed: auditor.inputs.parsed, reused: auditor.inputs.reused))

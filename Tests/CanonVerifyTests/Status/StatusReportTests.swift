@@ -142,7 +142,9 @@ struct StatusReportTests {
 
     @Test("nothing of a log or an issue becomes markup")
     func markup() throws {
-        var situation = Situation(problems: [Situation.problem("<script>x</script> | y", .p0)])
+        var problem = Situation.problem("<script>x</script> | y", .p0)
+        problem.fingerprint = "v1:00"
+        var situation = Situation(problems: [problem])
         situation.verdicts = [("<b>7</b>", Self.regression, true)]
         situation.history = HistoryFixture(states: [(2, 1, 4), (1, 4, 4)]).report()
         let report = try situation.report()
