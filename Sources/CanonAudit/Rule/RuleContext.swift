@@ -11,6 +11,8 @@ public struct RuleContext: Sendable {
     public let tree: any SourceTree
     /// The day that waivers and deadlines are measured by.
     public let today: CalendarDate
+    /// What was found out about single files, in this run or an earlier one.
+    let parts: FileParts
     /// What runs when the entries of the manifest start; nil when it names none that exists.
     public let reachability: Reachability?
     /// Classes that do the same with the same kind of state, in live code.
@@ -23,12 +25,13 @@ public struct RuleContext: Sendable {
 
     public init(
         model: CodeModel, manifest: Manifest = Manifest(), tree: any SourceTree = SourceTreeInMemory(),
-        today: CalendarDate
+        today: CalendarDate, parts: FileParts = FileParts()
     ) {
         self.model = model
         self.manifest = manifest
         self.tree = tree
         self.today = today
+        self.parts = parts
         scopes = ScopeMap(manifest: manifest).scopes(of: model.files.lazy.map(\.path))
         var filesByScope: [SourceScope: [FileID]] = [:]
         for (index, scope) in scopes.enumerated() {

@@ -1,3 +1,5 @@
+public import CanonFacts
+
 /// The files of the tree that is audited, those of no audited language too: documents, hooks, workflows. A folder on disk or
 /// a commit.
 public protocol SourceTree: Sendable {
@@ -6,6 +8,13 @@ public protocol SourceTree: Sendable {
 
     /// The bytes of a file; nil when it cannot be read.
     func bytes(of path: String) -> [UInt8]?
+
+    /// What tells this state of a file from every other one; nil when nothing does.
+    func identity(of path: String) -> FileIdentity?
+}
+
+extension SourceTree {
+    public func identity(of path: String) -> FileIdentity? { nil }
 }
 
 /// Files in memory.

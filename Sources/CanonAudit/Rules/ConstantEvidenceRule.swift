@@ -285,61 +285,29 @@ enum ConstantEvidenceRule: Rule {
 
     static func check(_ context: borrowing RuleContext, _ findings: inout FindingCollector) {
         let collection = TestCollection(context)
-        for file in context.files(in: .test) where collection.collects(context.path(of: file)) {
-            check(file, context, &findings)
-        }
-    }
-
-    /// A test that shows nothing.
-    private struct EmptyTest {
-        var name: String
-        var line: Int
-        var verdict: TestReader.Verdict
-    }
-
-    private static func check(_ file: FileID, _ context: borrowing RuleContext, _ findings: inout FindingCollector) {
-        let facts = context.model.facts(of: file)
-        guard facts.error == nil else { return }
-        let path = context.path(of: file)
-        if let line = skippedModule(facts) {
-            findings.examined += 1
-            findings.add(
-                [context.moduleName(of: file)], at: path, line: line, scope: .test,
-                message: "no test of the module is ever run")
-            return
-        }
-        var reader = TestReader(facts)
-        var source: SourceLines?
-        var found: [EmptyTest] = []
-        for (index, declaration) in facts.declarations.enumerated() {
-            let line = Int(declaration.line)
-            if declaration.kind == .class {
-                guard declaration.parent == FileFacts.noIndex, TestReader.isSkipped(declaration, facts) else {
-                    continue
-                }
-                let verdict = TestReader.Verdict(
-                    reason: "is never run: it is marked to be skipped", confidence: .confirmed)
-                found.append(EmptyTest(name: facts.names[declaration.name], line: line, verdict: verdict))
-                continue
+        let (model, tree) = (context.model, context.tree)
+        var parts = context.parts.group(name)
+        for file in context.files(in: .test) {
+            let path = context.path(of: file)
+            guard collection.collects(path) else { continue }
+            let tests = parts.part(tree.identity(of: path)) {
+                EmptyTests(model.facts(of: file)) { tree.bytes(of: path) }
             }
-            guard reader.isTest(declaration), var verdict = reader.verdict(of: index) else { continue }
-            if verdict.assertsNothing, declaration.flags.contains(.hasDocstring) {
-                // Examples in a docstring are tests of their own.
-                if source == nil { source = context.tree.bytes(of: path).map { SourceLines($0) } }
-                if source?.holds(">>>", in: line...max(line, Int(declaration.endLine))) == true { continue }
+            guard let tests else { continue }
+            findings.examined += tests.examined
+            if let line = tests.skippedModule {
+                findings.add(
+                    [context.moduleName(of: file)], at: path, line: line, scope: .test,
+                    message: "no test of the module is ever run")
             }
-            if verdict.returnsVerdict, declaration.parent == FileFacts.noIndex, isCalled(declaration.name, facts) {
-                verdict.confidence = .review
-            }
-            found.append(EmptyTest(name: facts.names[declaration.name], line: line, verdict: verdict))
+            report(tests.tests, file, context, &findings)
         }
-        report(found, file, context, &findings)
-        findings.examined += reader.examined
+        context.parts.put(parts)
     }
 
     /// One finding for what is certain, and one for what a person has to look at: whoever mends a file does so at once.
     private static func report(
-        _ tests: [EmptyTest], _ file: FileID, _ context: borrowing RuleContext, _ findings: inout FindingCollector
+        _ tests: [EmptyTests.Test], _ file: FileID, _ context: borrowing RuleContext, _ findings: inout FindingCollector
     ) {
         let path = context.path(of: file)
         for isCertain in [true, false] {
@@ -360,20 +328,5 @@ enum ConstantEvidenceRule: Rule {
                 message: "\(first.name) \(first.verdict.reason)" + (own.count > 1 ? others : ""), evidence: evidence,
                 places: own.map { Finding.Place(path: path, line: $0.line) })
         }
-    }
-
-    /// Whether code of the file itself calls a function, or takes it along.
-    private static func isCalled(_ name: Name, _ facts: FileFacts) -> Bool {
-        facts.events.selecting([.call, .use]).contains { $0.event.name == name }
-    }
-
-    /// The line of `pytestmark = pytest.mark.skip`, or of `pytest.skip(…)` at the top.
-    private static func skippedModule(_ facts: FileFacts) -> Int? {
-        guard let state = facts.state.first(where: { $0.owner == .module && facts.names[$0.name] == "pytestmark" })
-        else {
-            return nil
-        }
-        let value = facts.names[state.value]
-        return value.hasSuffix("mark.skip") ? Int(state.line) : nil
     }
 }

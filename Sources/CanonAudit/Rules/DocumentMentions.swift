@@ -23,10 +23,13 @@ struct DocumentMentions {
         var text: String
     }
 
+    /// Of what is found: it depends on the beginnings, too.
+    let name: String
     /// Hashes of what a name or path may begin with: packages and folders of the tree.
     private let beginnings: Set<UInt64>
 
     init(beginnings: Set<String>) {
+        name = "mentions of " + beginnings.sorted().joined(separator: "\n")
         self.beginnings = Set(
             beginnings.map { name in
                 var name = name

@@ -27,19 +27,24 @@ struct RequestHandlers {
     var isEmpty: Bool { handlers.isEmpty }
 
     init(_ context: borrowing RuleContext) {
-        self.model = context.model
+        let model = context.model
+        self.model = model
         var handlers: [ObjectID] = []
-        var live = [Bool](repeating: false, count: context.model.files.count)
+        var live = [Bool](repeating: false, count: model.files.count)
+        var parts = context.parts.group("request handlers")
         for file in context.liveFiles {
             live[Int(file.rawValue)] = true
-            handlers += Self.handlers(in: file, context.model)
+            let part = parts.part(context.tree.identity(of: context.path(of: file))) {
+                HandlerPart(functions: Self.handlers(in: model.facts(of: file)))
+            }
+            for function in part?.functions ?? [] { handlers.append(ObjectID(file: file, index: function)) }
         }
+        context.parts.put(parts)
         self.handlers = handlers
         guard !handlers.isEmpty else {
             loaded = nil
             return
         }
-        let model = context.model
         loaded = model.reach(from: Set(handlers.map { model.module(of: $0.file) }).sorted())
         follow(live)
     }
@@ -60,9 +65,17 @@ struct RequestHandlers {
 
     // MARK: Handlers
 
-    private static func handlers(in file: FileID, _ model: CodeModel) -> [ObjectID] {
-        let facts = model.facts(of: file)
-        var found: [ObjectID] = []
+    /// The declarations of one file that are handlers.
+    private struct HandlerPart: FilePart {
+        var functions: [UInt32]
+
+        init(functions: [UInt32]) { self.functions = functions }
+        init?(stored reader: inout RecordReader) { functions = reader.list { UInt32(exactly: $0.number()) } }
+        func store(in writer: inout RecordWriter) { writer.write(functions) { $0.write(Int($1)) } }
+    }
+
+    private static func handlers(in facts: FileFacts) -> [UInt32] {
+        var found: [UInt32] = []
         var isRouted = false
         var registered: Set<UInt32> = []
         var registrationLine: UInt32 = 0
@@ -90,7 +103,7 @@ struct RequestHandlers {
                 usesOfLine.append((event.name, event.line))
             case .enter where event.block == .function:
                 if isRouted || takesRequest(facts.declarations[Int(event.declaration)], facts) {
-                    found.append(ObjectID(file: file, index: event.declaration))
+                    found.append(event.declaration)
                 }
                 isRouted = false
             case .enter where event.block == .class: isRouted = false
@@ -102,8 +115,7 @@ struct RequestHandlers {
             where declaration.parent == FileFacts.noIndex && declaration.kind != .class
                 && registered.contains(declaration.name.rawValue)
             {
-                let object = ObjectID(file: file, index: UInt32(index))
-                if !found.contains(object) { found.append(object) }
+                if !found.contains(UInt32(index)) { found.append(UInt32(index)) }
             }
         }
         return found

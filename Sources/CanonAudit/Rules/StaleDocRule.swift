@@ -112,13 +112,19 @@ enum StaleDocRule: Rule {
         var reader = DocumentReader(context)
         let documents = Documents(paths: context.tree.paths, scopes: ScopeMap(manifest: context.manifest))
         findings.examined += documents.paths.count
+        let (mentions, tree) = (reader.mentions, context.tree)
+        var parts = context.parts.group(mentions.name)
         for path in documents.paths {
-            guard let bytes = context.tree.bytes(of: path) else {
+            let found = parts.part(tree.identity(of: path)) {
+                tree.bytes(of: path).map { DocumentMentions.Found(mentions: mentions.all(in: $0)) }
+            }
+            guard let found else {
                 findings.isIncomplete(at: path, because: "it cannot be read")
                 continue
             }
-            for mention in reader.mentions.all(in: bytes) { report(mention, path, &reader, context, &findings) }
+            for mention in found.mentions { report(mention, path, &reader, context, &findings) }
         }
+        context.parts.put(parts)
         // Comments, only where a concept is declared: reading all source again would cost more than it tells.
         var files: Set<FileID> = []
         for concept in context.concepts {

@@ -2,7 +2,7 @@ import CanonFacts
 
 /// Reads the tests of one file and tells of each whether it could fail.
 struct TestReader {
-    struct Verdict {
+    struct Verdict: Equatable {
         var reason: String
         var confidence: Confidence
         /// Of what shows it, 0 when nothing does.

@@ -9,6 +9,8 @@ public struct Audit: Sendable {
     public struct Input: Sendable {
         public var files: [CodeFile]
         public var tree: any SourceTree
+        /// What an earlier run found out about single files of the tree.
+        public var parts: FileParts
         public var manifest: Manifest
         public var today: CalendarDate
         public var python: String
@@ -21,12 +23,14 @@ public struct Audit: Sendable {
         public var jobs: Int
 
         public init(
-            files: [CodeFile], tree: any SourceTree = SourceTreeInMemory(), manifest: Manifest = Manifest(),
+            files: [CodeFile], tree: any SourceTree = SourceTreeInMemory(), parts: FileParts = FileParts(),
+            manifest: Manifest = Manifest(),
             today: CalendarDate, python: String, toolVersion: String, commit: String? = nil, dirty: Bool? = nil,
             unread: [Evidence] = [], jobs: Int = 1
         ) {
             self.files = files
             self.tree = tree
+            self.parts = parts
             self.manifest = manifest
             self.today = today
             self.python = python
@@ -50,7 +54,7 @@ public struct Audit: Sendable {
             environment: RuntimeEnvironment(version: version + [0]))
         context = RuleContext(
             model: CodeModel(files: input.files, options: options), manifest: input.manifest, tree: input.tree,
-            today: input.today)
+            today: input.today, parts: input.parts)
     }
 
     /// Applies rules and weighs what they found.

@@ -97,30 +97,36 @@ public struct FactCache: Sendable {
 
     /// Deletes the packs that were written longest ago, of any build, until the cache is well below its limit, and what
     /// broken-off runs left behind. Only after something was written does it look at all.
-    public func prune() {
-        guard writtenCount > 0 else { return }
-        var packs: [(path: String, bytes: Int, time: Int)] = []
-        let now = FileStamp.now()
+    public func prune() { if writtenCount > 0 { removeExcess() } }
+
+    /// The same in any case.
+    func removeExcess() {
+        var packs: [(files: [String], bytes: Int, time: Int)] = []
+        var others: [(path: String, time: Int)] = []
         for build in CacheFolder.names(in: root) {
             for name in CacheFolder.names(in: "\(root)/\(build)") {
                 let path = "\(root)/\(build)/\(name)"
-                var status = stat()
-                guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
-                let stamp = FileStamp(status)
+                guard let status = CacheFolder.status(ofFile: path) else { continue }
+                let time = Int(FileStamp(status).changed)
                 if name.hasSuffix(FactPack.indexSuffix) {
-                    packs.append((path, 0, Int(stamp.changed)))
-                } else if now - stamp.changed > 3_600_000_000_000, !FactPack.isInUse(path) {
-                    unlink(path)
+                    let files = FactPack.files(index: path)
+                    packs.append((files, files.reduce(0) { $0 + CacheFolder.bytesOnDisk($1) }, time))
+                } else {
+                    others.append((path, time))
                 }
             }
         }
-        for index in packs.indices { packs[index].bytes = FactPack.sizeOnDisk(index: packs[index].path) }
+        let known = Set(packs.flatMap(\.files))
+        let now = Int(FileStamp.now())
+        for (path, time) in others where now - time > 3_600_000_000_000 && !known.contains(path) {
+            if !FactPack.isInUse(path) { unlink(path) }
+        }
         var total = packs.reduce(0) { $0 + $1.bytes }
         guard total > limitBytes else { return }
         packs.sort { $0.time < $1.time }
         for pack in packs {
             guard total > limitBytes / 4 * 3 else { break }
-            FactPack.remove(index: pack.path)
+            for path in pack.files { unlink(path) }
             total -= pack.bytes
         }
         for build in CacheFolder.names(in: root) { rmdir("\(root)/\(build)") }
@@ -182,6 +188,30 @@ enum CacheFolder {
         }
         return nil
     }
+
+    /// Puts bytes in the place of a file, whole or not at all.
+    static func replace(_ path: String, with bytes: UnsafeRawBufferPointer) -> SourceFailure? {
+        let temporary = "\(path).\(String(UInt64.random(in: 1 ... .max), radix: 16)).tmp"
+        switch create(temporary) {
+        case .failure(let failure): return failure
+        case .success(let descriptor):
+            var failure = write(bytes, to: descriptor, at: 0)
+            // Network file systems report a full disk here.
+            if close(descriptor) != 0, failure == nil { failure = .last }
+            if failure == nil, rename(temporary, path) != 0 { failure = .last }
+            if failure != nil { unlink(temporary) }
+            return failure
+        }
+    }
+
+    /// Nil for what is no regular file.
+    static func status(ofFile path: String) -> stat? {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? status : nil
+    }
+
+    /// What a file takes; nothing when there is none.
+    static func bytesOnDisk(_ path: String) -> Int { status(ofFile: path).map { Int($0.st_blocks) * 512 } ?? 0 }
 
     /// Reads exactly as many bytes as there is room for.
     static func read(_ bytes: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: UInt64) -> Bool {

@@ -49,8 +49,8 @@ final class FactPack: Sendable {
         var nameBytes: UInt64 = 0
     }
 
-    private let path: String
-    private let state: FactCache.State
+    let path: String
+    let state: FactCache.State
     private let folder: UInt64
     /// As it was read; without entries when there is none that can be used.
     private let header: Header
@@ -374,18 +374,8 @@ final class FactPack: Sendable {
         bytes += names
         let checksum = bytes.withUnsafeBytes { ContentHash.checksum(of: $0) }
         withUnsafeBytes(of: checksum) { bytes.append(contentsOf: $0) }
-        let temporary = "\(path).\(String(header.sequence, radix: 16)).tmp"
-        switch CacheFolder.create(temporary) {
-        case .failure(let failure): state.fail(failure)
-        case .success(let descriptor):
-            var failure = bytes.withUnsafeBytes { CacheFolder.write($0, to: descriptor, at: 0) }
-            // Network file systems report a full disk here.
-            if close(descriptor) != 0, failure == nil { failure = .last }
-            if failure == nil, rename(temporary, path + Self.indexSuffix) != 0 { failure = .last }
-            if let failure {
-                unlink(temporary)
-                state.fail(failure)
-            }
+        if let failure = bytes.withUnsafeBytes({ CacheFolder.replace(path + Self.indexSuffix, with: $0) }) {
+            state.fail(failure)
         }
     }
 
@@ -411,21 +401,15 @@ final class FactPack: Sendable {
         return flock(descriptor, LOCK_EX | LOCK_NB) != 0
     }
 
-    /// The bytes that a pack takes on disk.
-    static func sizeOnDisk(index path: String) -> Int {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return 0 }
-        let size = Int(status.st_blocks) * 512
-        guard let header = readIndex(path)?.header,
-            lstat(factsPath(String(path.dropLast(indexSuffix.count)), header.generation), &status) == 0
-        else { return size }
-        return size + Int(status.st_blocks) * 512
-    }
+    /// Where an answer that was computed from all files is kept.
+    var answerPath: String { path + KeptAnswer.suffix }
+    /// Where what was found out about single files is kept.
+    var partsPath: String { path + KeptAnswer.partsSuffix }
 
-    /// Deletes a pack.
-    static func remove(index path: String) {
-        let header = readIndex(path)?.header
-        unlink(path)
-        if let header { unlink(factsPath(String(path.dropLast(indexSuffix.count)), header.generation)) }
+    /// The files of a pack, the index first.
+    static func files(index path: String) -> [String] {
+        let pack = String(path.dropLast(indexSuffix.count))
+        return [path, pack + KeptAnswer.suffix, pack + KeptAnswer.partsSuffix]
+            + (readIndex(path).map { [factsPath(pack, $0.header.generation)] } ?? [])
     }
 }

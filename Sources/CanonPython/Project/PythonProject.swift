@@ -11,15 +11,21 @@ public struct PythonProject: Sendable {
     public let unlisted: [(path: String, reason: SourceFailure)]
 
     /// Files of other suffixes, when they were asked for: without those of git, sorted as ``files``.
-    private let others: [SourceFile]
+    let others: [SourceFile]
     private let jobs: Int
-    private let cache: FactCache?
+    let cache: FactCache?
     /// For each argument; nil for one that is a file.
-    private let packs: [FactPack?]
+    let packs: [FactPack?]
+    /// For each argument its place without links; nil for one that is a file.
+    let folders: [String?]
     /// The number of the first file of each argument.
     private let firstFiles: [Int]
-    private let verifiesCache: Bool
-    private let isPartial: Bool
+    let verifiesCache: Bool
+    let isPartial: Bool
+    /// Whether ``others`` are known.
+    let namesOthers: Bool
+    /// When the first file was looked for, in nanoseconds since 1970.
+    let soughtAt: Int64
 
     /// What one file says, or why it could not be read.
     public typealias Outcome = Result<FileFacts, SourceFailure>
@@ -36,13 +42,15 @@ public struct PythonProject: Sendable {
     ///   - paths: folders and files.
     ///   - jobs: how many threads list and read.
     ///   - verifiesCache: compare the contents of every file with what the cache knows, not its size, times and inode.
-    ///   - namingOthers: note the names of other files as well, for ``allNames``.
+    ///   - namingOthers: note the names of other files as well, for ``allFiles``.
     ///   - leavingOut: whether a folder is left out, by its path relative to the argument that it was found in: "a/b".
     /// - Throws: ``MissingPath``.
     public init(
         paths: [String], version: PythonVersion, jobs: Int, cache: FactCache? = nil, verifiesCache: Bool = false,
         namingOthers: Bool = false, leavingOut: (@Sendable (String) -> Bool)? = nil
     ) throws {
+        soughtAt = FileStamp.now()
+        namesOthers = namingOthers
         var folder = SourceFolder(
             suffix: ".py", jobs: jobs, wantsStamps: cache != nil, namesOthers: namingOthers, leavesOut: leavingOut)
         var firstFiles: [Int] = []
@@ -62,23 +70,35 @@ public struct PythonProject: Sendable {
         unlisted = folder.unreadable
         // What could not be listed is not gone.
         isPartial = leavingOut != nil || !folder.unreadable.isEmpty
+        folders = folder.roots
         packs = folder.roots.map { root in root.flatMap { cache?.pack(ofFolder: $0) } }
     }
 
-    /// The names of all files of the one folder that was named, as ``SourceFile/name``, of whatever suffix; without those that git
-    /// keeps for itself.
-    public var allNames: [String] {
-        var names: [String] = []
-        names.reserveCapacity(files.count + others.count)
+    /// A file of any kind: its name as ``SourceFile/name``, and what tells it from an earlier state; nil when nothing does.
+    public typealias AnyFile = (name: String, identity: FileIdentity?)
+
+    /// All files of the one folder that was named, of whatever suffix; without those that git keeps for itself.
+    public var allFiles: [AnyFile] {
+        var all: [AnyFile] = []
+        all.reserveCapacity(files.count + others.count)
         var next = 0
         for file in files where !file.name.hasPrefix(".git/") {
             while next < others.count, SourceFile.isBefore(others[next], file) {
-                names.append(others[next].name)
+                all.append((others[next].name, identity(of: others[next])))
                 next += 1
             }
-            names.append(file.name)
+            all.append((file.name, identity(of: file)))
         }
-        return names + others[next...].map(\.name)
+        for file in others[next...] { all.append((file.name, identity(of: file))) }
+        return all
+    }
+
+    /// A file that changes from now on is sure to have another one.
+    private func identity(of file: SourceFile) -> FileIdentity? {
+        guard let stamp = file.stamp, stamp.isOlder(than: soughtAt) else { return nil }
+        return FileIdentity(
+            bytes: stamp.bytes, changed: stamp.changed, touched: stamp.touched, inode: stamp.inode, device: stamp.device
+        )
     }
 
     /// Reads files and maps each to something; the results are in the order of the files.

@@ -37,6 +37,14 @@ public struct SourceFile: Sendable {
         }
     }
 
+    /// The same against a folder, by its relative path with a slash at the end.
+    func isBefore(folder: [UInt8]) -> Bool {
+        withRelativePath { path in
+            let order = memcmp(path.baseAddress!, folder, min(path.count, folder.count))
+            return order < 0 || order == 0 && path.count < folder.count
+        }
+    }
+
     /// The bytes of the relative name.
     func withRelativePath<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         path.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[prefixLength..<$0.count - 1])) }

@@ -45,29 +45,48 @@ public struct SourceFolder {
             roots.append(nil)
             return
         }
-        let (first, firstOther) = (files.count, others.count)
         let root = roots.count
         let prefix = Array((argument.hasSuffix("/") ? argument : argument + "/").utf8)
         let lister = lister
+        var listings: [Listing] = []
         // All folders of one depth, then those in them.
         var folders: [[UInt8]] = [[]]
         while !folders.isEmpty {
             let level = folders
-            let listings = ParallelWork.map(level.indices, jobs: jobs, makeWorker: {}) { _, index in
-                lister.list(level[index], under: prefix, root: root)
-            }
             folders = []
-            for listing in listings {
-                files += listing.files
-                others += listing.others
+            var next = listings.count + level.count
+            for var listing in ParallelWork.map(
+                level.indices, jobs: jobs, makeWorker: {}, { lister.list(level[$1], under: prefix, root: root) })
+            {
+                listing.firstInside = next
+                next += listing.folders.count
                 folders += listing.folders
                 if let reason = listing.failure { unreadable.append((listing.path, reason)) }
+                listings.append(listing)
             }
         }
-        // readdir has no order, and reports must have one.
-        files[first...].sort(by: SourceFile.isBefore)
-        others[firstOther...].sort(by: SourceFile.isBefore)
+        take(0, of: listings)
         roots.append(Self.resolved(argument))
+    }
+
+    /// Adds the files of a folder and of those inside of it, in the order of the bytes of their paths: what is inside of a folder
+    /// stands where the folder stands with a slash behind its name.
+    private mutating func take(_ number: Int, of listings: [Listing]) {
+        let listing = listings[number]
+        var (nextFile, nextOther) = (0, 0)
+        for (inside, folder) in listing.folders.enumerated() {
+            while nextFile < listing.files.count, listing.files[nextFile].isBefore(folder: folder) {
+                files.append(listing.files[nextFile])
+                nextFile += 1
+            }
+            while nextOther < listing.others.count, listing.others[nextOther].isBefore(folder: folder) {
+                others.append(listing.others[nextOther])
+                nextOther += 1
+            }
+            take(listing.firstInside + inside, of: listings)
+        }
+        files += listing.files[nextFile...]
+        others += listing.others[nextOther...]
     }
 
     private static func resolved(_ folder: String) -> String? {
@@ -77,7 +96,8 @@ public struct SourceFolder {
     }
 }
 
-/// What stands in one folder, without what stands in those inside of it.
+/// What stands in one folder, without what stands in those inside of it, each sorted by the bytes of their paths: readdir has no
+/// order, and reports must have one.
 private struct Listing: Sendable {
     /// The path of the folder.
     var path: String
@@ -85,6 +105,8 @@ private struct Listing: Sendable {
     var others: [SourceFile] = []
     /// By their paths relative to the argument: "a/b/".
     var folders: [[UInt8]] = []
+    /// The number of the listing of the first of these folders; the others follow.
+    var firstInside = 0
     var failure: SourceFailure?
 }
 
@@ -119,23 +141,25 @@ private struct Lister: Sendable {
             case UInt8(DT_DIR):
                 if let leavesOut, leavesOut(String(decoding: folder + name, as: UTF8.self)) { continue }
                 listing.folders.append(folder + name + [0x2F])
-            case UInt8(DT_REG) where isSource:
+            case UInt8(DT_REG) where isSource || wantsOthers:
                 let stamp = wantsStamps ? Self.stamp(of: name, in: dirfd(directory)) : nil
-                listing.files.append(file(name, in: folder, under: prefix, root: root, stamp: stamp))
-            case UInt8(DT_REG) where wantsOthers:
-                listing.others.append(file(name, in: folder, under: prefix, root: root, stamp: nil))
+                let file = file(name, in: folder, under: prefix, root: root, stamp: stamp)
+                if isSource { listing.files.append(file) } else { listing.others.append(file) }
             default: break
             }
         }
+        listing.files.sort(by: SourceFile.isBefore)
+        listing.others.sort(by: SourceFile.isBefore)
+        listing.folders.sort { $0.lexicographicallyPrecedes($1) }
         return listing
     }
 
     private func file(
         _ name: UnsafeRawBufferPointer, in folder: [UInt8], under prefix: [UInt8], root: Int, stamp: FileStamp?
     ) -> SourceFile {
-        SourceFile(
-            path: Self.terminated(prefix + folder, name), prefixLength: prefix.count,
-            name: String(decoding: folder + name, as: UTF8.self), root: root, stamp: stamp)
+        let path = Self.terminated(prefix, folder, name)
+        let relative = path.withUnsafeBytes { String(decoding: $0[prefix.count..<$0.count - 1], as: UTF8.self) }
+        return SourceFile(path: path, prefixLength: prefix.count, name: relative, root: root, stamp: stamp)
     }
 
     private static let git = Array(".git/".utf8)
@@ -148,13 +172,15 @@ private struct Lister: Sendable {
     }
 
     /// A path as the system wants it.
-    private static func terminated(_ folder: [UInt8], _ name: UnsafeRawBufferPointer) -> [CChar] {
-        [CChar](unsafeUninitializedCapacity: folder.count + name.count + 1) { path, count in
+    private static func terminated(_ prefix: [UInt8], _ folder: [UInt8], _ name: UnsafeRawBufferPointer) -> [CChar] {
+        let size = prefix.count + folder.count + name.count + 1
+        return [CChar](unsafeUninitializedCapacity: size) { path, count in
             let bytes = UnsafeMutableRawBufferPointer(path)
-            bytes.copyBytes(from: folder)
-            UnsafeMutableRawBufferPointer(rebasing: bytes[folder.count...]).copyMemory(from: name)
-            bytes[folder.count + name.count] = 0
-            count = folder.count + name.count + 1
+            bytes.copyBytes(from: prefix)
+            UnsafeMutableRawBufferPointer(rebasing: bytes[prefix.count...]).copyBytes(from: folder)
+            UnsafeMutableRawBufferPointer(rebasing: bytes[(prefix.count + folder.count)...]).copyMemory(from: name)
+            bytes[size - 1] = 0
+            count = size
         }
     }
 
@@ -162,7 +188,7 @@ private struct Lister: Sendable {
     private func kind(of type: UInt8, path: [UInt8], name: UnsafeRawBufferPointer) -> UInt8 {
         guard type == UInt8(DT_UNKNOWN) else { return type }
         var status = stat()
-        guard lstat(Self.terminated(path, name), &status) == 0 else { return type }
+        guard lstat(Self.terminated(path, [], name), &status) == 0 else { return type }
         switch status.st_mode & S_IFMT {
         case S_IFDIR: return UInt8(DT_DIR)
         case S_IFREG: return UInt8(DT_REG)

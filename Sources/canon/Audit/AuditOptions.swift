@@ -38,7 +38,7 @@ struct SourceOptions: ParsableArguments {
 
     func settings(path: String) -> AuditSettings {
         AuditSettings(
-            path: path, config: config, python: python, jobs: threads.count, cache: cache,
+            path: path, config: config, python: python, jobs: threads.count, cache: cache.settings(),
             progress: Terminal(descriptor: STDERR_FILENO, quiet: quiet))
     }
 
@@ -56,7 +56,7 @@ struct AuditSettings {
     var python: PythonVersion?
     var jobs: Int
     /// Nil for no cache.
-    var cache: CacheOptions?
+    var cache: CacheSettings?
     /// Where progress is shown.
     var progress: Terminal
 }

@@ -1,6 +1,28 @@
 import CanonAudit
 
 extension AuditReader {
+    /// The files on disk.
+    func workTree() throws -> Audit.Input { try FoundFolder(self).input() }
+
+    /// The report on what is to be audited.
+    func report(_ source: SourceOptions) throws -> AuditReport {
+        guard source.commit == nil else { return try report(of: Audit(source.input(self))) }
+        let folder = try FoundFolder(self)
+        return try folder.keptReport ?? audit(folder).report
+    }
+
+    /// Audits a folder, and keeps the report.
+    ///
+    /// - Throws: `CommandFailure` when there is nothing that can be read here.
+    func audit(_ folder: FoundFolder) throws -> (audit: Audit, report: AuditReport) {
+        let input = folder.input()
+        try requireSources(input)
+        let audit = Audit(input)
+        let report = try report(of: audit)
+        folder.keep(report, input.parts)
+        return (audit, report)
+    }
+
     /// The report of an audit, with what the repository says: where it is, and what its history makes due for escalation.
     ///
     /// A deadline costs one more audit: of the commit that stood so many days ago, whose files are mostly those of today.

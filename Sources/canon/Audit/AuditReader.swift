@@ -45,50 +45,33 @@ struct AuditReader {
     // MARK: Manifest
 
     /// The manifest that `--config` names, or of the folder; an empty one when there is none.
-    func manifest() throws -> Manifest {
-        if let path = settings.config {
-            return try ManifestFile.read(path, shownAs: path, today: today)
-        }
-        let path = root + "/" + ManifestFile.name
-        guard FileManager.default.fileExists(atPath: path) else { return Manifest() }
-        return try ManifestFile.read(path, shownAs: ManifestFile.name, today: today)
+    func manifest() throws -> Manifest { try manifestText().map { try manifest(of: $0) } ?? Manifest() }
+
+    /// A manifest as it is written, and how reports name its file.
+    struct ManifestText {
+        var bytes: [UInt8]
+        var path: String
     }
 
-    private func version(_ manifest: Manifest) -> PythonVersion {
+    /// Nil when there is none.
+    func manifestText() throws -> ManifestText? {
+        if let path = settings.config {
+            return ManifestText(bytes: try ManifestFile.bytes(path, shownAs: path), path: path)
+        }
+        let path = root + "/" + ManifestFile.name
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        return ManifestText(bytes: try ManifestFile.bytes(path, shownAs: ManifestFile.name), path: ManifestFile.name)
+    }
+
+    func manifest(of text: ManifestText) throws -> Manifest {
+        try ManifestFile.manifest(text.bytes, path: text.path, today: today)
+    }
+
+    func version(_ manifest: Manifest) -> PythonVersion {
         settings.python ?? manifest.python.flatMap { PythonVersion($0.value) } ?? .v3_13
     }
 
     // MARK: A folder
-
-    /// The files on disk.
-    func workTree() throws -> Audit.Input {
-        let manifest = try manifest()
-        let version = version(manifest)
-        let state = RepositoryState(repository)
-        let run = try PythonRun(
-            paths: [root], version: version, jobs: settings.jobs, cache: settings.cache,
-            progress: settings.progress, namingOthers: true)
-        let facts = run.map { _, outcome in outcome }
-        run.finish()
-        var files: [CodeFile] = []
-        files.reserveCapacity(facts.count)
-        var unread = run.unlisted.map {
-            Evidence(path: relative($0.path), line: 0, text: "cannot be listed: \($0.reason)")
-        }
-        for (file, facts) in zip(run.files, facts) {
-            switch facts {
-            case .success(let facts): files.append(CodeFile(path: file.name, facts: facts))
-            case .failure(let error):
-                unread.append(Evidence(path: file.name, line: 0, text: "cannot be read: \(error)"))
-            }
-        }
-        let (commit, dirty) = state.wait()
-        return Audit.Input(
-            files: files, tree: WorkTree(root: root, paths: run.allNames), manifest: manifest, today: today,
-            python: version.description,
-            toolVersion: ProductVersion.description, commit: commit, dirty: dirty, unread: unread,
-            jobs: settings.jobs)
-    }
 
     /// An audit of nothing would say that nothing is wrong.
     ///
@@ -106,10 +89,6 @@ struct AuditReader {
         throw CommandFailure(
             "\(root.escapingControls) holds no file that can be audited (*.py). Is it the right folder?",
             status: ExitStatus.unknown)
-    }
-
-    private func relative(_ path: String) -> String {
-        path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
     }
 
     // MARK: A commit
@@ -185,38 +164,6 @@ struct AuditReader {
 struct KnownFacts {
     var python = ""
     var byBlob: [String: FileFacts] = [:]
-}
-
-/// Asks git while files are read.
-private final class RepositoryState: Sendable {
-    private let done = DispatchSemaphore(value: 0)
-    private let answer: Answer
-
-    private final class Answer: @unchecked Sendable {
-        // Written before the semaphore is signalled, read after it was waited for.
-        var commit: String?
-        var dirty: Bool?
-    }
-
-    init(_ repository: GitRepository?) {
-        let answer = Answer()
-        self.answer = answer
-        guard let repository else {
-            done.signal()
-            return
-        }
-        let done = done
-        DispatchQueue.global().async {
-            answer.commit = repository.head
-            if answer.commit != nil { answer.dirty = repository.isDirty }
-            done.signal()
-        }
-    }
-
-    func wait() -> (commit: String?, dirty: Bool?) {
-        done.wait()
-        return (answer.commit, answer.dirty)
-    }
 }
 
 /// The facts of contents that git keeps.

@@ -7,8 +7,12 @@ enum ManifestFile {
 
     /// The manifest in a file on disk.
     static func read(_ path: String, shownAs name: String, today: CalendarDate) throws -> Manifest {
+        try manifest(bytes(path, shownAs: name), path: name, today: today)
+    }
+
+    static func bytes(_ path: String, shownAs name: String) throws -> [UInt8] {
         switch FileReading.contents(of: path, maximumBytes: ConfigurationFile.maximumBytes + 1) {
-        case .success(let bytes): return try manifest(bytes, path: name, today: today)
+        case .success(let bytes): return bytes
         case .failure(let error): throw ConfigurationError(name, "cannot be read: \(error)")
         }
     }

@@ -1,4 +1,5 @@
 import CanonAudit
+import CanonFacts
 import CanonPython
 import Foundation
 import Synchronization
@@ -7,17 +8,23 @@ import Synchronization
 final class WorkTree: SourceTree, Sendable {
     let root: String
     let paths: [String]
+    private let identities: [String: FileIdentity?]
 
     /// - Parameters:
     ///   - root: without `/` at its end, unless it is the root of the machine.
-    ///   - paths: of all files, as ``SourceTree/paths`` says: whoever looked for source has met them.
-    init(root: String, paths: [String]) {
+    ///   - files: all of them, in the order of ``SourceTree/paths``: whoever looked for source has met them.
+    init(root: String, files: [PythonProject.AnyFile]) {
         self.root = root
-        self.paths = paths
+        paths = files.map(\.name)
+        identities = Dictionary(files.lazy.map { ($0.name, $0.identity) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Nil for what is no regular file, larger than a document is, or cannot be read.
+    func identity(of path: String) -> FileIdentity? { identities[path] ?? nil }
+
+    /// Nil for what is not among ``paths`` (behind a symbolic link, say: a report may depend on nothing that the search for files
+    /// did not see), no regular file, larger than a document is, or cannot be read.
     func bytes(of path: String) -> [UInt8]? {
+        guard identities[path] != nil else { return nil }
         var reader = SourceReader()
         let file = SourceFile(path: "\(root)/\(path)")
         guard case .success(let bytes) = reader.load(file), bytes.count <= Self.largestDocument else { return nil }

@@ -57,7 +57,7 @@ struct AuditExplainCommand: AsyncParsableCommand {
     /// Runs the audit and finds the one finding that a beginning of a fingerprint names.
     static func finding(_ prefix: String, _ options: AuditOptions) throws -> (Finding, AuditReport) {
         let reader = try AuditReader(options.settings)
-        let report = try reader.report(of: Audit(options.input(reader)))
+        let report = try reader.report(options.source)
         let found = report.findings.filter { $0.fingerprint.text.hasPrefix(prefix) }
         guard let finding = found.first else {
             throw CommandFailure(

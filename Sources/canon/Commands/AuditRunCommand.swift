@@ -55,19 +55,40 @@ struct AuditRunCommand: AsyncParsableCommand {
             return
         }
         if staged {
-            try finish(StagedAudit(reader).report().narrowed(rules: rules, concepts: concepts), audit: nil)
+            try finish(narrowed(StagedAudit(reader).report()), audit: nil)
             return
         }
-        let input = try options.input(reader)
-        try reader.requireSources(input)
-        for name in concepts where !input.manifest.concepts.contains(where: { $0.name == name }) {
-            throw CommandFailure(
-                Self.unknown("concept", name, among: input.manifest.concepts.map(\.name)), status: ExitStatus.usage)
+        guard options.commit == nil else { return try run(reader, on: Audit(options.input(reader))) }
+        let folder = try FoundFolder(reader)
+        try requireConcepts(of: folder.manifest)
+        // What is beside the report asks the program itself.
+        if base == nil, !discovers(folder.manifest), let report = folder.keptReport {
+            return try finish(narrowed(report), audit: nil)
         }
-        let audit = Audit(input)
-        var report = try reader.report(of: audit)
-        if let base { report = try compared(report, of: audit, with: base, reader) }
-        try finish(report.narrowed(rules: rules, concepts: concepts), audit: audit)
+        let (audit, report) = try reader.audit(folder)
+        try finish(narrowed(compared(report, of: audit, reader)), audit: audit)
+    }
+
+    /// Of a commit.
+    private func run(_ reader: AuditReader, on audit: Audit) throws {
+        try reader.requireSources(audit.input)
+        try requireConcepts(of: audit.input.manifest)
+        let report = try reader.report(of: audit)
+        try finish(narrowed(compared(report, of: audit, reader)), audit: audit)
+    }
+
+    private func requireConcepts(of manifest: Manifest) throws {
+        for name in concepts where !manifest.concepts.contains(where: { $0.name == name }) {
+            throw CommandFailure(
+                Self.unknown("concept", name, among: manifest.concepts.map(\.name)), status: ExitStatus.usage)
+        }
+    }
+
+    private func narrowed(_ report: AuditReport) -> AuditReport { report.narrowed(rules: rules, concepts: concepts) }
+
+    /// Whether concepts that nobody declared are shown as well.
+    private func discovers(_ manifest: Manifest) -> Bool {
+        format.machine == nil && manifest.concepts.isEmpty && rules.isEmpty && !options.quiet
     }
 
     /// Prints the report and ends with its status.
@@ -102,9 +123,9 @@ struct AuditRunCommand: AsyncParsableCommand {
 
     // MARK: Base
 
-    private func compared(
-        _ report: AuditReport, of audit: Audit, with base: String, _ reader: AuditReader
-    ) throws -> AuditReport {
+    /// Against the base, when there is one.
+    private func compared(_ report: AuditReport, of audit: Audit, _ reader: AuditReader) throws -> AuditReport {
+        guard let base else { return report }
         let repository = try reader.requiredRepository()
         let tip = try repository.commit(named: base)
         let commit = options.commit == nil ? try repository.mergeBase(with: tip) : tip
@@ -123,7 +144,7 @@ struct AuditRunCommand: AsyncParsableCommand {
         if let machine = format.machine {
             bytes = report.rendered(as: machine, failOn: gate)
         } else {
-            let discovers = audit?.input.manifest.concepts.isEmpty == true && rules.isEmpty && !options.quiet
+            let discovers = audit.map { self.discovers($0.input.manifest) } ?? false
             var text = TerminalReport(
                 report: report, gate: gate, terminal: terminal, isVerbose: verbose, isQuiet: options.quiet,
                 argument: options.argument, isBesideDiscovery: discovers

@@ -47,10 +47,21 @@ struct CacheOptions: ParsableArguments {
     @Flag(help: "Compare the contents of every file with the cache, not only its size, times and inode.")
     var verifyCache = false
 
-    func open(
-        for version: PythonVersion, environment: [String: String] = ProcessInfo.processInfo.environment
-    ) -> FactCache? {
+    /// Nil for no cache.
+    func settings(environment: [String: String] = ProcessInfo.processInfo.environment) -> CacheSettings? {
         guard !noCache, let root = FactCache.defaultRoot(environment: environment) else { return nil }
+        return CacheSettings(root: root, verifies: verifyCache)
+    }
+}
+
+/// The same as a value.
+struct CacheSettings {
+    /// The folder of the cache.
+    var root: String
+    /// Contents are compared, not what the file system says of them.
+    var verifies = false
+
+    func open(for version: PythonVersion) -> FactCache {
         // A limit on the size of files (ulimit -f) is to fail the write, not to end the program.
         signal(SIGXFSZ, SIG_IGN)
         return FactCache(root: root, build: Self.build, version: version)

@@ -11,14 +11,15 @@ struct PythonRun: Sendable {
     var version: PythonVersion { project.version }
     var files: [SourceFile] { project.files }
     /// All files of the folder, when ``init(paths:version:jobs:cache:progress:namingOthers:)`` was asked for them.
-    var allNames: [String] { project.allNames }
+    var allFiles: [PythonProject.AnyFile] { project.allFiles }
     /// Folders whose files are missing.
     var unlisted: [(path: String, reason: SourceFailure)] { project.unlisted }
 
     /// - Throws: `CommandFailure` when an argument names nothing.
     init(paths: [String], options: PythonOptions, jobs: Int, cache: CacheOptions) throws {
         try self.init(
-            paths: paths, version: options.version, jobs: jobs, cache: cache, progress: options.progressTerminal)
+            paths: paths, version: options.version, jobs: jobs, cache: cache.settings(),
+            progress: options.progressTerminal)
     }
 
     /// - Parameters:
@@ -26,14 +27,14 @@ struct PythonRun: Sendable {
     ///   - progress: where a bar is shown.
     ///   - namingOthers: note the names of other files than Python's, too.
     init(
-        paths: [String], version: PythonVersion, jobs: Int, cache: CacheOptions?, progress terminal: Terminal,
+        paths: [String], version: PythonVersion, jobs: Int, cache: CacheSettings?, progress terminal: Terminal,
         namingOthers: Bool = false
     ) throws {
         self.cache = cache?.open(for: version)
         do {
             project = try PythonProject(
                 paths: paths, version: version, jobs: jobs, cache: self.cache,
-                verifiesCache: cache?.verifyCache ?? false, namingOthers: namingOthers)
+                verifiesCache: cache?.verifies ?? false, namingOthers: namingOthers)
         } catch let missing as PythonProject.MissingPath {
             throw CommandFailure("\(missing.path): \(missing.reason)", status: ExitStatus.usage)
         }
@@ -62,10 +63,34 @@ struct PythonRun: Sendable {
         guard project.unlisted.isEmpty else { throw ExitStatus.unknown }
     }
 
+    /// See ``PythonProject/keptAnswer(to:)``.
+    func keptAnswer(to question: [UInt8]) -> [UInt8]? { project.keptAnswer(to: question) }
+
+    /// See ``PythonProject/keep(_:to:)``.
+    func keep(_ answer: [UInt8], to question: [UInt8]) {
+        guard cache?.failure == nil else { return }
+        project.keep(answer, to: question)
+        reportFailure()
+    }
+
+    /// See ``PythonProject/keptParts()``.
+    func keptParts() -> [UInt8] { project.keptParts() ?? [] }
+
+    /// See ``PythonProject/keep(parts:)``.
+    func keep(parts: [UInt8]) {
+        guard cache?.failure == nil else { return }
+        project.keep(parts: parts)
+        reportFailure()
+    }
+
     /// Takes the progress bar away and writes the cache.
     func finish() {
         progress.finish()
         project.finish()
+        reportFailure()
+    }
+
+    private func reportFailure() {
         if let cache, let failure = cache.failure {
             Terminal.errors.writeLine("warning: the cache of facts cannot be written: \(failure); going on without it")
         }

@@ -1,0 +1,110 @@
+import CanonAudit
+import CanonCodeModel
+import CanonGateway
+import CanonPython
+import Dispatch
+
+/// A folder whose files were found, and not yet read: an earlier run may have left nothing to read.
+struct FoundFolder {
+    private let reader: AuditReader
+    private let run: PythonRun
+    private let state: RepositoryState
+    let manifest: Manifest
+    /// Everything that a report on these files depends on besides them.
+    private let question: [UInt8]
+
+    /// - Throws: `CommandFailure` or `ConfigurationError` when folder or manifest cannot be used.
+    init(_ reader: AuditReader) throws {
+        self.reader = reader
+        let text = try reader.manifestText()
+        manifest = try text.map { try reader.manifest(of: $0) } ?? Manifest()
+        let version = reader.version(manifest)
+        state = RepositoryState(reader.repository)
+        run = try PythonRun(
+            paths: [reader.root], version: version, jobs: reader.settings.jobs, cache: reader.settings.cache,
+            progress: reader.settings.progress, namingOthers: true)
+        // Waivers expire and deadlines pass without any file changing.
+        question = Array("report\0\(version)\0\(reader.today)\0\(text?.path ?? "")\0".utf8) + (text?.bytes ?? [])
+    }
+
+    /// Reads what was found.
+    func input() -> Audit.Input {
+        let facts = run.map { _, outcome in outcome }
+        run.finish()
+        var files: [CodeFile] = []
+        files.reserveCapacity(facts.count)
+        var unread = run.unlisted.map {
+            Evidence(path: relative($0.path), line: 0, text: "cannot be listed: \($0.reason)")
+        }
+        for (file, facts) in zip(run.files, facts) {
+            switch facts {
+            case .success(let facts): files.append(CodeFile(path: file.name, facts: facts))
+            case .failure(let error):
+                unread.append(Evidence(path: file.name, line: 0, text: "cannot be read: \(error)"))
+            }
+        }
+        let (commit, dirty) = state.wait()
+        return Audit.Input(
+            files: files, tree: WorkTree(root: reader.root, files: run.allFiles),
+            parts: FileParts(stored: run.keptParts()), manifest: manifest, today: reader.today,
+            python: run.version.description, toolVersion: ProductVersion.description,
+            commit: commit, dirty: dirty, unread: unread, jobs: reader.settings.jobs)
+    }
+
+    private func relative(_ path: String) -> String {
+        path.hasPrefix(reader.root + "/") ? String(path.dropFirst(reader.root.count + 1)) : path
+    }
+
+    // MARK: Reports of earlier runs
+
+    /// The report that an earlier run made of the very same files and manifest on the same day; nil when there is none.
+    var keptReport: AuditReport? {
+        guard isKept, var report = run.keptAnswer(to: question).flatMap({ AuditReport(stored: $0) }) else { return nil }
+        (report.commit, report.dirty) = state.wait()
+        report.folder = reader.repository?.folderInRepository
+        return report
+    }
+
+    /// Keeps a report on the input for ``keptReport``, and what was found out about single files for ``input()``.
+    func keep(_ report: AuditReport, _ parts: FileParts) {
+        if let parts = parts.stored() { run.keep(parts: parts) }
+        // What could not be read may be there the next time, without any file having changed.
+        guard isKept, report.incomplete.isEmpty, let bytes = report.stored() else { return }
+        run.keep(bytes, to: question)
+    }
+
+    /// What is due for escalation depends on the history, too.
+    private var isKept: Bool { manifest.escalationDays.isEmpty }
+}
+
+/// Asks git while files are read.
+private final class RepositoryState: Sendable {
+    private let done = DispatchSemaphore(value: 0)
+    private let answer: Answer
+
+    private final class Answer: @unchecked Sendable {
+        // Written before the semaphore is signalled, read after it was waited for.
+        var commit: String?
+        var dirty: Bool?
+    }
+
+    init(_ repository: GitRepository?) {
+        let answer = Answer()
+        self.answer = answer
+        guard let repository else {
+            done.signal()
+            return
+        }
+        let done = done
+        DispatchQueue.global().async {
+            answer.commit = repository.head
+            if answer.commit != nil { answer.dirty = repository.isDirty }
+            done.signal()
+        }
+    }
+
+    func wait() -> (commit: String?, dirty: Bool?) {
+        done.wait()
+        return (answer.commit, answer.dirty)
+    }
+}
