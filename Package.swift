@@ -116,6 +116,7 @@ let package = Package(
             name: "CanonVerify",
             dependencies: [
                 "CanonAudit",
+                "CanonLogs",
                 "CanonWebSocket",
                 "CanonWire",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -256,7 +257,7 @@ let package = Package(
         .testTarget(
             name: "CanonVerifyTests",
             dependencies: [
-                "CanonAudit", "CanonTestSupport", "CanonVerify", "CanonWire",
+                "CanonAudit", "CanonLogs", "CanonTestSupport", "CanonVerify", "CanonWire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -10,18 +10,23 @@ public struct Decision: Hashable, Sendable {
     /// What runs and does not stand in the deployed code.
     public var onlyAtRuntime: [String]
 
-    /// - Parameter finder: says which commit brought back a symbol, by bisection between the fix and the deployment; asked only
-    ///   for a regression.
+    /// - Parameters:
+    ///   - known: which of some names that run lead to live objects of the deployed code, and so are no drift: an interface, or an
+    ///     alias that nothing imports. Asked only when there are such names.
+    ///   - finder: says which commit brought back a symbol, by bisection between the fix and the deployment; asked only for a
+    ///     regression.
     public static func decide(
-        _ claim: Claim, _ seen: Observations, finder: (String) throws -> Verdict.Return
+        _ claim: Claim, _ seen: Observations, known: (Set<String>) throws -> Set<String>,
+        finder: (String) throws -> Verdict.Return
     ) rethrows -> Decision {
         var decision = Decision(verdict: .consistent, remaining: [], returned: [], neverMoved: [], onlyAtRuntime: [])
-        decision.verdict = try decision.verdict(claim, seen, finder)
+        decision.verdict = try decision.verdict(claim, seen, known, finder)
         return decision
     }
 
     private mutating func verdict(
-        _ claim: Claim, _ seen: Observations, _ finder: (String) throws -> Verdict.Return
+        _ claim: Claim, _ seen: Observations, _ known: (Set<String>) throws -> Set<String>,
+        _ finder: (String) throws -> Verdict.Return
     ) rethrows -> Verdict {
         guard let fix = seen.fix else { return .unknown(.fix(claim.fix)) }
         guard let deployed = seen.deployed, let isDeployed = seen.isDeployed else { return .unknown(.deployment) }
@@ -37,7 +42,8 @@ public struct Decision: Hashable, Sendable {
         let back = now.symbols.subtracting(atFix.symbols).intersection(excess)
         returned = back.sorted()
         neverMoved = excess.intersection(atFix.symbols).sorted()
-        onlyAtRuntime = Self.surplus(of: seen.runtime, over: now).sorted()
+        let surplus = Self.surplus(of: seen.runtime, over: now)
+        onlyAtRuntime = surplus.isEmpty ? [] : surplus.subtracting(try known(surplus)).sorted()
 
         if excess.isEmpty {
             // Nothing found is only then nothing there, when all was read.

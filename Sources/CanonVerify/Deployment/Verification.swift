@@ -17,6 +17,8 @@ public struct Measure: Hashable, Sendable {
 public protocol StaticAnalysis {
     /// - Throws: when the commit cannot be read at all; a file that cannot be is told in the result.
     func result(at commit: String, by measure: Measure) throws -> StaticResult
+    /// Which of the names lead to objects of the live code of a commit.
+    func names(_ names: Set<String>, knownAt commit: String, by measure: Measure) throws -> Set<String>
 }
 
 /// Claims against what was deployed and what runs.
@@ -66,7 +68,12 @@ public struct Verification {
             seen.deployed = try result(deployed)
             seen.isDeployed = try fix.map { try history.isAncestor($0, of: deployed) }
         }
-        var decision = try Decision.decide(claim, seen) { symbol in
+        func known(_ names: Set<String>) throws -> Set<String> {
+            // Where names themselves are counted, each of them counts.
+            guard let deployed, claim.names == nil else { return [] }
+            return try analysis.names(names, knownAt: deployed, by: measure)
+        }
+        var decision = try Decision.decide(claim, seen, known: known) { symbol in
             guard let fix, let deployed else { return Verdict.Return(symbol: symbol, commit: "") }
             let search = Bisection(history) { commit in
                 try result(commit).concepts[claim.concept]?.symbols.contains(symbol) ?? false

@@ -5,7 +5,8 @@ import CanonLogs
 struct LogsWarningsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ssot-warnings",
-        abstract: "Turn \"Found other … classes: […]\" lines into inventories for canon verify.",
+        abstract:
+            "Turn \"Found other … classes: […]\" lines, and inventories that were logged, into inventories for canon verify.",
         discussion: """
             Prints JSON (schema \(RuntimeInventories.schemaName)): a list of names for each service, revision and warning, \
             and how often it was said.

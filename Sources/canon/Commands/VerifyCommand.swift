@@ -9,7 +9,7 @@ struct VerifyCommand: AsyncParsableCommand {
             A claim says that a commit left one implementation of a concept. It is held against the code before that commit, \
             at it, at the commit that was deployed and at HEAD, and against what runs; see `canon verify run --help`.
             """,
-        subcommands: [VerifyRunCommand.self, VerifyClaimsCommand.self],
+        subcommands: [VerifyRunCommand.self, VerifyClaimsCommand.self, VerifyImportCommand.self],
         defaultSubcommand: VerifyRunCommand.self
     )
 }

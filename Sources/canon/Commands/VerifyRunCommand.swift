@@ -1,5 +1,6 @@
 import ArgumentParser
 import CanonAudit
+import CanonLogs
 import CanonVerify
 import Foundation
 
@@ -17,7 +18,9 @@ struct VerifyRunCommand: AsyncParsableCommand {
 
             Examples:
               canon verify claims.yaml --deployed 5c84300 --revision shop-00044 --runtime inventory.json
-              canon logs ssot-warnings export.json | canon verify claims.yaml --runtime -
+              canon verify claims.yaml --logs export.json
+              CANON_TOKEN=… canon verify claims.yaml --manager https://host
+              python -m canon_inventory shop.main --match '*Room*Manager*' | canon verify claims.yaml --runtime -
               canon verify claims.yaml --format markdown --since last.json >update.md
             """
     )
@@ -26,10 +29,8 @@ struct VerifyRunCommand: AsyncParsableCommand {
     @Option(help: "The repository, or a folder in it.", completion: .directory) var repository = "."
     @Option(help: "The commit that was deployed; default: the last of the file's deployments.") var deployed: String?
     @Option(help: "The name of the deployed revision, by which inventories are told apart.") var revision: String?
-    @Option(
-        help: "What runs: inventories in JSON, as `canon logs ssot-warnings` prints them; - for standard input.",
-        completion: .file())
-    var runtime: [String] = []
+    @OptionGroup(title: "What runs") var running: RunningSources
+    @OptionGroup(title: "Credentials for --manager") var credentials: ProbeCredentials
     @Option(help: "The report (JSON) of the last analysis, to say what changed since.", completion: .file())
     var since: String?
     @Option(help: "How to print the report.") var format = VerificationFormat.terminal
@@ -37,19 +38,57 @@ struct VerifyRunCommand: AsyncParsableCommand {
     @OptionGroup var threads: JobOptions
 
     func run() async throws {
-        let claims = try claims()
+        var claims = try claims()
         let reader = try AuditReader(
             AuditSettings(
                 path: repository, config: nil, python: nil, jobs: threads.count, cache: nil,
                 progress: Terminal(descriptor: STDERR_FILENO)))
         let history = try RepositoryHistory(reader.requiredRepository())
-        let audits = try CommitAudits(reader, manifest: try manifest(reader), progress: Self.progress)
+        let manifest = try manifest(reader)
+        let isWhole = try await addWhatRuns(to: &claims, manifest, history)
+        let audits = try CommitAudits(reader, manifest: manifest, progress: Self.progress)
         let report = try Verification(
             claims: claims.claims, deployments: claims.deployments, runtimes: claims.runtimes, history: history,
             analysis: audits
         ).run()
         try write(report)
         guard report.exitStatus == 0 else { throw ExitCode(report.exitStatus) }
+        guard isWhole else { throw ExitStatus.unknown }
+    }
+
+    /// - Returns: false when something of it could not be read.
+    private func addWhatRuns(
+        to claims: inout ClaimsFile, _ manifest: Manifest, _ history: RepositoryHistory
+    ) async throws -> Bool {
+        let found = try await running.read(credentials, folder: repository, concepts: manifest.concepts.map(\.name))
+        claims.runtimes += found.inventories
+        if let manager = found.manager { try add(manager, to: &claims, history) }
+        guard let logged = found.logged else { return true }
+        let notes = logged.notes + [logged.mismatch(with: claims.deployments.last)].compactMap(\.self)
+        for note in notes { Terminal.errors.writeLine("note: \(note.escapingControls)") }
+        for problem in logged.incomplete {
+            Terminal.errors.writeLine("not read: \(problem.description)".escapingControls)
+        }
+        return logged.incomplete.isEmpty
+    }
+
+    /// What a server says of itself counts: it is the deployment.
+    private func add(_ manager: RunningManager, to claims: inout ClaimsFile, _ history: RepositoryHistory) throws {
+        let told = deployed == nil && revision == nil ? nil : claims.deployments.last
+        if let commit = manager.commit, let told, let name = told.commit, try history.commit(named: name) != commit {
+            throw CommandFailure(
+                "\(manager.url) says that it was built from \(commit.shortened), and --deployed that it is \(name.shortened): "
+                    + "leave --deployed out, or correct --manager", status: ExitStatus.usage)
+        }
+        if manager.isDirty {
+            Terminal.errors.writeLine(
+                "note: \(manager.url) was built from a tree with changes, so no commit says what it holds")
+        }
+        let revision = told?.revision ?? manager.url
+        if manager.isDirty || told == nil {
+            claims.deployments.append(Deployment(revision: revision, commit: manager.commit))
+        }
+        claims.runtimes.append(manager.inventory(revision: revision))
     }
 
     private func claims() throws -> ClaimsFile {
@@ -74,7 +113,6 @@ struct VerifyRunCommand: AsyncParsableCommand {
             }
             claims.deployments = [known]
         }
-        for path in runtime { claims.runtimes += try InventoryFile.read(path) }
         return claims
     }
 

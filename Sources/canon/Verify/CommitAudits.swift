@@ -33,13 +33,26 @@ final class CommitAudits: StaticAnalysis {
         let key = Key(commit: commit, measure: measure)
         if let found = results[key] { return found }
         progress(commit)
-        let judge = try judge(measure)
-        let audit = Audit(try reader.commit(commit, manifest: judge, known: known))
-        try remember(audit, commit)
+        let (audit, judge) = try audit(commit, measure)
         var result = try measured(audit, commit, judge)
         if let names = measure.names { try result.replaceSymbols(with: names, in: audit) }
         results[key] = result
         return result
+    }
+
+    func names(_ names: Set<String>, knownAt commit: String, by measure: Measure) throws -> Set<String> {
+        let context = try audit(commit, measure).audit.context
+        return names.filter { name in
+            context.model.resolve(name).object.map { context.scope(of: $0) == .live } ?? false
+        }
+    }
+
+    /// The program of a commit, linked, and the manifest that it is judged by.
+    private func audit(_ commit: String, _ measure: Measure) throws -> (audit: Audit, judge: Manifest) {
+        let judge = try judge(measure)
+        let audit = Audit(try reader.commit(commit, manifest: judge, known: known))
+        try remember(audit, commit)
+        return (audit, judge)
     }
 
     /// The concepts as they are declared now, in the files that counted then.

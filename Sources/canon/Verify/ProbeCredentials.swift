@@ -30,6 +30,9 @@ struct ProbeCredentials: ParsableArguments {
         guard !passwordStdin || email != nil else { throw ValidationError("--password-stdin needs --email") }
     }
 
+    /// Whether ``read(environment:)`` takes from standard input.
+    var readsStandardInput: Bool { tokenStdin || passwordStdin }
+
     func read(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Probe.Credentials {
         func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         if demo { return .demo }

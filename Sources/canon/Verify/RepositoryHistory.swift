@@ -36,4 +36,14 @@ struct RepositoryHistory: CommitHistory {
     func mergeBase(_ a: String, _ b: String) throws -> String? {
         try repository.answer(["merge-base", a, b])
     }
+
+    /// Every commit that a branch, a tag or the work tree has, with what its message says of issues.
+    ///
+    /// - Parameter tracker: `owner/name` of the tracker; nil when it is not known.
+    func index(of tracker: String?) throws -> CommitIndex {
+        CommitIndex(
+            log: try repository.run([
+                "log", "--format=%H%n%ct%n%B%x00", "--encoding=UTF-8", "--branches", "--remotes", "--tags", "HEAD",
+            ]), repository: tracker)
+    }
 }

@@ -107,7 +107,9 @@ struct DecisionTests {
     func verdict(row: Row) {
         var claim = Self.claim
         claim.isClosed = row.isClosed
-        let decision = Decision.decide(claim, row.seen) { Verdict.Return(symbol: $0, commit: "found \($0)") }
+        let decision = Decision.decide(claim, row.seen, known: { _ in [] }) {
+            Verdict.Return(symbol: $0, commit: "found \($0)")
+        }
         #expect(decision.verdict == row.expected)
     }
 
@@ -118,7 +120,8 @@ struct DecisionTests {
         let seen = Observations(
             fix: .init(before: Self.result("B", ["a.Legacy", "a.X"]), at: Self.result("F", ["a.Legacy"])),
             deployed: Self.result("D", ["a.Legacy"]), isDeployed: true, runtime: Self.ran(["a.Legacy"]))
-        #expect(Decision.decide(claim, seen) { .init(symbol: $0, commit: "") }.verdict == .consistent)
+        #expect(
+            Decision.decide(claim, seen, known: { _ in [] }) { .init(symbol: $0, commit: "") }.verdict == .consistent)
     }
 
     @Test("the gap table tells what is back, what never moved, and what only waits for a deployment")
@@ -129,7 +132,7 @@ struct DecisionTests {
                 before: Self.result("B", ["a.Back", "a.Stayed", "a.Waits"]),
                 at: Self.result("F", ["a.Stayed", "a.Waits"])),
             deployed: deployed, isDeployed: true, runtime: Self.ran(["a.Elsewhere", "shop.Rooms"]))
-        let decision = Decision.decide(Self.claim, seen) { .init(symbol: $0, commit: "") }
+        let decision = Decision.decide(Self.claim, seen, known: { _ in [] }) { .init(symbol: $0, commit: "") }
         let gaps = decision.gaps(Self.claim, deployed: deployed, head: Self.result("H", ["a.Back", "a.Stayed"]))
         #expect(
             gaps.map { "\($0.kind.rawValue) \($0.symbol)" } == [

@@ -32,6 +32,11 @@ private struct Project: CommitHistory, StaticAnalysis {
     func line(from: String, to: String) -> [String] { (Int(from)! + 1...Int(to)!).map(String.init) }
     func mergeBase(_ a: String, _ b: String) -> String? { "\(min(Int(a) ?? aside[a]!, Int(b) ?? aside[b]!))" }
 
+    /// Names that begin so are interfaces of the program.
+    func names(_ names: Set<String>, knownAt commit: String, by measure: Measure) -> Set<String> {
+        names.filter { $0.hasPrefix("shop.interfaces.") }
+    }
+
     func result(at commit: String, by measure: Measure) -> StaticResult {
         asked.commits.insert(commit)
         let others = aside[commit] != nil ? [] : commits[Int(commit)!]
@@ -103,6 +108,16 @@ struct VerificationTests {
         #expect(try status(clean, runs: ["a.X"]) == 1)
         #expect(try status(clean, runs: nil) == 3)
         #expect(try status(Project(commits: [["a.X"], ["a.X"], ["a.X"]]), runs: nil) == 1)
+    }
+
+    @Test("a name that runs and leads to something else in the code, such as an interface, is no drift")
+    func interfaces() throws {
+        let repository = Project(commits: [["a.X"], [], []])
+        let names: Set = ["shop.rooms.Rooms", "shop.interfaces.RoomsProtocol"]
+        #expect(try verdict(repository, fix: "1", deployed: "2", runs: names).verdict == .consistent)
+        let drift = try verdict(repository, fix: "1", deployed: "2", runs: names.union(["a.X"]))
+        #expect(drift.verdict == .drift)
+        #expect(drift.gaps.map(\.symbol) == ["a.X"])
     }
 
     @Test("a list of another revision says nothing about the deployed one, and the newest counts")
