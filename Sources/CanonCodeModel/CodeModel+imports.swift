@@ -43,8 +43,7 @@ extension CodeModel {
     /// The places where other files get an object: import statements, and uses of `module.Name`.
     public func consumers(of object: ObjectID) -> [Consumer] {
         var consumers: [Consumer] = []
-        for entry in edges.consumers(ofObjectsIn: object.file.rawValue)
-        where entry.object == object.index && entry.file != object.file.rawValue {
+        for entry in edges.consumers(of: object) where entry.file != object.file.rawValue {
             let statement = graph.summaries[Int(entry.file)].imports[Int(entry.statement)]
             guard statement.fromRaw != FileFacts.noIndex else { continue }
             let event = graph.facts(entry.file).events[Int(statement.event)]

@@ -5,7 +5,7 @@ struct ImportIndex: Sendable {
     /// Importers of each module: `importers[starts[m]..<starts[m + 1]]`.
     private var moduleStarts: [UInt32]
     private var importers: [Entry]
-    /// Consumers of the objects of each file.
+    /// Consumers of the objects of each file, those of one object beside each other.
     private var fileStarts: [UInt32]
     private var consumers: [Entry]
 
@@ -50,6 +50,11 @@ struct ImportIndex: Sendable {
             guard case .object(let object) = statement.link else { return nil }
             return (object.file.rawValue, object.index)
         }
+        for file in graph.files.indices {
+            consumers[Int(fileStarts[file])..<Int(fileStarts[file + 1])].sort {
+                ($0.object, $0.file, $0.statement) < ($1.object, $1.file, $1.statement)
+            }
+        }
     }
 
     /// Counts, then places: two passes and no sorting; entries stay in the order of files and statements.
@@ -82,7 +87,15 @@ struct ImportIndex: Sendable {
         attributeUses[Int(useStarts[Int(file)])..<Int(useStarts[Int(file) + 1])]
     }
 
-    func consumers(ofObjectsIn file: UInt32) -> ArraySlice<Entry> {
-        consumers[Int(fileStarts[Int(file)])..<Int(fileStarts[Int(file) + 1])]
+    /// In the order of files and statements.
+    func consumers(of object: ObjectID) -> ArraySlice<Entry> {
+        let file = Int(object.file.rawValue)
+        let end = Int(fileStarts[file + 1])
+        var (low, high) = (Int(fileStarts[file]), end)
+        while low < high {
+            let middle = (low + high) / 2
+            if consumers[middle].object < object.index { low = middle + 1 } else { high = middle }
+        }
+        return consumers[low..<end].prefix { $0.object == object.index }
     }
 }

@@ -3,16 +3,11 @@ struct Documents {
     let paths: [String]
 
     init(paths: [String], scopes: ScopeMap) {
-        self.paths = paths.filter { path in
-            guard path.hasSuffix(".md") || path.hasSuffix(".xml") || path.hasSuffix(".mdx") || path.hasSuffix(".rst")
-            else {
-                return false
-            }
-            switch scopes.scope(of: path) {
-            case .vendored, .generated, .fixture, .backup: return false
-            case .live, .test, .tool: return !Self.isHistory(path)
-            }
+        let documents = paths.filter { path in
+            (path.hasSuffix(".md") || path.hasSuffix(".xml") || path.hasSuffix(".mdx") || path.hasSuffix(".rst"))
+                && !Self.isHistory(path)
         }
+        self.paths = zip(documents, scopes.scopes(of: documents)).filter { $1.gates }.map { $0.0 }
     }
 
     private static let history = [

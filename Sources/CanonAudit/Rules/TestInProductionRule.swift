@@ -4,10 +4,13 @@ import CanonFacts
 /// Production code that imports tests, or modules that are made of a test library.
 enum TestInProductionRule: Rule {
     static let identity = RuleIdentity(
-        "test-in-production", severity: .high,
+        "test-in-production", version: 2, severity: .high,
         summary:
             "Production code imports a test or mock module, in the image or absent from it, or a library for mocks.",
-        exceptions: "Imports under TYPE_CHECKING and under `if __name__ == \"__main__\"`; modules that nobody imports.")
+        exceptions: """
+            Imports under TYPE_CHECKING and under `if __name__ == "__main__"`; modules that nobody imports; a package of the product \
+            that publishes names by `__all__` and holds no test (`django.test`).
+            """)
 
     static let rationale = """
         A test module is not built, reviewed and released as what the product runs. When the image ships it, a mock can answer \
@@ -102,6 +105,15 @@ enum TestInProductionRule: Rule {
                 RuleExample.File(
                     "shop/testing/clock.py", "from shop import testing\n\n\ndef mark():\n    return testing.mark\n")),
             RuleExample(
+                "A package of the product that has a name for tests, publishes its names and holds no test",
+                RuleExample.File("shop/__init__.py", ""),
+                RuleExample.File(
+                    "shop/test/__init__.py", "from shop.test.client import Client\n\n__all__ = [\"Client\"]\n"),
+                RuleExample.File("shop/test/client.py", "class Client:\n    pass\n"),
+                RuleExample.File(
+                    "shop/orders.py", "from shop.test import Client\nfrom shop.test.client import Client\n")
+            ),
+            RuleExample(
                 "A plugin of a test library that no production code imports",
                 RuleExample.File("shop/__init__.py", ""),
                 RuleExample.File("shop/plugin.py", "import pytest\n\n\n@pytest.fixture\ndef order():\n    return {}\n")),
@@ -115,6 +127,7 @@ enum TestInProductionRule: Rule {
     static func check(_ context: borrowing RuleContext, _ findings: inout FindingCollector) {
         let model = context.model
         let libraries = TestLibraries(context)
+        let collection = TestCollection(context)
         let roots = context.manifest.roots.map { GlobPattern($0.value, separator: UInt8(ascii: "/")) }
         for file in context.liveFiles where !libraries.isTestModule(file) {
             let statements = model.imports(in: file)
@@ -123,6 +136,7 @@ enum TestInProductionRule: Rule {
             var seen: Set<UInt64> = []
             for statement in statements where statement.context.isDisjoint(with: [.typeChecking, .never, .mainGuard]) {
                 if let target = target(of: statement, context, libraries) {
+                    guard !libraries.isPublished(target, collection) else { continue }
                     // A helper in a package for tests that is none itself belongs to those tests.
                     guard !isWithin(context.moduleName(of: file), context.moduleName(of: target)) else { continue }
                     guard seen.insert(UInt64(target.rawValue) << 32 | UInt64(statement.line)).inserted else { continue }

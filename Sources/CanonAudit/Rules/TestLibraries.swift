@@ -54,6 +54,23 @@ struct TestLibraries {
         return !model.imports(in: file).contains { isLibrary($0, in: file) }
     }
 
+    /// Part of a package of the product that has a name for tests (`django.test`), and is none: it publishes names, by `__all__`, to
+    /// whoever tests with the product, and pytest finds no test in it.
+    func isPublished(_ file: FileID, _ collection: TestCollection) -> Bool {
+        let path = model.path(of: file)
+        let folders = path.indices.lazy.filter { path[$0] == "/" }.map { String(path[...$0]) }
+        // The outermost folder whose name says that it is for tests.
+        guard let folder = folders.first(where: { scopes.scope(of: $0 + "module.py") == .test }),
+            let package = model.file(path: folder + "__init__.py"),
+            let outer = model.modules[Int(model.module(of: package).rawValue)].parent,
+            model.file(of: outer).map({ scopes.scope(of: model.path(of: $0)) }) == .live,
+            model.facts(of: package).events.selecting([.exports]).contains(where: { _ in true })
+        else { return false }
+        return !model.files.contains {
+            $0.path.hasPrefix(folder) && (collection.collects($0.path) || TestCollection.isConftest($0.path))
+        }
+    }
+
     private func isLibrary(_ statement: Import, in file: FileID) -> Bool {
         guard statement.target == .external else { return false }
         return withModule(of: statement, in: file) { module in
