@@ -62,7 +62,9 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let errors = Terminal(descriptor: STDERR_FILENO, quiet: quiet)
         let reader = try AuditReader(
-            AuditSettings(path: path, config: config, python: nil, jobs: threads.count, cache: cache, progress: errors))
+            AuditSettings(
+                path: path, config: config, python: nil, jobs: threads.count, cache: cache.settings(), progress: errors)
+        )
         var reading = StatusReading(reader: reader, claims: claims, samples: samples)
         if let since {
             reading.since = since
