@@ -27,6 +27,9 @@ EMBEDDED(audit_css) = {
 EMBEDDED(problems_css) = {
 #embed "assets/problems.css"
 };
+EMBEDDED(progress_css) = {
+#embed "assets/progress.css"
+};
 EMBEDDED(prose_css) = {
 #embed "assets/prose.css"
 };
@@ -57,6 +60,9 @@ EMBEDDED(devices_js) = {
 EMBEDDED(dom_js) = {
 #embed "assets/dom.js"
 };
+EMBEDDED(history_chart_js) = {
+#embed "assets/history-chart.js"
+};
 EMBEDDED(highlight_js) = {
 #embed "assets/highlight.js"
 };
@@ -74,6 +80,9 @@ EMBEDDED(overlay_js) = {
 };
 EMBEDDED(problems_js) = {
 #embed "assets/problems.js"
+};
+EMBEDDED(progress_js) = {
+#embed "assets/progress.js"
 };
 EMBEDDED(run_view_js) = {
 #embed "assets/run-view.js"
@@ -112,6 +121,7 @@ static const canon_console_asset assets[] = {
     ASSET("conversation.css", CSS, conversation_css),
     ASSET("audit.css", CSS, audit_css),
     ASSET("problems.css", CSS, problems_css),
+    ASSET("progress.css", CSS, progress_css),
     ASSET("prose.css", CSS, prose_css),
     ASSET("canon.js", JS, canon_js),
     ASSET("audit.js", JS, audit_js),
@@ -123,11 +133,13 @@ static const canon_console_asset assets[] = {
     ASSET("devices.js", JS, devices_js),
     ASSET("dom.js", JS, dom_js),
     ASSET("highlight.js", JS, highlight_js),
+    ASSET("history-chart.js", JS, history_chart_js),
     ASSET("markdown.js", JS, markdown_js),
     ASSET("markdown-inline.js", JS, markdown_inline_js),
     ASSET("markdown-view.js", JS, markdown_view_js),
     ASSET("overlay.js", JS, overlay_js),
     ASSET("problems.js", JS, problems_js),
+    ASSET("progress.js", JS, progress_js),
     ASSET("run-view.js", JS, run_view_js),
     ASSET("session.js", JS, session_js),
     ASSET("sidebar.js", JS, sidebar_js),

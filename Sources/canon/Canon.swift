@@ -15,7 +15,7 @@ import Foundation
         subcommands: [
             ServeCommand.self, ConfigCommand.self, DoctorCommand.self, UsersCommand.self, TokensCommand.self,
             BackupCommand.self, RestoreCommand.self, PythonCommand.self, AuditCommand.self, HooksCommand.self,
-            LogsCommand.self, ProbeCommand.self, LoadCommand.self, VerifyCommand.self,
+            LogsCommand.self, ProbeCommand.self, LoadCommand.self, VerifyCommand.self, StatusCommand.self,
         ]
     )
 

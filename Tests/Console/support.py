@@ -11,6 +11,8 @@
     CANON_AUDITED_URL    a server whose workspace is the planted project of the audit's tests, with the same account
     CANON_AUDITED_REPORT what the command prints of that project, as JSON
     CANON_PROBLEMS_FILE  the memory of problems that the audited server was given, as service_logs.py makes it
+    CANON_PROGRESSED_URL a server whose workspace is the repository that room_repository.py makes, with the same account
+    CANON_PROGRESSED_REPORT what canon status prints of it, as JSON
     CHROMIUM             optional: the browser's path, /usr/bin/chromium by default
 
 Scripts/browser-tests starts such servers and sets the variables.
@@ -35,6 +37,8 @@ EXTERNAL_URL = os.environ["CANON_EXTERNAL_URL"].rstrip("/")
 SERVICE_TOKEN = os.environ["CANON_SERVICE_TOKEN"]
 AUDITED_URL = os.environ["CANON_AUDITED_URL"].rstrip("/")
 AUDITED_REPORT = os.environ["CANON_AUDITED_REPORT"]
+PROGRESSED_URL = os.environ["CANON_PROGRESSED_URL"].rstrip("/")
+PROGRESSED_REPORT = os.environ["CANON_PROGRESSED_REPORT"]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 QUESTION = f"where is {SYMBOL} defined?"

@@ -66,6 +66,7 @@ const drawings = {
   bin: "M4 6h12M8 6V4h4v2M5.5 6l.7 10h7.6l.7-10",
   warning: "M10 3.5L17.5 16h-15zM10 8.5v3.5M10 14.2h.01",
   pulse: "M2.5 10.5h3.5l2-5.5 4 10 2-4.5h3.5",
+  steps: "M3 16.5h3.5V12H10V8h3.5V4H17",
   scales: "M10 4v12M6.5 16h7M4 6.5h12M4 6.5L2 11.5h4zM16 6.5l-2 5h4z",
   retry: "M15.5 7A6.5 6.5 0 1 0 16.5 10M16 3.5V7h-3.5",
 };

@@ -24,6 +24,7 @@ export class Sidebar {
     );
     this.pages = [
       pageLink("audit", "scales", "Audit"),
+      pageLink("progress", "steps", "Progress"),
       // Logs are of all users together.
       user?.role === "admin" && pageLink("problems", "pulse", "Problems"),
     ].filter(Boolean);

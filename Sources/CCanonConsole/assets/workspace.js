@@ -10,6 +10,7 @@ import { showDevices } from "./devices.js";
 import { announce, h, iconButton } from "./dom.js";
 import { askText, confirmAction } from "./overlay.js";
 import { ProblemsPage } from "./problems.js";
+import { ProgressPage } from "./progress.js";
 import { Sidebar } from "./sidebar.js";
 import { ThreadList } from "./thread-list.js";
 
@@ -19,6 +20,7 @@ const endings = new Set(["agent_completed", "agent_error", "agent_cancelled"]);
 // `show(rest)` is called with the rest of the path whenever it is gone to.
 const pages = {
   audit: { title: "Audit", make: (workspace) => new AuditPage(workspace) },
+  progress: { title: "Progress", make: (workspace) => new ProgressPage(workspace) },
   problems: { title: "Problems", make: (workspace) => new ProblemsPage(workspace) },
 };
 const examples = [

@@ -34,6 +34,13 @@ public struct AuditReport: Hashable, Codable, Sendable {
         public var ruleSet: String
         /// The same over everything else of the manifest.
         public var manifest: String
+
+        public init(name: String = "canon", version: String, ruleSet: String, manifest: String) {
+            self.name = name
+            self.version = version
+            self.ruleSet = ruleSet
+            self.manifest = manifest
+        }
     }
 
     public struct ScopeCount: Hashable, Codable, Sendable {

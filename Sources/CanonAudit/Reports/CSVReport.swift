@@ -1,5 +1,5 @@
 /// A line for each finding (RFC 4180).
-struct CSVReport {
+package struct CSVReport {
     let report: AuditReport
 
     static let columns = [
@@ -24,7 +24,7 @@ struct CSVReport {
     }
 
     /// Quoted where needed. A text that a spreadsheet would take for a formula is quoted with an apostrophe in front.
-    static func field(_ text: String) -> String {
+    package static func field(_ text: String) -> String {
         var text = text
         if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) { text = "'" + text }
         guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }

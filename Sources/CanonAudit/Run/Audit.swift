@@ -84,7 +84,7 @@ public struct Audit: Sendable {
         let incomplete = (input.unread + collectors.flatMap(\.incomplete)).sorted()
         return AuditReport(
             tool: .init(
-                name: "canon", version: input.toolVersion, ruleSet: RuleSetHash.rules(rules, manifest),
+                version: input.toolVersion, ruleSet: RuleSetHash.rules(rules, manifest),
                 manifest: RuleSetHash.manifest(manifest)),
             commit: input.commit, dirty: input.dirty, python: input.python, scopes: scopeCounts(),
             score: Score(concepts: context.conceptScores, findings: findings), routes: context.conceptRoutes,

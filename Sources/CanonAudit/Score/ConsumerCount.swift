@@ -47,7 +47,7 @@ struct ConsumerCount {
 }
 
 extension ConceptScore {
-    init(_ concept: Concept, in context: RuleContext) {
+    public init(_ concept: Concept, in context: RuleContext) {
         let model = context.model
         let count = ConsumerCount(of: concept, in: context)
         name = concept.name

@@ -71,17 +71,20 @@ public struct WarningSearch {
 
     public mutating func read(_ input: LogInput) {
         do throws(SourceError) {
-            read(try input.open())
+            var isFound = false
+            if case .found = input { isFound = true }
+            read(try input.open(), isFound: isFound)
         } catch {
             found.incomplete.append(ReadProblem(source: input.name, offset: error.offset, message: error.message))
         }
     }
 
-    public mutating func read(_ source: any ByteSource) {
+    /// - Parameter isFound: nobody named the source: it is passed over when it turns out to be no log.
+    public mutating func read(_ source: any ByteSource, isFound: Bool = false) {
         var taken = self
         let (report, _) = reader.read(source) { record in taken.take(record) }
         self = taken
-        found.incomplete += report.problems
+        if !(isFound && report.isNoLog) { found.incomplete += report.problems }
     }
 
     private mutating func take(_ record: borrowing LogRecord) {

@@ -56,15 +56,7 @@ struct VerificationDocument: Encodable {
 }
 
 extension VerificationReport {
-    /// Keys in the order of the alphabet, so that equal reports are equal bytes.
-    public var json: [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        guard let data = try? encoder.encode(VerificationDocument(self)) else {
-            preconditionFailure("a report of texts cannot be encoded")
-        }
-        return Array(data) + [UInt8(ascii: "\n")]
-    }
+    public var json: [UInt8] { VerifyJSON.bytes(VerificationDocument(self)) }
 
     /// The verdicts of an earlier report, by claim; nil when the bytes are no such report.
     public static func earlierVerdicts(in bytes: [UInt8]) -> [String: String]? {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CanonAudit
-import Foundation
 
 /// `canon audit [PATH]`: one run and its report.
 struct AuditRunCommand: AsyncParsableCommand {
@@ -143,7 +142,7 @@ struct AuditRunCommand: AsyncParsableCommand {
     // MARK: Output
 
     private func write(_ report: AuditReport, of audit: Audit?) throws {
-        let terminal = output == nil ? Terminal.output : Terminal(descriptor: -1, isTerminal: false, usesColour: false)
+        let terminal = ReportOutput.terminal(for: output)
         let bytes: [UInt8]
         if let machine = format.machine {
             bytes = report.rendered(as: machine, failOn: gate)
@@ -163,15 +162,6 @@ struct AuditRunCommand: AsyncParsableCommand {
             }
             bytes = Array(text.utf8)
         }
-        guard let output else {
-            Terminal.output.write(bytes)
-            return
-        }
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
-        } catch {
-            throw CommandFailure(
-                "\(output): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
-        }
+        try ReportOutput.write(bytes, to: output)
     }
 }

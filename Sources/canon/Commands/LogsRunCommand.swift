@@ -154,23 +154,13 @@ struct LogsRunCommand: AsyncParsableCommand {
         if let machine = format.machine {
             bytes = report.rendered(as: machine, failOn: gate.priority)
         } else {
-            let terminal =
-                output == nil ? Terminal.output : Terminal(descriptor: -1, isTerminal: false, usesColour: false)
+            let terminal = ReportOutput.terminal(for: output)
             bytes = Array(
                 LogsTerminalReport(
                     report: report, gate: gate.priority, terminal: terminal, isVerbose: verbose, isQuiet: quiet
                 )
                 .text.utf8)
         }
-        guard let output else {
-            Terminal.output.write(bytes)
-            return
-        }
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
-        } catch {
-            throw CommandFailure(
-                "\(output): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
-        }
+        try ReportOutput.write(bytes, to: output)
     }
 }

@@ -15,7 +15,11 @@ struct LogsMemoryOptions: ParsableArguments {
     func open(mustExist: Bool = false, environment: [String: String] = ProcessInfo.processInfo.environment) throws
         -> LogMemory
     {
-        let path = try memory ?? Self.usualPath(environment)
+        guard let path = memory ?? Self.usualPath(environment) else {
+            throw CommandFailure(
+                "neither XDG_STATE_HOME nor HOME says where the memory is; name it with --memory, or use --no-memory",
+                status: ExitStatus.usage)
+        }
         if mustExist, !FileManager.default.fileExists(atPath: path) {
             throw CommandFailure(
                 "\(path.escapingControls): there is no memory yet. canon logs FILE makes one; --memory names another.",
@@ -33,13 +37,10 @@ struct LogsMemoryOptions: ParsableArguments {
         }
     }
 
-    private static func usualPath(_ environment: [String: String]) throws -> String {
+    /// Nil when the environment does not say where it would be.
+    static func usualPath(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String? {
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/canon/logs.db" }
-        guard let home = environment["HOME"], home.hasPrefix("/") else {
-            throw CommandFailure(
-                "neither XDG_STATE_HOME nor HOME says where the memory is; name it with --memory, or use --no-memory",
-                status: ExitStatus.usage)
-        }
+        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
         return home + "/.local/state/canon/logs.db"
     }
 }

@@ -49,7 +49,8 @@ struct AgentWiring {
         }
         let audit = WorkspaceAudit(path: configuration.workspace)
         let own: [any Tool] = [
-            AuditTool(workspace: audit), ExplainTool(workspace: audit), ReplayTool(workspace: audit),
+            StatusTool(workspace: configuration.workspace), AuditTool(workspace: audit),
+            ExplainTool(workspace: audit), ReplayTool(workspace: audit),
             WorkspaceLogsTool(workspace: configuration.workspace, forbidden: configuration.dataDirectory),
             VerifyTool(workspace: configuration.workspace, forbidden: configuration.dataDirectory),
         ]

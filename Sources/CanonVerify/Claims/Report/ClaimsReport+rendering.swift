@@ -1,15 +1,7 @@
 import CanonAudit
-import Foundation
 
 extension ClaimsReport {
-    /// Keys in the order of the alphabet, so that equal reports are equal bytes.
-    public var json: [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        // Numbers are finite, so that there is nothing to fail.
-        guard let data = try? encoder.encode(self) else { preconditionFailure("a report cannot be encoded") }
-        return Array(data) + [UInt8(ascii: "\n")]
-    }
+    public var json: [UInt8] { VerifyJSON.bytes(self) }
 
     /// A line of a table on a terminal.
     public struct TableRow: Hashable, Sendable {

@@ -20,17 +20,8 @@ extension LoadReport {
         return page.text
     }
 
-    private static let style = """
-        .chart { margin: 1rem 0; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: 10px; background: var(--surface) } \
-        .chart svg { display: block; width: 100%; height: auto } .chart text { fill: var(--soft); font: 11px system-ui, sans-serif } \
-        .grid { stroke: var(--line) } polyline { fill: none; stroke-width: 2 } .key { margin-inline-start: 1rem; font-size: .875rem } \
-        .key::before { content: ""; display: inline-block; width: .75rem; height: .1875rem; margin-inline-end: .375rem; vertical-align: middle; background: currentColor } \
-        .first { color: var(--accent); stroke: var(--accent) } .second { color: var(--warning); stroke: var(--warning) } \
-        .third { color: var(--danger); stroke: var(--danger) } .key { stroke: none } circle { fill: currentColor } \
-        .score.good strong { color: var(--good) } .score.bad strong { color: var(--danger) } \
-        table { border-collapse: collapse; width: 100% } th, td { padding: .25rem .75rem; border-bottom: 1px solid var(--line); text-align: end; \
-        font-variant-numeric: tabular-nums } th:first-child, td:first-child { text-align: start } .wide { overflow-x: auto }
-        """
+    private static let style =
+        Chart.css + " .score.good strong { color: var(--good) } .score.bad strong { color: var(--danger) }"
 
     private func writeSummary(to page: inout HTMLText) {
         page.element("h1", "", "Load on \(url)")

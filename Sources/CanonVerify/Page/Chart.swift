@@ -12,7 +12,33 @@ struct Chart {
         var name: String
         /// A class of the page's style, which has the colour.
         var style: String
-        var points: [(x: Double, y: Double)]
+        /// Joined by a line up to the next gap: where nothing was measured, nothing is drawn.
+        var runs: [[Point]]
+        /// Whether each point shows itself, with its text, beside the line.
+        var marksPoints = false
+
+        var points: [Point] { runs.flatMap(\.self) }
+
+        init(name: String, style: String, points: [(x: Double, y: Double)]) {
+            self.name = name
+            self.style = style
+            runs = [points.map { Point(x: $0.x, y: $0.y) }]
+        }
+
+        /// - Parameter marked: a point each, nil for a gap.
+        init(name: String, style: String, marked: [Point?]) {
+            self.name = name
+            self.style = style
+            runs = marked.split(separator: nil).map { $0.compactMap(\.self) }
+            marksPoints = true
+        }
+    }
+
+    struct Point: Equatable {
+        var x: Double
+        var y: Double
+        /// What it stands for, for whoever points at it.
+        var text = ""
     }
 
     enum Scale {
@@ -25,6 +51,8 @@ struct Chart {
     /// What the vertical axis counts, such as `ms`.
     var unit: String
     var scale = Scale.linear
+    /// The least value at which a linear axis may end.
+    var most = 1.0
     var ticks: [(x: Double, text: String)]
     var series: [Series]
 
@@ -56,21 +84,30 @@ struct Chart {
             page.markup("</text>")
         }
         for tick in ticks {
-            page.markup(
-                "<text x=\"\(position(x: tick.x))\" y=\"\(Self.height - 10)\" text-anchor=\"middle\">")
+            let x = position(x: tick.x)
+            // A text in the middle of the last tick would run out of the drawing.
+            let anchor = x > Self.width - Self.right - 1 ? "end" : "middle"
+            let place = anchor == "end" ? Self.width - 4 : x
+            page.markup("<text x=\"\(place)\" y=\"\(Self.height - 10)\" text-anchor=\"\(anchor)\">")
             page.text(tick.text)
             page.markup("</text>")
         }
     }
 
     private func draw(_ series: Series, on page: inout HTMLText) {
-        let points = series.points.map { "\(position(x: $0.x)),\(position(y: $0.y))" }
-        if series.points.count == 1, let point = series.points.first {
-            page.markup(
-                "<circle class=\"\(series.style)\" r=\"3\" cx=\"\(position(x: point.x))\" cy=\"\(position(y: point.y))\"/>"
-            )
-        } else if points.count > 1 {
-            page.markup("<polyline class=\"\(series.style)\" points=\"\(points.joined(separator: " "))\"/>")
+        for run in series.runs {
+            if run.count > 1 {
+                let points = run.map { "\(position(x: $0.x)),\(position(y: $0.y))" }
+                page.markup("<polyline class=\"\(series.style)\" points=\"\(points.joined(separator: " "))\"/>")
+            }
+            guard series.marksPoints || run.count == 1 else { continue }
+            for point in run {
+                page.markup(
+                    "<circle class=\"\(series.style)\" r=\"3\" cx=\"\(position(x: point.x))\" cy=\"\(position(y: point.y))\">"
+                )
+                if !point.text.isEmpty { page.element("title", "", point.text) }
+                page.markup("</circle>")
+            }
         }
     }
 
@@ -78,6 +115,7 @@ struct Chart {
 
     private var xs: [Double] { series.flatMap { $0.points.map(\.x) } + ticks.map(\.x) }
     private var greatest: Double { series.flatMap { $0.points.map(\.y) }.max() ?? 0 }
+    private var end: Double { max(greatest, most) }
 
     private func position(x: Double) -> Double {
         let (least, most) = (xs.min() ?? 0, xs.max() ?? 1)
@@ -101,8 +139,8 @@ struct Chart {
     private var levels: [Double] {
         switch scale {
         case .linear:
-            let step = Self.step(max(greatest, 1) / 4)
-            return (0...Int((max(greatest, 1) / step).rounded(.up))).map { Double($0) * step }
+            let step = Self.step(end / 4)
+            return (0...Int((end / step).rounded(.up))).map { Double($0) * step }
         case .logarithmic(let least):
             let lowest = series.flatMap { $0.points.map(\.y) }.filter { $0 > 0 }.min() ?? least
             var levels = [Self.power(lowest, least)]
@@ -135,6 +173,19 @@ struct Chart {
 }
 
 extension Chart {
+    /// What a page needs beside ``HTMLStyle`` to show charts and tables of numbers.
+    static let css = """
+        .chart { margin: 1rem 0; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: 10px; background: var(--surface) } \
+        .chart svg { display: block; width: 100%; height: auto } .chart text { fill: var(--soft); font: 11px system-ui, sans-serif } \
+        .grid { stroke: var(--line) } polyline { fill: none; stroke-width: 2 } .key { margin-inline-start: 1rem; font-size: .875rem } \
+        .key::before { content: ""; display: inline-block; width: .75rem; height: .1875rem; margin-inline-end: .375rem; vertical-align: middle; background: currentColor } \
+        .first { color: var(--accent); stroke: var(--accent) } .second { color: var(--warning); stroke: var(--warning) } \
+        .third { color: var(--danger); stroke: var(--danger) } .key { stroke: none } circle { fill: currentColor } \
+        table { border-collapse: collapse; width: 100% } th, td { padding: .25rem .75rem; border-bottom: 1px solid var(--line); text-align: end; \
+        font-variant-numeric: tabular-nums } th:first-child, td:first-child { text-align: start } .wide { overflow-x: auto; overflow-wrap: normal } \
+        .wide th, .wide td { white-space: nowrap }
+        """
+
     /// How many nines a percentile has: 1 for 90 per cent, 2 for 99, 3 for 99.9.
     static func nines(_ percentile: Double) -> Double { -log10(1 - percentile / 100) }
 }

@@ -1,0 +1,23 @@
+import Foundation
+
+/// Where a report goes: a file that was named, else standard output.
+enum ReportOutput {
+    /// - Throws: `CommandFailure` when the file cannot be written; it is then as it was.
+    static func write(_ bytes: [UInt8], to path: String?) throws {
+        guard let path else {
+            Terminal.output.write(bytes)
+            return
+        }
+        do {
+            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw CommandFailure(
+                "\(path): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
+        }
+    }
+
+    /// What a report for people may use: a file has no colours and no width.
+    static func terminal(for path: String?) -> Terminal {
+        path == nil ? .output : Terminal(descriptor: -1, isTerminal: false, usesColour: false)
+    }
+}
