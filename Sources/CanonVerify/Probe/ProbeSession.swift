@@ -23,6 +23,8 @@ actor ProbeSession {
     /// Single use: whoever takes it must put nil.
     var ticket: String?
     var user: String?
+    /// The user whom the forms of the token were welcomed as.
+    var admitted: String?
     /// The connection on which the first conversation is held, and what it was greeted with.
     var main: ClientSocket?
     var greeting: JSONObject?

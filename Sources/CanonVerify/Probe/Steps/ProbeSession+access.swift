@@ -107,7 +107,7 @@ extension ProbeSession {
                 expected: "no token in the answer's headers", came: "the token in \(header.name)",
                 remedy: "Answer the bare subprotocol: a header with a token ends up in the logs of proxies.")
         }
-        try await welcome(on: socket)
+        try await welcomeOfOwn(on: socket)
         return "\(holdsSecret(chosen) ? "the item itself" : chosen) chosen, welcomed"
     }
 
@@ -127,8 +127,22 @@ extension ProbeSession {
         if let header = socket.response.headers.first(where: { holdsSecret($0.value) }) {
             throw StepFailure(expected: "no token in the answer's headers", came: "the token in \(header.name)")
         }
-        try await welcome(on: socket)
+        try await welcomeOfOwn(on: socket)
         return "welcomed"
+    }
+
+    /// The welcome of the user whose token it is: where whoever comes is a visitor, one whose token was lost on the way is
+    /// welcomed too, as somebody else.
+    private func welcomeOfOwn(on socket: ClientSocket) async throws {
+        let frame = try await welcome(on: socket)
+        guard let welcomed = frame.anywhere("user_id")?.string else { return }
+        let own = admitted ?? welcomed
+        admitted = own
+        guard welcomed == own else {
+            throw StepFailure(
+                expected: "a welcome as the user of the token, as by the other forms", came: "one as another user",
+                remedy: "The token did not arrive: a proxy on the way may remove the header Authorization.")
+        }
     }
 
     func upgradeWithTicket() async throws -> String {
@@ -145,7 +159,7 @@ extension ProbeSession {
                 expected: "200 and a ticket_id to POST /api/websocket/ticket", came: Self.describe(answer))
         }
         hide(ticket)
-        try await welcome(on: try await open(query: "ticket=\(ticket)"))
+        try await welcomeOfOwn(on: try await open(query: "ticket=\(ticket)"))
         let second = try await open(query: "ticket=\(ticket)")
         try await expectRefusal(of: second, what: "the ticket's second use")
         return "welcomed once, refused the second time"
