@@ -18,6 +18,9 @@ struct KeptReportTests {
                 .appending(path: "Fixtures/Audit/planted").path
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try FileManager.default.copyItem(atPath: fixture, toPath: root)
+            // What reports say of commits is not kept, see below.
+            let manifest = try text(of: "canon.yaml").split(separator: "\n", omittingEmptySubsequences: false)
+            try write("canon.yaml", manifest.filter { !$0.contains(" claims:") }.joined(separator: "\n"))
         }
 
         deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -106,6 +109,20 @@ struct KeptReportTests {
         }
         // The first run after an edit never finds what was kept before it.
         #expect(keptCount == 0, "seed \(seed)")
+    }
+
+    @Test("an audit that holds documents to what they say is never answered by a report that was kept")
+    func claims() throws {
+        let project = try Project()
+        project.age()
+        for isHolding in [false, true] {
+            if isHolding {
+                try project.write("canon.yaml", try project.text(of: "canon.yaml") + "\n  claims: [docs/*.md]\n")
+                project.age()
+            }
+            _ = try project.report(.used)
+            #expect(try project.report(.used).isKept == !isHolding)
+        }
     }
 
     /// - Returns: what was done, in a few words.
