@@ -42,9 +42,12 @@ final class CommitAudits: StaticAnalysis {
 
     func names(_ names: Set<String>, knownAt commit: String, by measure: Measure) throws -> Set<String> {
         let context = try audit(commit, measure).audit.context
-        return names.filter { name in
-            context.model.resolve(name).object.map { context.scope(of: $0) == .live } ?? false
+        var known: Set<String> = []
+        for name in names {
+            let resolution = context.model.resolve(name)
+            if let object = resolution.object, context.scope(of: object) == .live { known.insert(name) }
         }
+        return known
     }
 
     /// The program of a commit, linked, and the manifest that it is judged by.
