@@ -48,6 +48,20 @@ class VerifyTests(unittest.TestCase):
         self.assertEqual(self.history.git("status", "--porcelain"), status, "the work tree was touched")
         return json.loads(done.stdout)["claims"][0] if format == "json" else done.stdout
 
+    def test_the_manifest_may_stand_outside_of_the_repository(self) -> None:
+        outside = self.folder / "outside.yaml"
+        outside.write_text((self.history.folder / "canon.yaml").read_text())
+        self.history.git("rm", "--quiet", "canon.yaml")
+        self.history.commit("Have no manifest")
+        fix = self.history.remove()
+        culprit = self.history.restore()
+        file = self.folder / "claims.yaml"
+        file.write_text(json.dumps({"claims": [{"issue": 7, "concept": "rooms", "closed": True, "fix": fix}]}))
+        command = ["verify", file, "--format", "json", "--deployed", "HEAD"]
+        self.assertIn("declares no concept", self.canon(*command).stderr)
+        found = json.loads(self.canon(*command, "--config", outside).stdout)["claims"][0]
+        self.assertEqual((found["verdict"], found["returns"][0]["commit"]), ("regression", culprit))
+
     def test_not_deployed(self) -> None:
         deployed = self.history.git("rev-parse", "HEAD")
         self.history.others()

@@ -28,7 +28,7 @@ class VerifyToolTests(LiveTestCase):
 
     def test_the_claims_of_the_workspace_are_judged(self) -> None:
         claims = {"claims": [{"issue": 7, "concept": "rooms", "fix": self.fix}], "deployments": [{"revision": "shop-1", "commit": "HEAD"}]}
-        (self.workspace / "claims.yaml").write_text(json.dumps(claims))
+        (self.workspace / "canon-claims.yaml").write_text(json.dumps(claims))
         server = self.serve("--demo", workspace=self.workspace)
         token = server.visitor()["access_token"]
         found = self.ask(server, token)
@@ -58,7 +58,7 @@ class VerifyToolTests(LiveTestCase):
         self.assertIn("--workspace", self.ask(server, server.visitor()["access_token"], expect=422)["message"])
         bare = self.folder / "bare"
         bare.mkdir()
-        (bare / "claims.yaml").write_text(json.dumps({"claims": [{"issue": 7, "concept": "rooms"}]}))
+        (bare / "canon-claims.yaml").write_text(json.dumps({"claims": [{"issue": 7, "concept": "rooms"}]}))
         other = self.serve("--demo", workspace=bare, data=self.folder / "other-data")
         self.assertIn("git repository", self.ask(other, other.visitor()["access_token"], expect=422)["message"])
 

@@ -28,11 +28,14 @@ struct VerifyImportCommand: AsyncParsableCommand {
     @Argument(help: "The issues (JSON); - for standard input.", completion: .file()) var issues: String
     @Option(help: "Write the draft to this file, which must not exist.", completion: .file()) var output: String?
     @Option(help: "The repository, or a folder in it.", completion: .directory) var repository = "."
+    @Option(
+        help: "The manifest; default: canon.yaml in the repository.", completion: .file(extensions: ["yaml"]))
+    var config: String?
 
     func run() async throws {
         let reader = try AuditReader(
             AuditSettings(
-                path: repository, config: nil, python: nil, jobs: 1, cache: nil,
+                path: repository, config: config, python: nil, jobs: 1, cache: nil,
                 progress: Terminal(descriptor: STDERR_FILENO)))
         let git = try reader.requiredRepository()
         let history = try RepositoryHistory(git)

@@ -27,6 +27,9 @@ struct VerifyRunCommand: AsyncParsableCommand {
 
     @Argument(help: "The claims (YAML).", completion: .file()) var file: String
     @Option(help: "The repository, or a folder in it.", completion: .directory) var repository = "."
+    @Option(
+        help: "The manifest; default: canon.yaml in the repository.", completion: .file(extensions: ["yaml"]))
+    var config: String?
     @Option(help: "The commit that was deployed; default: the last of the file's deployments.") var deployed: String?
     @Option(help: "The name of the deployed revision, by which inventories are told apart.") var revision: String?
     @OptionGroup(title: "What runs") var running: RunningSources
@@ -41,7 +44,7 @@ struct VerifyRunCommand: AsyncParsableCommand {
         var claims = try claims()
         let reader = try AuditReader(
             AuditSettings(
-                path: repository, config: nil, python: nil, jobs: threads.count, cache: nil,
+                path: repository, config: config, python: nil, jobs: threads.count, cache: nil,
                 progress: Terminal(descriptor: STDERR_FILENO)))
         let history = try RepositoryHistory(reader.requiredRepository())
         let manifest = try manifest(reader)

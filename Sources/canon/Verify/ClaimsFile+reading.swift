@@ -2,7 +2,7 @@ import CanonAudit
 import CanonVerify
 
 extension ClaimsFile {
-    /// What `canon status` looks for in the folder that it is about.
+    /// What `canon status` and the tool `verify` look for in the folder that they are about.
     static let name = "canon-claims.yaml"
 
     /// - Throws: `CommandFailure` when the file cannot be read, `ConfigurationError` with everything that is wrong in it.

@@ -10,12 +10,14 @@ import Synchronization
 final class VerifyTool: Tool, Sendable {
     let name = "verify"
     let summary =
-        "Gives a verdict on each claim of the workspace's claims file (claims.yaml): whether what was called done was deployed, came "
+        "Gives a verdict on each claim of the workspace's claims file (canon-claims.yaml): whether what was called done was deployed, came "
         + "back, or was never done, by the commits of its repository. Nothing is executed or changed."
     let parameters: JSONObject = [
         "type": "object",
         "properties": [
-            "claims": ["type": "string", "description": "The claims file within the workspace. Without: claims.yaml."],
+            "claims": [
+                "type": "string", "description": "The claims file within the workspace. Default: canon-claims.yaml.",
+            ],
             "deployed": [
                 "type": "string", "description": "The commit that was deployed. Without: what the claims file says.",
             ],
@@ -38,7 +40,7 @@ final class VerifyTool: Tool, Sendable {
 
     func call(_ arguments: JSONObject) async throws -> ToolResult {
         let checked = try ToolArguments(arguments, of: self)
-        let path = try checked.optionalText("claims", maximumBytes: 1000) ?? "claims.yaml"
+        let path = try checked.optionalText("claims", maximumBytes: 1000) ?? ClaimsFile.name
         let deployed = try checked.optionalText("deployed", maximumBytes: 200)
         guard let workspace else {
             throw ToolFailure(
