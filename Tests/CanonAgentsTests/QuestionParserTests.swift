@@ -3,7 +3,7 @@ import Testing
 @testable import CanonAgents
 
 @Suite struct QuestionParserTests {
-    private let parser = QuestionParser(extraTools: ["audit", "explain", "log_problems"])
+    private let parser = QuestionParser(extraTools: ["audit", "explain", "log_problems", "verify", "probe", "status"])
 
     @Test(
         "natural questions are recognised",
@@ -63,6 +63,26 @@ import Testing
             ("which errors are there in our logs?", .logs(path: nil)),
             ("what is wrong in logs/app.log?", .logs(path: "logs/app.log")),
             ("check the log export.jsonl", .logs(path: "export.jsonl")),
+            ("how do things stand?", .status), ("What is the status of the project?", .status),
+            ("what should we do next?", .status), ("are we getting better", .status), ("status", .status),
+            ("where do we stand?", .status), ("show me the progress report", .status),
+            ("was issue 960 really fixed?", .verdicts(issue: "960")), ("is #960 done", .verdicts(issue: "960")),
+            ("what became of issue CHAT-12?", .verdicts(issue: "CHAT-12")),
+            ("was the fix for #1176 deployed?", .verdicts(issue: "1176")),
+            ("did issue 7 come back", .verdicts(issue: "7")),
+            ("which closed issues are not really done?", .verdicts(issue: nil)),
+            ("verify the claims", .verdicts(issue: nil)),
+            ("What happened to our closed issues?", .verdicts(issue: nil)),
+            ("was what was called done really done?", .verdicts(issue: nil)),
+            ("does the server work?", .probe(url: nil)), ("is the gateway up", .probe(url: nil)),
+            ("does the golden path hold?", .probe(url: nil)), ("probe staging", .probe(url: nil)),
+            ("probe http://127.0.0.1:8080", .probe(url: "http://127.0.0.1:8080")),
+            ("is https://chat.example/a up?", .probe(url: "https://chat.example/a")),
+            // Of these words some belong to code.
+            ("is Router done", .open(terms: ["Router", "done"])), ("where is status defined", .definition(["status"])),
+            ("who uses verify?", .usage(["verify"])), ("run verify", .tool(name: "verify", subject: nil)),
+            ("how can I verify a token?", .open(terms: ["verify", "token"])),
+            ("show status.py", .read(path: "status.py", from: nil, to: nil)),
             ("How do I optimize AI costs?", .open(terms: ["optimize", "AI", "cost"])),
             (
                 "I'm running a healthcare startup. How can AI reduce our operational costs?",
@@ -71,6 +91,18 @@ import Testing
         ] as [(String, Question)])
     func recognises(text: String, expected: Question) {
         #expect(parser.parse(text, history: []) == expected)
+    }
+
+    @Test(
+        "what no tool answers is asked of the files",
+        arguments: [
+            "how do things stand?", "was issue 960 really fixed?", "does the server work?", "what is wrong in the logs",
+        ])
+    func knowsItsTools(text: String) {
+        switch QuestionParser(extraTools: ["audit"]).parse(text, history: []) {
+        case .status, .verdicts, .probe, .logs: Issue.record("\(text) needs a tool that is missing")
+        default: break
+        }
     }
 
     private func asked(_ texts: String...) -> [AgentMessage] {

@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 
+from canon_client import open_socket
 from canon_server import LiveTestCase, run
 from room_history import SECOND, History
 
@@ -37,6 +38,35 @@ class VerifyToolTests(LiveTestCase):
         self.assertIn("regression", found["text"])
         found = self.ask(server, token, deployed=f"{self.fix}^")
         self.assertEqual(found["value"]["claims"][0]["verdict"], "not-deployed")
+
+    def test_one_issue_is_judged_and_an_unknown_one_is_told(self) -> None:
+        claims = [{"issue": 7, "concept": "rooms", "fix": self.fix}, {"issue": "CHAT-8", "concept": "rooms", "fix": f"{self.fix}^"}]
+        deployments = [{"revision": "shop-1", "commit": "HEAD"}]
+        (self.workspace / "canon-claims.yaml").write_text(json.dumps({"claims": claims, "deployments": deployments}))
+        server = self.serve("--demo", workspace=self.workspace)
+        token = server.visitor()["access_token"]
+        self.assertEqual(len(self.ask(server, token)["value"]["claims"]), 2)
+        [claim] = self.ask(server, token, issue="chat-8")["value"]["claims"]
+        self.assertEqual(claim["id"], "CHAT-8")
+        message = self.ask(server, token, expect=422, issue="9")["message"]
+        self.assertIn("7, CHAT-8", message)
+
+    def test_the_built_in_analyst_asks_the_tools(self) -> None:
+        claims = {"claims": [{"issue": 7, "concept": "rooms", "fix": self.fix}], "deployments": [{"revision": "shop-1", "commit": "HEAD"}]}
+        (self.workspace / "canon-claims.yaml").write_text(json.dumps(claims))
+        target = self.serve("--demo", workspace=self.workspace, data=self.folder / "target")
+        server = self.serve(
+            "--demo", workspace=self.workspace, config=f"serve:\n  agent:\n    probe_servers: ['{target.url}']\n")
+        for question, tool, words in (
+            ("Was issue #7 really fixed?", "verify", "regression"),
+            ("How do things stand?", "status", "rooms"),
+            ("Does the server work?", "probe", "0 failed"),
+        ):
+            with open_socket(server) as socket:
+                log = socket.ask(question)
+            called = [event["tool_name"] for event in log if event["type"] == "tool_executing"]
+            self.assertEqual(called, [tool], question)
+            self.assertIn(words, log[-1]["final_response"], question)
 
     def test_nothing_outside_of_the_workspace_is_read(self) -> None:
         outside = self.folder / "outside.yaml"

@@ -27,6 +27,16 @@ struct AnalystWork {
         case .greeting: try await greeting()
         case .implementations(let words): try await implementations(words)
         case .logs(let path): try await logs(path)
+        case .status:
+            try await report("status", [:], thought: "Measuring the concepts of the workspace over its commits")
+        case .verdicts(let issue):
+            try await report(
+                "verify", issue.map { ["issue": .string($0)] } ?? [:],
+                thought: "Judging \(issue.map { Markdown.code("#" + $0) } ?? "what was called done") by the commits")
+        case .probe(let url):
+            try await report(
+                "probe", url.map { ["url": .string($0)] } ?? [:],
+                thought: "Walking the Golden Path of \(url.map { Markdown.code($0) } ?? "the server")")
         case .tool(let name, let subject): try await tool(name, subject: subject)
         case .open(let terms): try await open(terms)
         }
@@ -111,17 +121,20 @@ struct AnalystWork {
     private mutating func implementations(_ words: [String]) async throws -> String {
         let subject = words.joined(separator: " ")
         guard tools.contains(where: { $0.name == "audit" }) else { return try await definition(words) }
-        let outcome = try await call(
+        return try await report(
             "audit", ["about": .string(subject)],
             thought: "Auditing the workspace for what stands as \(Markdown.code(subject))")
-        guard case .success(let result) = outcome else { return AnalystAnswer.failure(outcome) }
-        return result.text
     }
 
     private mutating func logs(_ path: String?) async throws -> String {
-        let outcome = try await call(
+        try await report(
             "log_problems", path.map { ["path": .string($0)] } ?? [:],
             thought: "Reading \(path.map { Markdown.code($0) } ?? "the logs") for problems")
+    }
+
+    /// The answer is what one tool says.
+    private mutating func report(_ name: String, _ arguments: JSONObject, thought: String) async throws -> String {
+        let outcome = try await call(name, arguments, thought: thought)
         guard case .success(let result) = outcome else { return AnalystAnswer.failure(outcome) }
         return result.text
     }
@@ -180,9 +193,7 @@ struct AnalystWork {
         {
             arguments[argument] = .string(subject)
         }
-        let outcome = try await call(name, arguments, thought: "Running \(Markdown.code(name))")
-        guard case .success(let result) = outcome else { return AnalystAnswer.failure(outcome) }
-        return result.text
+        return try await report(name, arguments, thought: "Running \(Markdown.code(name))")
     }
 
     /// A question that needs judgement: says so, and shows what the workspace holds about its words.

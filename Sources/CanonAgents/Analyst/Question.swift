@@ -14,6 +14,12 @@ enum Question: Equatable, Sendable {
     case implementations([String])
     /// What the logs tell of; all of them without a path.
     case logs(path: String?)
+    /// How the workspace stands, and what to do next.
+    case status
+    /// What became of what was called done: of one issue, or of all that the claims file names.
+    case verdicts(issue: String?)
+    /// Whether a server keeps its promises; the first that may be probed without an address.
+    case probe(url: String?)
     /// A tool that was named.
     case tool(name: String, subject: String?)
     /// A question that needs judgement; the terms are the words of it that could stand in files.

@@ -11,10 +11,10 @@ struct QuestionParser {
         if Self.isAny(core, of: Self.greetings) { return .greeting }
         if Self.isAny(core, of: Self.helps) { return .help }
         if let question = Self.aboutImplementations(core) { return question }
-        if let question = aboutLogs(core) { return question }
+        if let question = aboutLogs(core) ?? aboutStanding(core) { return question }
         if let question = aboutFile(core, history: history) { return question }
-        if let question = aboutName(core, history: history) { return preferTool(core, over: question) }
-        if let tool = tool(in: words) { return tool }
+        if let question = aboutName(core, history: history) { return question }
+        if let tool = tool(in: core) { return tool }
         if let question = Self.aboutText(core) { return question }
         if let question = followUp(core, history: history) { return question }
         if Self.isOverview(core) { return .overview }
@@ -66,11 +66,11 @@ struct QuestionParser {
         return Array(core)
     }
 
-    private static func isAny(_ words: [QuestionWord], of templates: [QuestionTemplate]) -> Bool {
+    static func isAny(_ words: [QuestionWord], of templates: [QuestionTemplate]) -> Bool {
         templates.contains { $0.match(words) != nil }
     }
 
-    private static func gap(_ words: [QuestionWord], _ templates: [QuestionTemplate]) -> [QuestionWord]? {
+    static func gap(_ words: [QuestionWord], _ templates: [QuestionTemplate]) -> [QuestionWord]? {
         for template in templates { if let gap = template.match(words) { return gap } }
         return nil
     }
@@ -86,40 +86,6 @@ struct QuestionParser {
         "who|what are you", "commands", "what are your tools|commands|abilities", "which|what tools do you have",
         "what questions can you answer", "how does this work",
     ].map { QuestionTemplate($0) }
-
-    // MARK: Logs
-
-    private static let logTemplates = [
-        "what is|are|went|goes wrong|broken|failing in|with the|these|this|my|our? log|logs files?",
-        "which|what problems|errors|failures are|stand there? in the|these|this|my|our? log|logs files?",
-        "which|what problems|errors|failures do|does the|these|this|my|our? log|logs show|have|hold|tell",
-        "analyse|analyze|check|scan|examine the|these|this|my|our? log|logs files?",
-        "what do|does the|these|this|my|our? log|logs say|show|tell",
-        "show|list|find me? the? problems|errors|failures in|of the|these|this|my|our? log|logs files?",
-    ].map { QuestionTemplate($0) }
-
-    private static let logFileTemplates = [
-        "what is|are|went|goes wrong|broken|failing in|with X",
-        "which|what problems|errors|failures are|stand there? in X",
-        "analyse|analyze|check|scan|examine the? log|logs? file? X",
-        "show|list|find me? the? problems|errors|failures in|of X",
-    ].map { QuestionTemplate($0) }
-
-    private func aboutLogs(_ core: [QuestionWord]) -> Question? {
-        guard extraTools.contains("log_problems") else { return nil }
-        if Self.isAny(core, of: Self.logTemplates) { return .logs(path: nil) }
-        guard let gap = Self.gap(core, Self.logFileTemplates), gap.count == 1, Self.isLog(gap[0].text) else {
-            return nil
-        }
-        return .logs(path: gap[0].text)
-    }
-
-    /// `logs/`, `app.log`, `app.log.1.gz`, `export.jsonl`
-    private static func isLog(_ path: String) -> Bool {
-        let words = path.lowercased().split { !$0.isLetter && !$0.isNumber }
-        return path.contains { $0 == "." || $0 == "/" }
-            && words.contains { ["log", "logs", "jsonl", "ndjson"].contains($0) }
-    }
 
     // MARK: Files
 
@@ -279,7 +245,9 @@ struct QuestionParser {
         {
             return .definition(name)
         }
-        if let gap = Self.gap(core, Self.looseTemplates) {
+        // "find duplicates" may name a tool; "find `find_duplicates`" does not.
+        let isTool = !core.contains { $0.isMarked } && tool(in: core) != nil
+        if !isTool, let gap = Self.gap(core, Self.looseTemplates) {
             let words = Self.withoutKind(gap)
             let isWhereIs = core.first?.lower == "where"
             if let only = words.first, words.count == 1, QuestionWord.isName(only.text),
@@ -394,24 +362,26 @@ struct QuestionParser {
 
     // MARK: Tools by name
 
-    /// A tool whose name's words all stand in the question.
+    private static let orders: Set<String> = ["run", "use", "call", "start", "do", "the", "tool", "an", "a"]
+
+    /// A tool whose name's words all stand in the question. One word alone, such as `status`, must begin it: "run audit" is an
+    /// order, "how do I verify a token" is a question.
     private func tool(in words: [QuestionWord]) -> Question? {
         let spoken = Set(words.map { $0.isQuoted ? $0.text.lowercased() : $0.lower })
+        let order = words.first { !Self.orders.contains($0.lower) }
         for name in extraTools {
             let parts = name.lowercased().split(separator: "_").map { String($0) }
-            guard spoken.contains(name.lowercased()) || parts.allSatisfy({ spoken.contains($0) }) else { continue }
+            let isNamed =
+                parts.count == 1
+                ? order?.text.lowercased() == name.lowercased()
+                : spoken.contains(name.lowercased()) || parts.allSatisfy { spoken.contains($0) }
+            guard isNamed else { continue }
             let subject = words.first {
                 ($0.isQuoted || $0.isPath || $0.isMarked || $0.isHyphenated) && $0.text.lowercased() != name
             }
             return .tool(name: name, subject: subject?.text)
         }
         return nil
-    }
-
-    /// "find duplicates" names a tool, "where is find_duplicates defined" a function.
-    private func preferTool(_ core: [QuestionWord], over question: Question) -> Question {
-        if core.contains(where: { $0.isMarked }) { return question }
-        return tool(in: core) ?? question
     }
 
     // MARK: Everything else

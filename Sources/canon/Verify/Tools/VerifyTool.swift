@@ -18,6 +18,9 @@ final class VerifyTool: Tool, Sendable {
             "claims": [
                 "type": "string", "description": "The claims file within the workspace. Default: canon-claims.yaml.",
             ],
+            "issue": [
+                "type": "string", "description": "The one issue to judge, by its number or name. Without: all of them.",
+            ],
             "deployed": [
                 "type": "string", "description": "The commit that was deployed. Without: what the claims file says.",
             ],
@@ -41,7 +44,9 @@ final class VerifyTool: Tool, Sendable {
     func call(_ arguments: JSONObject) async throws -> ToolResult {
         let checked = try ToolArguments(arguments, of: self)
         let path = try checked.optionalText("claims", maximumBytes: 1000) ?? ClaimsFile.name
-        let deployed = try checked.optionalText("deployed", maximumBytes: 200)
+        let question = Question(
+            claims: path, issue: try checked.optionalText("issue", maximumBytes: 200),
+            deployed: try checked.optionalText("deployed", maximumBytes: 200), forbidden: forbidden)
         guard let workspace else {
             throw ToolFailure(
                 "No workspace is configured, so there is nothing to verify. Start the server with --workspace FOLDER.")
@@ -51,27 +56,35 @@ final class VerifyTool: Tool, Sendable {
             throw ToolFailure("Another verification is under way. Ask again when it is done.")
         }
         defer { isBusy.store(false, ordering: .releasing) }
-        let forbidden = forbidden
         // On a thread that may wait for a disk.
         return try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global(qos: .userInitiated).async {
                 continuation.resume(
-                    with: Result { try Self.verify(workspace, claims: path, deployed: deployed, forbidden: forbidden) })
+                    with: Result { try Self.verify(workspace, question) })
             }
         }
     }
 
-    private static func verify(
-        _ workspace: String, claims path: String, deployed: String?, forbidden: String
-    ) throws -> ToolResult {
+    private struct Question: Sendable {
+        let claims: String
+        let issue: String?
+        let deployed: String?
+        let forbidden: String
+    }
+
+    private static func verify(_ workspace: String, _ question: Question) throws -> ToolResult {
         do {
-            var claims = try read(path, in: workspace, forbidden: forbidden)
+            let path = question.claims
+            var claims = try read(path, in: workspace, forbidden: question.forbidden)
+            if let issue = question.issue { try narrow(&claims, to: issue, path: path) }
             guard claims.claims.count <= maximumClaims else {
                 throw ToolFailure(
                     "'\(path)' holds \(claims.claims.count) claims; one question verifies \(maximumClaims) at most. Use canon verify."
                 )
             }
-            if let deployed { claims.deployments.append(Deployment(revision: deployed, commit: deployed)) }
+            if let deployed = question.deployed {
+                claims.deployments.append(Deployment(revision: deployed, commit: deployed))
+            }
             let reader = try AuditReader(
                 AuditSettings(
                     path: workspace, config: nil, python: nil, jobs: ProcessInfo.processInfo.activeProcessorCount,
@@ -94,6 +107,17 @@ final class VerifyTool: Tool, Sendable {
         } catch let error as ConfigurationError {
             throw ToolFailure(error.problems.map(\.description).joined(separator: "; "))
         }
+    }
+
+    private static func narrow(_ claims: inout ClaimsFile, to issue: String, path: String) throws(ToolFailure) {
+        let named = claims.claims.filter { $0.id.lowercased() == issue.lowercased() }
+        guard named.isEmpty else {
+            claims.claims = named
+            return
+        }
+        let known = claims.claims.prefix(20).map(\.id).joined(separator: ", ")
+        throw ToolFailure(
+            "'\(path)' says nothing of the issue '\(issue)', so there is nothing to judge. It names: \(known).")
     }
 
     /// The claims file: within the workspace, not hidden, and no link that leads elsewhere.
