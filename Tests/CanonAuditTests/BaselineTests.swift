@@ -195,6 +195,28 @@ struct BaselineTests {
         #expect(files.findings.contains { $0.symbol == "canon.waivers" })
     }
 
+    @Test("the examples of the pages about two measurements are found, and the clean ones are not")
+    func pages() throws {
+        #expect(Set(ComparisonPage.all.map(\.identity.name)) == ["detector-changed", "scope-shrank"])
+        for page in ComparisonPage.all {
+            for (examples, isReported) in [(page.violating, true), (page.clean, false)] {
+                #expect(!examples.isEmpty)
+                for example in examples {
+                    let before = ExampleProject(example.before)
+                    let after = ExampleProject(example.after)
+                    let base = try before.audit(manifest: after.manifest())
+                    let earlier = base.run()
+                    let report = try after.audit().run().compared(
+                        with: earlier, named: "main",
+                        detector: DetectorChange(base: base, report: earlier, own: try before.manifest()))
+                    let found = report.findings.filter { $0.rule == page.identity.name }
+                    #expect(found.isEmpty != isReported, "\(page.identity.name): \(example.title)")
+                    #expect(found.allSatisfy { $0.isIntegrity })
+                }
+            }
+        }
+    }
+
     @Test("what changes the detector and leaves nothing out, or the same waiver on both sides, is no finding")
     func widenedDetector() throws {
         for lines in ["  limits: {file_lines: 900}\n", "  entries: [shop.orders]\n", "  scopes:\n    backup: [gone]\n"]

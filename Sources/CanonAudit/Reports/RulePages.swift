@@ -3,6 +3,7 @@ public enum RulePages {
     /// File names and texts; `README.md` is the index.
     public static var all: [(name: String, text: String)] {
         [(name: "README.md", text: index)] + RuleList.all.map { (name: "\($0.name).md", text: page(of: $0)) }
+            + ComparisonPage.all.map { (name: "\($0.identity.name).md", text: text(of: $0)) }
     }
 
     private static var index: String {
@@ -30,7 +31,9 @@ public enum RulePages {
 
             """
         for rule in IntegrityRules.all {
-            text += "| \(rule.name) | \(rule.summary) | \(IntegrityRules.remedy(of: rule.name)) |\n"
+            let hasPage = ComparisonPage.all.contains { $0.identity.name == rule.name }
+            let name = hasPage ? "[\(rule.name)](\(rule.name).md)" : rule.name
+            text += "| \(name) | \(rule.summary) | \(IntegrityRules.remedy(of: rule.name)) |\n"
         }
         return text
     }
@@ -49,10 +52,38 @@ public enum RulePages {
         return text
     }
 
+    private static func text(of page: ComparisonPage) -> String {
+        var text = "# \(page.identity.name)\n\n\(page.identity.summary)\n\n"
+        text +=
+            "- Severity: \(page.identity.severity.rawValue)"
+            + (page.identity.isIntegrity ? "; fails every run\n" : "\n")
+        text += "- Version: \(page.identity.version)\n"
+        text += "\n## Why\n\n\(page.rationale)\n\n## What to do\n\n\(IntegrityRules.remedy(of: page.identity.name))\n"
+        text += "\n## Wrong\n"
+        for example in page.violating { text += section(example) }
+        text += "\n## Right\n"
+        for example in page.clean { text += section(example) }
+        return text
+    }
+
+    /// The base, and then only what the change made other.
+    private static func section(_ example: ComparisonPage.Example) -> String {
+        let before = Dictionary(example.before.map { ($0.path, $0.text) }) { first, _ in first }
+        let gone = Set(before.keys).subtracting(example.after.map(\.path)).sorted()
+        let changed = example.after.filter { before[$0.path] != $0.text }
+        var text = "\n### \(example.title)\n\nBefore:\n" + files(example.before) + "\nAfter:\n" + files(changed)
+        if !gone.isEmpty { text += "\nGone: \(gone.map { "`\($0)`" }.joined(separator: ", ")).\n" }
+        return text
+    }
+
     private static func section(_ example: RuleExample) -> String {
-        var text = "\n### \(example.title)\n"
-        let empty = example.files.filter { $0.text.isEmpty }
-        for file in example.files where !file.text.isEmpty {
+        "\n### \(example.title)\n" + files(example.files)
+    }
+
+    private static func files(_ files: [RuleExample.File]) -> String {
+        var text = ""
+        let empty = files.filter { $0.text.isEmpty }
+        for file in files where !file.text.isEmpty {
             text += "\n`\(file.path)`\n\n```\(language(of: file.path))\n\(file.text)```\n"
         }
         if !empty.isEmpty { text += "\nEmpty: \(empty.map { "`\($0.path)`" }.joined(separator: ", ")).\n" }
