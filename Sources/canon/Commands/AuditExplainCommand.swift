@@ -20,9 +20,9 @@ struct AuditExplainCommand: AsyncParsableCommand {
         if let rule = IntegrityRules.all.first(where: { $0.name == subject }) {
             let page = ComparisonPage.all.first { $0.identity.name == rule.name }
             terminal.write(
-                "\(terminal.styled(rule.name, .bold))  \(rule.severity.rawValue)\n\n\(terminal.paragraph(rule.summary))\n\n"
-                    + (page.map { terminal.paragraph($0.rationale) + "\n\n" } ?? "")
-                    + terminal.paragraph("What to do: \(IntegrityRules.remedy(of: rule.name))") + "\n")
+                "\(terminal.styled(rule.name, .bold))  \(rule.severity.rawValue)\n\n\(terminal.paragraph(rule.summary))\n"
+                    + (page.map { terminal.paragraph($0.rationale) + "\n" } ?? "")
+                    + terminal.paragraph("What to do: \(IntegrityRules.remedy(of: rule.name))"))
             return
         }
         let isFingerprint = subject.utf8.count >= 4 && subject.allSatisfy { $0.isHexDigit && !$0.isUppercase }
