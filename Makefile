@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help run test build install format lint bench bench-all chaos isolation isolation-mutants autobahn \
-	python-differential python-bench python-fuzz clean
+	python-differential python-bench python-fuzz docs dist clean
 
 # make run: what the server listens on and works with. DATA_DIR empty: the default data folder, outside of the
 # repository, so that what an agent may read never holds a secret.
@@ -78,6 +78,10 @@ install: ## Install the release binary and the completions of bash, zsh and fish
 	install -D -m 644 "$$completions/bash" "$$share/bash-completion/completions/canon"; \
 	install -D -m 644 "$$completions/zsh" "$$share/zsh/site-functions/_canon"; \
 	install -D -m 644 "$$completions/fish" "$$share/fish/vendor_completions.d/canon.fish"
+
+docs: ## Make the site of the documentation in .build/site (DocC); BASE_PATH=/canon when it stands below a path.
+	swift build
+	@Scripts/docs-site $(if $(BASE_PATH),--base-path "$(BASE_PATH)")
 
 format: ## Format the sources.
 	swift format -i -r -p $(sources)

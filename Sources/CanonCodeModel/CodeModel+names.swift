@@ -116,7 +116,7 @@ extension CodeModel {
 
     /// What a dotted name stands for where it is written.
     ///
-    /// - Parameter scope: the declaration whose code has it; ``CanonFacts/FileFacts/noIndex`` at the top of the file.
+    /// - Parameter scope: the declaration whose code has it; `FileFacts.noIndex` at the top of the file.
     public func resolve(_ dotted: String, in file: FileID, scope: UInt32 = FileFacts.noIndex) -> Resolution {
         let parts = dotted.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         var search = Graph.Search(typing: true, traces: true)

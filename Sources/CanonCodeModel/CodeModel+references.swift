@@ -11,7 +11,7 @@ public struct Reference: Hashable, Sendable {
     /// In the file's facts.
     public var event: UInt32
     public var line: UInt32
-    /// The declaration whose code it is; ``CanonFacts/FileFacts/noIndex`` at the top of the file.
+    /// The declaration whose code it is; `FileFacts.noIndex` at the top of the file.
     public var scope: UInt32
 }
 

@@ -33,7 +33,7 @@ public struct ModuleID: RawRepresentable, Hashable, Comparable, Sendable, Bitwis
 /// declarations is that declaration's.
 public struct ObjectID: Hashable, Comparable, Sendable, BitwiseCopyable {
     public let file: FileID
-    /// Of the declaration in the file's facts, or, from their number on, of ``CodeModel/madeObjects(in:)``.
+    /// Of the declaration in the file's facts, or, from their number on, of what assignments make (``CodeModel/objects(in:)``).
     public let index: UInt32
 
     @inlinable

@@ -18,7 +18,7 @@ public struct Import: Sendable, BitwiseCopyable {
     public internal(set) var event: UInt32
     /// From 1.
     public internal(set) var line: UInt32
-    /// The declaration around it; ``FileFacts/noIndex`` at module level.
+    /// The declaration around it; `FileFacts.noIndex` at module level.
     public internal(set) var scope: UInt32
     public internal(set) var arm: UInt32
     public internal(set) var context: ArmContext
@@ -82,7 +82,7 @@ public struct Consumer: Hashable, Sendable {
     public var event: UInt32
     /// The path that it used: the module from which it takes the name.
     public var module: ModuleID
-    /// The name under which that module has it, as ``CanonFacts/Name`` of the consumer's facts: of `module.Name` the dotted text.
+    /// The name under which that module has it, as `Name` of the consumer's facts: of `module.Name` the dotted text.
     public var name: Name
     public var context: ArmContext
 }

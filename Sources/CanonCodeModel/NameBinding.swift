@@ -16,10 +16,10 @@ public struct NameBinding: Sendable, BitwiseCopyable {
     public internal(set) var name: Name
     /// Its event in the file's facts.
     public internal(set) var event: UInt32
-    /// The innermost arm of a statement around it, numbered in the file; ``FileFacts/noIndex`` when there is none.
+    /// The innermost arm of a statement around it, numbered in the file; `FileFacts.noIndex` when there is none.
     public internal(set) var arm: UInt32
     /// Of the declaration, in ``CodeModel/imports(in:)``, or of a value that counts the ``ObjectID/index`` of what it makes;
-    /// else ``FileFacts/noIndex``.
+    /// else `FileFacts.noIndex`.
     public internal(set) var index: UInt32
     public internal(set) var context: ArmContext
     public internal(set) var kind: Kind

@@ -3,7 +3,7 @@ internal import CanonFacts
 // Names as code within classes and functions sees them.
 extension Graph {
     /// - Parameters:
-    ///   - scope: the declaration whose code reads the name; ``FileFacts/noIndex`` at the top of the file.
+    ///   - scope: the declaration whose code reads the name; `FileFacts.noIndex` at the top of the file.
     ///   - limit: what the scope itself binds from this event on does not count (a class sees what was bound before it).
     func link(
         ofParts keys: [TextKey], inFile file: UInt32, scope: UInt32, beforeEvent limit: UInt32 = .max,

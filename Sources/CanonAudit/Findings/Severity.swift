@@ -15,7 +15,7 @@ public enum Severity: String, Codable, Sendable, CaseIterable, Comparable {
     public static func < (a: Severity, b: Severity) -> Bool { a.rank < b.rank }
 }
 
-/// How sure a finding is. What was looked into and found harmless is no finding: ``FindingCollector/clear(_:)``.
+/// How sure a finding is. What was looked into and found harmless is no finding, and listed as cleared.
 public enum Confidence: String, Codable, Sendable, CaseIterable {
     /// The facts alone show it.
     case confirmed

@@ -42,7 +42,7 @@ public enum RulePages {
         let identity = rule.identity
         var text = "# \(identity.name)\n\n\(identity.summary)\n\n"
         text += "- Severity: \(identity.severity.rawValue)" + (identity.isIntegrity ? "; fails every run\n" : "\n")
-        text += "- Version: \(identity.version)\n"
+        text += "- Rule version: \(identity.version)\n"
         if !identity.exceptions.isEmpty { text += "- Not counted: \(identity.exceptions)\n" }
         text += "\n## Why\n\n\(rule.rationale)\n\n## What to do\n\n\(rule.remedy)\n"
         text += "\n## Wrong\n\nA line of `↓` stands above each place that is reported.\n"
@@ -57,7 +57,7 @@ public enum RulePages {
         text +=
             "- Severity: \(page.identity.severity.rawValue)"
             + (page.identity.isIntegrity ? "; fails every run\n" : "\n")
-        text += "- Version: \(page.identity.version)\n"
+        text += "- Rule version: \(page.identity.version)\n"
         text += "\n## Why\n\n\(page.rationale)\n\n## What to do\n\n\(IntegrityRules.remedy(of: page.identity.name))\n"
         text += "\n## Wrong\n"
         for example in page.violating { text += section(example) }

@@ -17,7 +17,7 @@ extension ReplayResult {
     ///
     /// - Parameters:
     ///   - name: for the bound name alone.
-    ///   - module: for the module's dotted name.
+    ///   - pattern: for the module's dotted name.
     ///   - canonical: an object whose names are left out.
     public func names(
         matching name: Glob, modules pattern: Glob, except canonical: ObjectID? = nil, in model: CodeModel

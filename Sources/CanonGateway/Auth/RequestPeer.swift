@@ -35,7 +35,9 @@ public struct TrustedProxies: Sendable {
     ///   - address: the other end of the TCP connection.
     ///   - isTLS: whether that connection is encrypted.
     ///   - host: the `Host` header or `:authority`.
-    ///   - forwardedFor, forwardedProto, forwardedHost: every line of the header, in order.
+    ///   - forwardedFor: every line of the header, in order.
+    ///   - forwardedProto: likewise.
+    ///   - forwardedHost: likewise.
     public func peer(
         address: IPAddress?, isTLS: Bool, host: String?, forwardedFor: [String] = [], forwardedProto: [String] = [],
         forwardedHost: [String] = []

@@ -245,7 +245,7 @@ public protocol EventLog: Sendable {
 
     func thread(_ key: ThreadKey) async throws -> ThreadRecord?
     /// Newest first.
-    /// - Parameter before: the cursor of the page before; nil for the first page.
+    /// - Parameter cursor: that of the page before; nil for the first page.
     /// - Returns: the page, and the cursor of the next one (nil: this was the last).
     func threads(of user: UserID, before cursor: String?, limit: Int) async throws -> (
         page: [ThreadRecord], next: String?
