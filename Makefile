@@ -79,6 +79,10 @@ install: ## Install the release binary and the completions of bash, zsh and fish
 	install -D -m 644 "$$completions/zsh" "$$share/zsh/site-functions/_canon"; \
 	install -D -m 644 "$$completions/fish" "$$share/fish/vendor_completions.d/canon.fish"
 
+dist: ## Make an archive for machines without Swift: .build/dist/canon-VERSION-linux-MACHINE.tar.gz and its checksum.
+	@Scripts/setup run
+	@Scripts/dist
+
 docs: ## Make the site of the documentation in .build/site (DocC); BASE_PATH=/canon when it stands below a path.
 	swift build
 	@Scripts/docs-site $(if $(BASE_PATH),--base-path "$(BASE_PATH)")
