@@ -160,6 +160,28 @@ struct LifecycleTests {
         }
     }
 
+    @Test("an id that a path cannot hold as it is may be percent-encoded, as every client's library does it")
+    func encodedIds() async throws {
+        try await RunningGateway.with { gateway in
+            let user = try await gateway.user()
+            let stranger = try await gateway.user()
+            let http = gateway.http
+            let socket = try await gateway.socket(user)
+            socket.send(["type": "chat", "message": "say:42", "thread_id": "room:7#a|50%"])
+            try await socket.next("agent_completed")
+            let path = "/api/threads/room%3A7%23a%7C50%25"
+            let messages = try await http.get(path + "/messages", token: user.token).json
+            #expect(messages["messages"]?.array?.count == 2)
+            #expect(try await http.get(path, token: user.token).json["id"] == "room:7#a|50%")
+            #expect(try await http.get(path, token: stranger.token).status == 404)
+            // No bytes of UTF-8, and a slash, which no id holds: nothing has such a name.
+            for wrong in ["room%3A7%23a%7C50%", "%FF", "room%2F..%2Froom", "%"] {
+                #expect(try await http.get("/api/threads/" + wrong, token: user.token).status == 404, "\(wrong)")
+            }
+            #expect(try await http.send("DELETE", path, nil, user.token).status == 204)
+        }
+    }
+
     @Test("conversations over REST are the user's own")
     func rest() async throws {
         try await RunningGateway.with { gateway in

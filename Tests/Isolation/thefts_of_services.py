@@ -112,6 +112,16 @@ async def look_at_the_inventory(world: World, thief: User, victim: User) -> None
         world.evidence.expect(not named, f"{path} names {named}")
 
 
+@theft
+async def look_at_the_problems(world: World, thief: User, victim: User) -> None:
+    """What logs tell is of all users at once: it is for administrators alone."""
+    for method, path in (("GET", "/api/problems"), ("GET", "/api/problems/0123"), ("POST", "/api/problems/0123/resolve")):
+        body = {} if method == "POST" else None
+        for token, status in ((thief.token, 403), (world.service, 403), (None, 401)):
+            answer = await world.call(method, path, body, token=token)
+            world.evidence.expect(answer.status == status, f"{method} {path} without the role was answered {answer}")
+
+
 @needs("broadcast")
 @theft
 async def broadcast_without_the_role(world: World, thief: User, victim: User) -> None:

@@ -1,3 +1,4 @@
+import Foundation
 public import Hummingbird
 public import NIOCore
 
@@ -14,4 +15,8 @@ public struct GatewayRequestContext: RequestContext {
         channel = source.channel
         remoteAddress = source.channel.remoteAddress
     }
+
+    /// A segment of the path that a route names, as it was meant: clients write an id's `:` or `|` as `%3A` or `%7C` (RFC 3986,
+    /// section 2.1). Nil when the bytes that it stands for are no UTF-8; nothing has such a name.
+    func segment(_ name: String) -> String? { parameters.get(name)?.removingPercentEncoding }
 }

@@ -88,8 +88,7 @@ struct ProblemRoutes: Sendable {
     }
 
     private func fingerprint(_ context: GatewayRequestContext) throws -> String {
-        let text = try context.parameters.require("fingerprint")
-        guard let text = text.removingPercentEncoding, text.utf8.count <= Self.maximumFingerprintBytes else {
+        guard let text = context.segment("fingerprint"), text.utf8.count <= Self.maximumFingerprintBytes else {
             throw ErrorBody(.notFound, "not_found", "There is no problem of this fingerprint.")
         }
         return text

@@ -18,7 +18,7 @@ struct ProducerRoutes: Sendable {
 
     private func publish(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
         let producer = try await requests.scope(of: request, context)
-        guard let user = context.parameters.get("user").flatMap({ UserID(untrusted: $0) }) else {
+        guard let user = context.segment("user").flatMap({ UserID(untrusted: $0) }) else {
             throw Self.notFound
         }
         guard let scope = producer.acting(for: user) else {

@@ -32,7 +32,7 @@ struct StreamRoutes: Sendable {
     private func events(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
         let principal = try await requests.principal(orTicketOf: request)
         let scope = manager.scope(principal)
-        guard let id = context.parameters.get("id").flatMap({ ThreadID(untrusted: $0) }),
+        guard let id = context.segment("id").flatMap({ ThreadID(untrusted: $0) }),
             try await scope.extent(of: id) != nil
         else { throw Self.notFound }
         let cursor = try cursor(of: request)

@@ -92,7 +92,7 @@ struct ThreadRoutes: Sendable {
 
     /// An id that could not exist is answered like one that does not.
     private func id(_ context: GatewayRequestContext) throws -> ThreadID {
-        guard let text = context.parameters.get("id"), let id = ThreadID(untrusted: text) else { throw Self.notFound }
+        guard let text = context.segment("id"), let id = ThreadID(untrusted: text) else { throw Self.notFound }
         return id
     }
 

@@ -102,7 +102,7 @@ public struct TicketRoutes: Sendable {
     /// Looks without using up. Whoever is not the owner learns whether the ticket would do, and nothing about whom it
     /// is for.
     @Sendable private func validate(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
-        let ticket = try await store.ticket(try context.parameters.require("id"), now: clock())
+        let ticket = try await store.ticket(context.segment("id") ?? "", now: clock())
         guard let ticket else { return Response(json: ["valid": false, "error": "Invalid ticket"]) }
         guard let bearer = request.bearer,
             case .success(let principal) = await authenticator.authenticate(bearer: bearer),
@@ -120,7 +120,7 @@ public struct TicketRoutes: Sendable {
 
     @Sendable private func delete(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
         let principal = try await owner(request)
-        let id = try context.parameters.require("id")
+        let id = context.segment("id") ?? ""
         switch try await store.removeTicket(id, owner: principal.user, now: clock()) {
         case .removed: return Response(json: ["success": true, "message": "The ticket is revoked."])
         case .notOwner: throw ErrorBody(.forbidden, "forbidden", "The ticket belongs to somebody else.")

@@ -32,7 +32,7 @@ struct ToolRoutes: Sendable {
 
     private func call(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
         let scope = try await reader(request, context)
-        let name = try context.parameters.require("name")
+        let name = context.segment("name")
         guard let tool = tools.first(where: { $0.name == name }) else {
             throw ErrorBody(.notFound, "not_found", "There is no tool of this name; GET /api/tools lists them.")
         }

@@ -73,7 +73,7 @@ struct LogsTerminalReport {
         if !report.hasMemory { text += " (no memory to compare with)" }
         text += "\n"
         var facts =
-            "\(report.entries) entries of \(report.services.count) \(report.services.count == 1 ? "service" : "services")"
+            "\(report.entries) \(report.entries == 1 ? "entry" : "entries") of \(report.services.count) \(report.services.count == 1 ? "service" : "services")"
         if let interval = report.interval { facts += ", \(interval.text)" }
         if report.repeatedEntries > 0 { facts += ", \(report.repeatedEntries) repeated" }
         if report.filteredEntries > 0 { facts += ", \(report.filteredEntries) filtered out" }

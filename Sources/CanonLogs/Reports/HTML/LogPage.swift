@@ -43,7 +43,7 @@ struct LogPage {
                 "p", "", ProblemState.allCases.map { "\(report.count(of: $0)) \($0.rawValue)" }.joined(separator: ", "))
             page.element(
                 "p", "class=\"note\"",
-                "\(report.entries) entries in \(report.sources.count) files. \(report.interval?.text ?? "No entry has a time.")"
+                "\(report.entries) \(report.entries == 1 ? "entry" : "entries") in \(report.sources.count) \(report.sources.count == 1 ? "file" : "files"). \(report.interval?.text ?? "No entry has a time.")"
             )
             for note in report.notes { page.element("p", "class=\"note\"", note) }
         }
