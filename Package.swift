@@ -231,6 +231,11 @@ let package = Package(
         .testTarget(
             name: "CanonPythonTests", dependencies: ["CanonFacts", "CanonPython"], swiftSettings: swiftSettings),
         .testTarget(
+            name: "CanonSwiftTests",
+            dependencies: ["CanonAudit", "CanonCodeModel", "CanonFacts", "CanonSwift", "CanonTestSupport"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "CanonCodeModelTests", dependencies: ["CanonCodeModel", "CanonFacts", "CanonPython"],
             swiftSettings: swiftSettings),
         .testTarget(

@@ -156,7 +156,7 @@ enum DivergentNameRule: Rule {
         ])
 
     static func check(_ context: RuleContext, _ findings: inout FindingCollector) {
-        var exports = ClassExports(context.model)
+        var exports = ClassExports(context)
         for file in context.liveFiles { exports.gather(file) }
         findings.examined += exports.count
         for group in exports.divergent(in: context) { report(group, context, &findings) }
@@ -244,9 +244,14 @@ private struct ClassExports {
     }
 
     private let model: CodeModel
+    /// The names of what the manifest calls canonical: nobody is to take those, not even for himself.
+    private let canonical: Set<String>
     private var entries: [Entry] = []
 
-    init(_ model: CodeModel) { self.model = model }
+    init(_ context: RuleContext) {
+        model = context.model
+        canonical = Set(context.concepts.compactMap { $0.canonical.map { context.model.name(of: $0) } })
+    }
 
     var count: Int { entries.count }
 
@@ -256,7 +261,11 @@ private struct ClassExports {
             switch binding.kind {
             case .class:
                 // Another module of Swift sees what is public only.
-                if facts.language == .swift, !isPublic(binding, in: file) { continue }
+                if facts.language == .swift, !isPublic(binding, in: file),
+                    !canonical.contains(facts.names[binding.name])
+                {
+                    continue
+                }
             case .reference: break
             case .importName: guard facts.events[Int(binding.event)].value.exists else { continue }
             case .function, .importModule, .importAll, .value, .deletion: continue

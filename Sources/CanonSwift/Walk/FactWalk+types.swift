@@ -31,7 +31,12 @@ extension FactWalk {
     func facts(of node: ExtensionDeclSyntax) -> SyntaxVisitorContinueKind {
         let name = TypeSpelling.text(node.extendedType)
         let head = String(name.prefix { $0 != "[" })
-        return enter(node, "extension", node.extensionKeyword, head, node.inheritanceClause, nil)
+        _ = enter(node, "extension", node.extensionKeyword, head, node.inheritanceClause, nil)
+        // All but the type itself: who extends it does not use it.
+        if let bases = node.inheritanceClause { walk(bases) }
+        if let conditions = node.genericWhereClause { walk(conditions) }
+        walk(node.memberBlock)
+        return .skipChildren
     }
     func end(_ node: ExtensionDeclSyntax) { close(node) }
 
