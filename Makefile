@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build install format lint bench bench-all chaos isolation isolation-mutants autobahn \
+.PHONY: help run test build build-swift install format lint bench bench-all chaos isolation isolation-mutants autobahn \
 	python-differential python-bench python-fuzz docs dist clean
 
 # make run: what the server listens on and works with. DATA_DIR empty: the default data folder, outside of the
@@ -66,10 +66,16 @@ build: ## Build the release binary, .build/release/canon.
 	@Scripts/setup run
 	swift build -c release --product canon $(SWIFT_FLAGS)
 
+# On its own: swift-syntax takes as long as all the rest.
+build-swift: ## Build the release binary of canon-swift, by which `canon audit` reads Swift.
+	swift build -c release --product canon-swift $(SWIFT_FLAGS)
+
 # Builds nothing, so that `sudo make install` leaves no files of root in the repository.
 install: ## Install the release binary and the completions of bash, zsh and fish under PREFIX.
 	@test -x .build/release/canon || { echo "There is no release binary yet; run: make build" >&2; exit 1; }
 	install -D -m 755 .build/release/canon "$(DESTDIR)$(PREFIX)/bin/canon"
+	@test ! -x .build/release/canon-swift || { set -x; \
+		install -D -m 755 .build/release/canon-swift "$(DESTDIR)$(PREFIX)/bin/canon-swift"; }
 	@completions="$$(mktemp -d)"; trap 'rm -rf "$$completions"' EXIT; \
 	for shell in bash zsh fish; do \
 		.build/release/canon --generate-completion-script $$shell >"$$completions/$$shell"; \

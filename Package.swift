@@ -36,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-syntax", exact: "603.0.1"),
         .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
     ],
     targets: [
@@ -101,6 +102,18 @@ let package = Package(
             dependencies: ["CanonFacts", "CCanonBytes", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: swiftSettings
         ),
+        // In an executable of its own: swift-syntax doubles the build, and `make run` must not pay for it.
+        .target(
+            name: "CanonSwift",
+            dependencies: [
+                "CanonFacts",
+                .product(name: "SwiftDiagnostics", package: "swift-syntax"),
+                .product(name: "SwiftParser", package: "swift-syntax"),
+                .product(name: "SwiftParserDiagnostics", package: "swift-syntax"),
+                .product(name: "SwiftSyntax", package: "swift-syntax"),
+            ],
+            swiftSettings: swiftSettings
+        ),
         .target(name: "CanonCodeModel", dependencies: ["CanonFacts"], swiftSettings: swiftSettings),
         .target(
             name: "CanonAudit",
@@ -163,6 +176,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .executableTarget(
+            name: "canon-swift", dependencies: ["CanonFacts", "CanonSwift"], swiftSettings: swiftSettings),
 
         // C: what Swift cannot say (`#embed`, a variadic system call, the mask of a vector comparison).
         .target(
@@ -215,6 +230,11 @@ let package = Package(
         .testTarget(name: "CanonFactsTests", dependencies: ["CanonFacts"], swiftSettings: swiftSettings),
         .testTarget(
             name: "CanonPythonTests", dependencies: ["CanonFacts", "CanonPython"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CanonSwiftTests",
+            dependencies: ["CanonAudit", "CanonCodeModel", "CanonFacts", "CanonSwift", "CanonTestSupport"],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "CanonCodeModelTests", dependencies: ["CanonCodeModel", "CanonFacts", "CanonPython"],
             swiftSettings: swiftSettings),

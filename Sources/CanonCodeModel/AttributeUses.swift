@@ -12,6 +12,7 @@ struct AttributeUse: Sendable, BitwiseCopyable {
 extension Graph {
     /// The uses in a file that has modules of the tree under some names: of each dotted text the first.
     func attributeUses(inFile file: UInt32) -> [AttributeUse] {
+        if swift != nil, isSwift(file) { return swiftUses(inFile: file) }
         var modules: [TextKey: UInt32] = [:]
         let facts = facts(file)
         for statement in summaries[Int(file)].imports {

@@ -46,6 +46,7 @@ extension CodeModel {
 
     /// What the class statement itself says.
     private func ownInfo(of object: ObjectID) -> ClassInfo {
+        if graph.isSwift(object.file.rawValue) { return ownSwiftInfo(of: object) }
         let facts = facts(of: object.file)
         let declaration = facts.declarations[Int(object.index)]
         var info = ClassInfo(bases: [], ancestors: [], externalBases: [], traits: [])
@@ -133,6 +134,7 @@ extension CodeModel {
     /// Methods that the class statement itself has, in order; of two with one name the last.
     public func methods(of object: ObjectID) -> [ObjectID] {
         guard kind(of: object) == .class else { return [] }
+        if let swift = graph.swift, graph.isSwift(object.file.rawValue) { return swift.methods(of: object, graph) }
         let facts = facts(of: object.file)
         var methods: [(name: Name, index: UInt32)] = []
         graph.forEachMember(of: object) { index, member in
@@ -144,11 +146,13 @@ extension CodeModel {
             .map { ObjectID(file: object.file, index: $0.index) }
     }
 
-    /// Methods whose name does not begin with an underscore.
+    /// Methods whose name does not begin with an underscore, and that are not private.
     public func publicMethods(of object: ObjectID) -> [ObjectID] {
-        let facts = facts(of: object.file)
-        return methods(of: object).filter { method in
-            facts.names.withUTF8(of: facts.declarations[Int(method.index)].name) { $0.first != 0x5F }
+        methods(of: object).filter { method in
+            let facts = facts(of: method.file)
+            let declaration = facts.declarations[Int(method.index)]
+            return !declaration.flags.contains(.isUnlisted)
+                && facts.names.withUTF8(of: declaration.name) { $0.first != 0x5F }
         }
     }
 
@@ -169,31 +173,40 @@ extension CodeModel {
     public func state(of object: ObjectID) -> [OwnedState] {
         guard kind(of: object) == .class else { return [] }
         let facts = facts(of: object.file)
+        let kept = facts.state.filter { $0.declaration == object.index }
+        guard let swift = graph.swift, graph.isSwift(object.file.rawValue) else {
+            return state(of: object.file, kept, in: [(object.file, facts.body(of: Int(object.index)))])
+        }
         return state(
-            of: object.file, facts.state.filter { $0.declaration == object.index },
-            in: facts.body(of: Int(object.index)))
+            of: object.file, kept,
+            in: swift.parts(of: object).map { ($0.file, self.facts(of: $0.file).body(of: Int($0.index))) })
     }
 
     /// What a module keeps in its own variables.
     public func moduleState(of file: FileID) -> [OwnedState] {
         let facts = facts(of: file)
-        return state(of: file, facts.state.filter { $0.owner == .module }, in: 0..<facts.events.count)
+        return state(of: file, facts.state.filter { $0.owner == .module }, in: [(file, 0..<facts.events.count)])
     }
 
-    private func state(of file: FileID, _ kept: [StateFact], in range: Range<Int>) -> [OwnedState] {
+    private func state(
+        of file: FileID, _ kept: [StateFact], in parts: [(file: FileID, events: Range<Int>)]
+    ) -> [OwnedState] {
         let facts = facts(of: file)
         var owned = kept.map { OwnedState(name: facts.names[$0.name], fact: $0, adders: [], removers: []) }
         var places: [TextKey: Int] = [:]
         for (index, item) in kept.enumerated() { places[facts.names.key(of: item.name)] = index }
         let isModule = kept.first?.owner == .module
         guard !kept.isEmpty else { return [] }
-        for change in graph.summaries[Int(file.rawValue)].changes(in: range) where isModule != change.isOfReceiver {
-            guard let index = places[isModule ? change.root : change.attribute] else { continue }
-            let function = ObjectID(file: file, index: change.function)
-            if change.isRemoval {
-                if owned[index].removers.last != function { owned[index].removers.append(function) }
-            } else if owned[index].adders.last != function {
-                owned[index].adders.append(function)
+        for part in parts {
+            for change in graph.summaries[Int(part.file.rawValue)].changes(in: part.events)
+            where isModule != change.isOfReceiver {
+                guard let index = places[isModule ? change.root : change.attribute] else { continue }
+                let function = ObjectID(file: part.file, index: change.function)
+                if change.isRemoval {
+                    if owned[index].removers.last != function { owned[index].removers.append(function) }
+                } else if owned[index].adders.last != function {
+                    owned[index].adders.append(function)
+                }
             }
         }
         return owned

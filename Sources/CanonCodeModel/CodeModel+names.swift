@@ -85,7 +85,7 @@ extension CodeModel {
     public func resolve(_ dotted: String) -> Resolution {
         let parts = dotted.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         var best: (node: UInt32, depth: Int)?
-        for root in graph.roots {
+        for root in graph.namedRoots {
             var node = root
             var depth = 0
             while depth < parts.count {

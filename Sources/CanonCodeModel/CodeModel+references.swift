@@ -34,6 +34,10 @@ extension CodeModel {
                 for consumer in consumers(of: outer) { readers.insert(consumer.file.rawValue) }
             }
             for edge in importers(of: module(of: object.file)) { readers.insert(edge.from.rawValue) }
+            // Files of one target see each other without an import.
+            if graph.isSwift(object.file.rawValue) {
+                readers.formUnion(graph.files(ofModule: module(of: object.file).rawValue))
+            }
         }
         let files = readers.sorted()
         let found = Parallel.map(files.count, jobs: options.jobs) { [self] index in
@@ -68,6 +72,8 @@ private struct ReferencePass {
     private let facts: FileFacts
     /// What names mean at the top of the file, by name.
     private var known: [Link?]
+    /// The same in Swift, by the type around and the name.
+    private var knownInTypes: [UInt64: Link] = [:]
     /// The names that the functions around bind themselves.
     private var scopes: [(declaration: UInt32, names: Set<TextKey>)] = []
 
@@ -102,6 +108,7 @@ private struct ReferencePass {
 
     private mutating func link(_ event: Event) -> Link {
         let root = facts.names.rootKey(of: event.name)
+        if facts.language == .swift { return swiftLink(event, root) }
         if event.declaration == FileFacts.noIndex || !scopes.contains(where: { $0.names.contains(root) }) {
             if let link = known[Int(event.name.rawValue)] { return link }
             var search = Graph.Search(typing: event.flags.contains(.annotation))
@@ -112,6 +119,21 @@ private struct ReferencePass {
         var search = Graph.Search(typing: event.flags.contains(.annotation))
         return graph.link(
             ofParts: facts.names.partKeys(of: event.name), inFile: file, scope: event.declaration, &search)
+    }
+
+    /// What a name means in Swift, unless a function around has it for itself: then it depends on the type around alone.
+    private mutating func swiftLink(_ event: Event, _ root: TextKey) -> Link {
+        guard !scopes.contains(where: { $0.names.contains(root) }) else { return .unresolved(.local) }
+        var type = event.declaration
+        while type != FileFacts.noIndex, facts.declarations[Int(type)].kind != .class {
+            type = facts.declarations[Int(type)].parent
+        }
+        let place = UInt64(type) << 32 | UInt64(event.name.rawValue)
+        if let link = knownInTypes[place] { return link }
+        var search = Graph.Search()
+        let link = graph.link(ofParts: facts.names.partKeys(of: event.name), inFile: file, scope: type, &search)
+        knownInTypes[place] = link
+        return link
     }
 
     private static let binding: Event.Kinds = [.bind, .importModule, .importName, .enter, .declareGlobal]

@@ -83,7 +83,7 @@ public struct CodeModel: Sendable {
 
     /// The module that an absolute import of a name finds.
     public func module(named name: String) -> ModuleID? {
-        for root in graph.roots {
+        for root in graph.namedRoots {
             var node: UInt32? = root
             for part in name.split(separator: ".", omittingEmptySubsequences: false) {
                 guard let parent = node else { break }
@@ -117,7 +117,9 @@ public struct CodeModel: Sendable {
     }
 
     /// Classes of a file, nested ones too.
-    public func classes(in file: FileID) -> [ObjectID] { declarations(in: file) { $0.kind == .class } }
+    public func classes(in file: FileID) -> [ObjectID] {
+        declarations(in: file) { $0.kind == .class && !$0.flags.contains(.isExtension) }
+    }
 
     /// Functions and methods of a file, nested ones too.
     public func functions(in file: FileID) -> [ObjectID] { declarations(in: file) { $0.kind != .class } }

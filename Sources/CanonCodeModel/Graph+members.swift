@@ -15,6 +15,7 @@ extension Graph {
         }
         let declaration = facts.declarations[Int(object.index)]
         guard declaration.kind == .class else { return .unresolved(.attribute) }
+        if let swift, isSwift(file) { return member(key, ofSwift: object, swift, &search) }
         if let own = ownMember(key, of: object) {
             if search.traces {
                 let line = facts.declarations[Int(own)].line
@@ -72,6 +73,12 @@ extension Graph {
 
     /// What the bases in a class statement stand for. Type arguments are left away.
     func bases(of object: ObjectID, _ search: inout Search) -> [Link] {
+        guard let swift, isSwift(object.file.rawValue) else { return ownBases(of: object, &search) }
+        // An extension may add a conformance.
+        return swift.parts(of: object).flatMap { ownBases(of: $0, &search) }
+    }
+
+    private func ownBases(of object: ObjectID, _ search: inout Search) -> [Link] {
         let facts = facts(object.file.rawValue)
         let declaration = facts.declarations[Int(object.index)]
         var links: [Link] = []

@@ -6,6 +6,8 @@ struct Graph: Sendable {
     var tree: ModuleTree
     var roots: [UInt32]
     var summaries: [FileSummary]
+    /// Nil in a tree without Swift.
+    var swift: SwiftLinks?
 
     /// One question, and what was seen on the way to its answer.
     struct Search {
@@ -36,6 +38,7 @@ struct Graph: Sendable {
 
     /// What a module has under a name when it has loaded: one of its names, or a module in it.
     func link(_ key: TextKey, in node: UInt32, _ search: inout Search) -> Link {
+        if let swift, let names = swift.names[node] { return link(key, among: names, of: node, &search) }
         let file = tree.nodes[Int(node)].file
         guard file != FileFacts.noIndex else {
             let child = tree.child(of: node, key)
@@ -59,6 +62,7 @@ struct Graph: Sendable {
 
     /// What code at the top of a file sees under a name.
     func link(_ key: TextKey, inFile file: UInt32, _ search: inout Search) -> Link {
+        if let swift, isSwift(file) { return link(key, inSwiftFile: file, swift, &search) }
         if let link = named(key, inFile: file, &search) { return link }
         if let link = starred(key, inFile: file, &search) { return link }
         if Known.moduleAttributes.contains(key) || Known.builtins.contains(key) { return .builtin }

@@ -27,11 +27,13 @@ struct Linker {
             files.count, jobs: options.jobs, makeWorker: { SummaryPass(environment: environment) }
         ) { pass, index in pass.run(files[index].facts) }
         let roots = SearchRoots(tree: tree, files: files, summaries: summaries).find(options.searchRoots)
-        let graph = Graph(files: files, tree: tree, roots: roots.map(\.node), summaries: summaries)
+        var graph = Graph(files: files, tree: tree, roots: roots.map(\.node), summaries: summaries)
         findModules(graph)
+        if tree.swiftRoot != ModuleTree.none { graph.swift = SwiftLinks(graph) }
         findTargets(graph)
-        let uses = Parallel.map(files.count, jobs: options.jobs) { [graph] index in
-            graph.attributeUses(inFile: UInt32(index))
+        let linked = graph
+        let uses = Parallel.map(files.count, jobs: options.jobs) { index in
+            linked.attributeUses(inFile: UInt32(index))
         }
         return Linked(
             graph: graph, modules: modules(tree, roots: graph.roots), rootPaths: roots.map(\.path),
@@ -49,7 +51,14 @@ struct Linker {
             // Taken out and put back, so that nothing is copied.
             var imports = summary.imports
             summary.imports = []
-            for position in imports.indices { Self.find(&imports[position], UInt32(index), summary, &finder, &answer) }
+            let isSwift = summary.facts.language == .swift
+            for position in imports.indices {
+                if isSwift {
+                    Self.findTarget(&imports[position], UInt32(index), summary, graph.tree)
+                } else {
+                    Self.find(&imports[position], UInt32(index), summary, &finder, &answer)
+                }
+            }
             summary.imports = imports
         }
     }
@@ -92,6 +101,19 @@ struct Linker {
         case .external: statement.link = .external(file: file, event: statement.event)
         case .missing(let node, _): statement.link = .missing(module: node)
         }
+    }
+
+    /// The target that an import of Swift names.
+    private static func findTarget(
+        _ statement: inout Import, _ file: UInt32, _ summary: FileSummary, _ tree: ModuleTree
+    ) {
+        let name = summary.facts.names[summary.facts.events[Int(statement.event)].name]
+        guard let node = tree.swiftModule(named: name, seenFrom: tree.nodeOfFile[Int(file)]) else {
+            statement.link = .external(file: file, event: statement.event)
+            return
+        }
+        statement.fromRaw = node
+        statement.link = .module(node)
     }
 
     /// What each name that is imported stands for.

@@ -21,8 +21,12 @@ struct ModuleTree: Sendable {
     private(set) var nodeOfFile: [UInt32] = []
     private(set) var clashes: [(kept: UInt32, hidden: UInt32)] = []
 
+    /// Under which the targets of Swift packages are modules: no import of Python finds them.
+    private(set) var swiftRoot = Self.none
+
     /// Modules of which there is no source: `_speedups.cpython-313-x86_64-linux-gnu.so`.
     private var compiled: Set<ChildKey> = []
+    private var swiftTargets: [SwiftTargets.Target: UInt32] = [:]
 
     private struct ChildKey: Hashable {
         var parent: UInt32
@@ -41,7 +45,12 @@ struct ModuleTree: Sendable {
         nodes.append(Node(parent: Self.none, component: 0, text: ""))
         var folder: [UInt8] = []
         var folderNode: UInt32 = 0
+        let targets = SwiftTargets(files)
         for (index, file) in files.enumerated() {
+            if file.facts.language == .swift {
+                nodeOfFile.append(node(of: targets.target(of: file.path)))
+                continue
+            }
             var path = file.path
             path.withUTF8 { path in
                 let slash = path.lastIndex(of: 0x2F)
@@ -66,6 +75,30 @@ struct ModuleTree: Sendable {
     /// Whether a folder has a module of that name without source; such a one comes before a source file of its name.
     func isCompiled(_ component: TextKey, in folder: UInt32) -> Bool {
         !compiled.isEmpty && compiled.contains(ChildKey(parent: folder, component: component))
+    }
+
+    /// The module of a target. Of two packages with a target of one name each has its own, and the first is found by the name.
+    private mutating func node(of target: SwiftTargets.Target) -> UInt32 {
+        if swiftRoot == Self.none {
+            swiftRoot = UInt32(nodes.count)
+            nodes.append(Node(parent: 0, component: 0, text: ""))
+        }
+        if let node = swiftTargets[target] { return node }
+        let node = UInt32(nodes.count)
+        let component = TextKey(target.name)
+        nodes.append(Node(parent: swiftRoot, component: component, text: target.name))
+        swiftTargets[target] = node
+        let key = ChildKey(parent: swiftRoot, component: component)
+        if children[key] == nil { children[key] = node }
+        return node
+    }
+
+    /// The module of a Swift target that an import in a file of another one names: one of its own package comes first.
+    func swiftModule(named name: String, seenFrom node: UInt32) -> UInt32? {
+        let package = swiftTargets.first { $0.value == node }?.key.package ?? ""
+        if let own = swiftTargets[SwiftTargets.Target(package: package, name: name)] { return own }
+        guard swiftRoot != Self.none else { return nil }
+        return children[ChildKey(parent: swiftRoot, component: TextKey(name))]
     }
 
     private mutating func folder(_ path: Slice<UnsafeBufferPointer<UInt8>>) -> UInt32 {

@@ -70,13 +70,13 @@ public struct Reachability: Sendable {
         while next < queue.count {
             let module = queue[next]
             next += 1
-            let file = graph.tree.nodes[Int(module.rawValue)].file
-            guard file != FileFacts.noIndex else { continue }
-            for statement in graph.summaries[Int(file)].imports where options.counts(statement) {
-                let step = Step(
-                    importer: module, imported: module, file: FileID(rawValue: file), line: statement.line)
-                if statement.fromRaw != FileFacts.noIndex { visit(statement.fromRaw, by: step) }
-                if case .module(let node) = statement.link { visit(node, by: step) }
+            for file in graph.files(ofModule: module.rawValue) {
+                for statement in graph.summaries[Int(file)].imports where options.counts(statement) {
+                    let step = Step(
+                        importer: module, imported: module, file: FileID(rawValue: file), line: statement.line)
+                    if statement.fromRaw != FileFacts.noIndex { visit(statement.fromRaw, by: step) }
+                    if case .module(let node) = statement.link { visit(node, by: step) }
+                }
             }
         }
         self.steps = steps

@@ -19,6 +19,7 @@ extension Graph {
         _ key: TextKey, inFile file: UInt32, scope: UInt32, beforeEvent limit: UInt32 = .max, _ search: inout Search
     ) -> Link {
         guard search.depth < Search.deepest else { return .unresolved(.cycle) }
+        if let swift, isSwift(file) { return link(key, inSwiftFile: file, scope: scope, swift, &search) }
         let facts = facts(file)
         var scope = scope
         var isInner = true
@@ -43,7 +44,7 @@ extension Graph {
     }
 
     /// What a function or class body binds itself.
-    private func local(
+    func local(
         _ key: TextKey, inFile file: UInt32, declaration scope: UInt32, beforeEvent limit: UInt32,
         _ search: inout Search
     ) -> Link? {

@@ -84,9 +84,13 @@ extension StateChange {
         }
 
         private static let adders: Set<TextKey> = keys(
-            "add append appendleft extend insert put put_nowait setdefault update __setitem__")
+            "add append appendleft extend insert put put_nowait setdefault update __setitem__ formUnion merge updateValue"
+        )
         private static let removers: Set<TextKey> = keys(
-            "clear discard get_nowait pop popitem popleft remove __delitem__")
+            """
+            clear discard get_nowait pop popitem popleft remove __delitem__ popFirst popLast removeAll removeFirst removeLast \
+            removeValue subtract
+            """)
 
         private static func keys(_ words: String) -> Set<TextKey> {
             Set(words.split(separator: " ").map { TextKey(String($0)) })

@@ -74,7 +74,9 @@ struct SummaryPass {
         switch event.block {
         case .class, .function:
             let isTop = facts.declarations[Int(event.declaration)].parent == FileFacts.noIndex
-            if isTop, hidden == 0 {
+            // An extension names what another statement declares.
+            let isNew = !facts.declarations[Int(event.declaration)].flags.contains(.isExtension)
+            if isTop, isNew, hidden == 0 {
                 let kind: NameBinding.Kind = event.block == .class ? .class : .function
                 append(event.name, index, kind, event.declaration, facts)
                 if kind == .function, facts.names.key(of: event.name) == Known.getattr { summary.isDynamic = true }

@@ -1,6 +1,11 @@
 /// A class, function or method.
 ///
 /// Fixed size and without references. Texts are ``Name``s of the file's table, lists are ranges of ``FileFacts/lists``.
+///
+/// In Swift every type is a class here, an extension is one with ``Flags/isExtension``, and a computed property is a method
+/// with the decorator `property`; its attributes are ``decorators``. The first of its ``keywords`` is the word that introduces
+/// it (`struct`, `func`), the others are modifiers. The ``bases`` of a function are its argument labels. Types are written
+/// with the brackets of annotations: `Dictionary[UserID, Array[Connection]]` for `[UserID: [Connection]]`.
 public struct Declaration: Hashable, Sendable, BitwiseCopyable {
     public enum Kind: UInt8, Sendable, CaseIterable {
         case `class`
@@ -25,6 +30,10 @@ public struct Declaration: Hashable, Sendable, BitwiseCopyable {
         @inlinable public static var isUnresolved: Flags { Flags(rawValue: 16) }
         /// It has type parameters (PEP 695).
         @inlinable public static var isGeneric: Flags { Flags(rawValue: 32) }
+        /// It adds to a type that is declared elsewhere and has its name.
+        @inlinable public static var isExtension: Flags { Flags(rawValue: 64) }
+        /// Others do not call it by its name: it is `private`, or an initialiser or operator.
+        @inlinable public static var isUnlisted: Flags { Flags(rawValue: 128) }
     }
 
     var kindByte: UInt8

@@ -38,7 +38,7 @@ public struct Event: Hashable, Sendable, BitwiseCopyable {
         case declareGlobal
         /// `nonlocal a`
         case declareNonlocal
-        /// `__all__`. `detail`: ``Exports``; `count` names from `list` on in ``FileFacts/lists``. Flag ``Flags/unresolved``: not
+        /// `__all__`. `detail`: ``ExportChange``; `count` names from `list` on in ``FileFacts/lists``. Flag ``Flags/unresolved``: not
         /// only literals, so there may be more.
         case exports
         /// A call. `name`: the callee's dotted text; `value`: the first positional argument that is a literal text
@@ -187,8 +187,8 @@ extension Event {
 
     /// Of `exports`.
     @inlinable
-    public var exports: Exports {
-        get { Exports(rawValue: Self.byte(self[.detail])) ?? .replace }
+    public var exports: ExportChange {
+        get { ExportChange(rawValue: Self.byte(self[.detail])) ?? .replace }
         set { self[.detail] = UInt64(newValue.rawValue) }
     }
 
@@ -304,7 +304,7 @@ public enum TargetForm: UInt8, Sendable, CaseIterable, BitwiseCopyable {
 }
 
 /// What `__all__` is made of.
-public enum Exports: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+public enum ExportChange: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// `__all__ = [...]`
     case replace
     /// `__all__ += [...]`, `.extend([...])`, `.append("x")`

@@ -10,7 +10,9 @@ extension FileFacts {
     public func encode(into bytes: inout [UInt8]) {
         let start = bytes.count
         let message = Array((error?.message ?? "").utf8)
-        let flags: UInt32 = (error == nil ? 0 : 1) | (hasDocstring ? 2 : 0) | (events.isWide ? 4 : 0)
+        let flags: UInt32 =
+            (error == nil ? 0 : 1) | (hasDocstring ? 2 : 0) | (events.isWide ? 4 : 0)
+            | UInt32(language.rawValue) << 8
         let header: [UInt32] = [
             Self.marker, Self.formatVersion, flags, UInt32(names.bytes.count), UInt32(names.narrowEnds.count),
             UInt32(names.wideEnds.count), UInt32(declarations.count), UInt32(parameters.count),
@@ -69,7 +71,8 @@ extension FileFacts {
     public init?(stored bytes: UnsafeRawBufferPointer) {
         var reader = StoredReader(bytes: bytes)
         guard reader.matchesChecksum, let header: [UInt32] = reader.array(Self.headerWords), header[0] == Self.marker,
-            header[1] == Self.formatVersion
+            header[1] == Self.formatVersion,
+            let language = SourceLanguage(rawValue: UInt8(truncatingIfNeeded: header[2] >> 8))
         else { return nil }
         var list = EventList()
         list.isWide = header[2] & 4 != 0
@@ -110,6 +113,7 @@ extension FileFacts {
         records.lineCount = header[17]
         records.byteCount = header[18]
         records.hasDocstring = header[2] & 2 != 0
+        records.language = language
         self.init(records)
     }
 

@@ -4,7 +4,7 @@
 /// unresolved and never left out. They know no rule, and of the language only what their documentation names.
 public struct FileFacts: Sendable, Equatable {
     /// Changes whenever a record changes its meaning or its layout; stored facts of another version are not read.
-    public static let formatVersion: UInt32 = 3
+    public static let formatVersion: UInt32 = 4
     /// The index of no declaration.
     @inlinable
     public static var noIndex: UInt32 { UInt32.max }
@@ -39,6 +39,7 @@ public struct FileFacts: Sendable, Equatable {
         public var lineCount: UInt32 = 0
         public var byteCount: UInt32 = 0
         public var hasDocstring = false
+        public var language = SourceLanguage.python
 
         public init() {}
     }
@@ -62,6 +63,7 @@ public struct FileFacts: Sendable, Equatable {
     @inlinable public var lineCount: UInt32 { content.records.lineCount }
     @inlinable public var byteCount: UInt32 { content.records.byteCount }
     @inlinable public var hasDocstring: Bool { content.records.hasDocstring }
+    @inlinable public var language: SourceLanguage { content.records.language }
 
     /// The names that a declaration is nested in and its own, with dots: `Outer.method.inner`.
     public func qualifiedName(of declaration: Int) -> String {
@@ -74,6 +76,13 @@ public struct FileFacts: Sendable, Equatable {
     public func texts(_ list: FactList) -> [String] { lists[list.indices].map { names[Name(rawValue: $0)] } }
 
     public func texts(_ list: ArraySlice<UInt32>) -> [String] { list.map { names[Name(rawValue: $0)] } }
+}
+
+/// The language that a file is written in: how its names are to be linked.
+public enum SourceLanguage: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+    case python
+    /// Its modules are folders of files that see each other. See the notes on Swift of ``Declaration``.
+    case swift
 }
 
 /// Why a file could not be read as source.

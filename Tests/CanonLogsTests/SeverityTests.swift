@@ -5,8 +5,8 @@ import Testing
 struct SeverityTests {
     @Test("the levels are ordered as Cloud Logging orders them")
     func order() {
-        #expect(Severity.allCases.sorted() == Severity.allCases)
-        #expect(Severity.error > .warning)
-        #expect(Severity.unspecified < .debug)
+        #expect(LogSeverity.allCases.sorted() == LogSeverity.allCases)
+        #expect(LogSeverity.error > .warning)
+        #expect(LogSeverity.unspecified < .debug)
     }
 }

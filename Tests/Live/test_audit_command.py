@@ -207,7 +207,8 @@ class AuditTests(unittest.TestCase):
         swift = self.folder / "swift"
         swift.mkdir()
         (swift / "main.swift").write_text("print(1)\n")
-        run = self.canon(swift)
+        with unittest.mock.patch.dict(ENVIRONMENT, {"CANON_SWIFT": ""}):
+            run = self.canon(swift)
         self.assertEqual(run.returncode, 3)
         self.assertIn("canon-swift", run.stderr)
 

@@ -104,16 +104,16 @@ struct ClassShape: Sendable {
     /// Nil for a class that is not compared.
     init?(of object: ObjectID, in model: CodeModel) {
         guard !model.isNestedInFunction(object) else { return nil }
-        let facts = model.files[Int(object.file.rawValue)].facts
         var methods: [UInt64] = []
         var bodies: [(shape: UInt64, lines: Int)] = []
         for method in model.methods(of: object) {
             guard let declaration = model.declaration(of: method) else { continue }
+            let facts = model.files[Int(method.file.rawValue)].facts
             let isPublic = facts.names.withUTF8(of: declaration.name) { $0.first != UInt8(ascii: "_") }
             if declaration.tokenCount >= Self.leastTokens {
                 bodies.append((declaration.shapeHash, model.codeLines(of: method)))
             }
-            guard isPublic, !declaration.flags.contains(.isStub) else { continue }
+            guard isPublic, declaration.flags.isDisjoint(with: [.isStub, .isUnlisted]) else { continue }
             methods.append(facts.names.withUTF8(of: declaration.name) { ContentHash.of(UnsafeRawBufferPointer($0)) })
         }
         methods.sort()

@@ -11,9 +11,11 @@ struct ServiceMap: Sendable {
     /// Pairs of groups that go together, the smaller number first.
     private let pairs: Set<UInt64>
     private let isDeclared: Bool
+    private let programs: SwiftPrograms
 
     init(manifest: Manifest, model: CodeModel, live: [FileID]) {
         isDeclared = !manifest.services.isEmpty
+        programs = SwiftPrograms(model: model, live: live)
         var numbers: [Substring: UInt32] = [:]
         var names: [String] = []
         func number(_ name: Substring) -> UInt32 {
@@ -59,6 +61,7 @@ struct ServiceMap: Sendable {
     private static func pair(_ a: UInt32, _ b: UInt32) -> UInt64 { UInt64(min(a, b)) << 32 | UInt64(max(a, b)) }
 
     func together(_ a: FileID, _ b: FileID) -> Bool {
+        if let answer = programs.together(a, b) { return answer }
         let (first, second) = (groups[Int(a.rawValue)], groups[Int(b.rawValue)])
         return first == second || pairs.contains(Self.pair(first, second))
     }

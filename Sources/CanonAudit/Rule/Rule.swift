@@ -1,3 +1,5 @@
+public import CanonFacts
+
 /// What a rule is: one file with its identity, why it exists, examples that are its tests and its page, and its code.
 ///
 /// Adding one touches its file and one line of ``RuleList``.
@@ -8,6 +10,9 @@ public protocol Rule: Sendable {
     /// What to do about a finding: one or two sentences.
     static var remedy: String { get }
     static var examples: RuleExamples { get }
+
+    /// The languages whose files it looks at; Python alone unless the rule says otherwise.
+    static var languages: Set<SourceLanguage> { get }
 
     /// Whether the manifest asks something of this rule by name (`layers` for forbidden-import): when the rule then
     /// finds nothing to examine, that is an integrity finding, because a rule that never applies protects nothing.
@@ -21,6 +26,7 @@ public protocol Rule: Sendable {
 }
 
 extension Rule {
+    public static var languages: Set<SourceLanguage> { [.python] }
     public static func isConfigured(by manifest: Manifest) -> Bool { false }
     public static func worse(_ finding: Finding, than before: Finding) -> Finding? { nil }
     public static var name: String { identity.name }

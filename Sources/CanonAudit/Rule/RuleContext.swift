@@ -22,7 +22,7 @@ public struct RuleContext: Sendable {
     let claims: ClaimJudging?
 
     private let scopes: [SourceScope]
-    private let filesByScope: [SourceScope: [FileID]]
+    private var filesByScope: [SourceScope: [FileID]]
     private let conceptsByObject: [ObjectID: Int]
     private let services: ServiceMap
 
@@ -75,6 +75,16 @@ public struct RuleContext: Sendable {
 
     /// Files of a scope, in the order of their paths.
     public func files(in scope: SourceScope) -> [FileID] { filesByScope[scope] ?? [] }
+    /// The same program, of which only files of some languages are listed.
+    func narrowed(to languages: Set<SourceLanguage>) -> RuleContext {
+        guard languages.count < SourceLanguage.allCases.count else { return self }
+        var narrowed = self
+        narrowed.filesByScope = filesByScope.mapValues { files in
+            files.filter { languages.contains(model.language(of: $0)) }
+        }
+        return narrowed
+    }
+
     public var liveFiles: [FileID] { files(in: .live) }
 
     /// Whether code of both can be in one process: the same declared service, or one that may import the other. Without
@@ -112,15 +122,19 @@ public struct RuleContext: Sendable {
     /// The definition of an object.
     public func evidence(_ object: ObjectID, _ text: String? = nil) -> Evidence {
         let place = model.place(of: object)
-        let word =
-            switch model.kind(of: object) {
-            case .class: "class "
-            case .function, .method: "def "
-            case .asyncFunction, .asyncMethod: "async def "
-            default: ""
-            }
+        let word = model.modifiers(of: object).first.map { $0 + " " } ?? Self.word(for: model.kind(of: object))
         return Evidence(
             path: path(of: place.file), line: Int(place.line), text: text ?? word + model.qualifiedName(of: object))
+    }
+
+    /// How a statement of Python begins.
+    private static func word(for kind: ObjectKind) -> String {
+        switch kind {
+        case .class: "class "
+        case .function, .method: "def "
+        case .asyncFunction, .asyncMethod: "async def "
+        default: ""
+        }
     }
 
     /// The imports that lead from an entry to a module; empty when none does.
@@ -132,6 +146,15 @@ public struct RuleContext: Sendable {
                 text: "\(model.modules[Int(step.importer.rawValue)].name) imports "
                     + model.modules[Int(step.imported.rawValue)].name)
         }
+    }
+
+    /// What tells a file from all others wherever it lies: its module, and in Swift, where a module has many files of different
+    /// names, its name.
+    func unitName(of file: FileID) -> String {
+        guard model.language(of: file) == .swift else { return moduleName(of: file) }
+        let path = path(of: file)
+        return moduleName(of: file) + "/"
+            + path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
     }
 
     /// The dotted name of a file's module.

@@ -9,6 +9,8 @@ enum DirectConstructionRule: Rule {
             "The canonical class is constructed outside of the factory, or composition point, that the manifest declares.",
         exceptions: "Tests, the factory itself, the class's own methods.")
 
+    static let languages: Set<SourceLanguage> = [.python, .swift]
+
     static let rationale = """
         The factory knows what an instance needs and how many there may be. Who calls the class directly gets a second \
         instance with a state of its own: it works in a test, and in production half of what was registered is missing.
@@ -179,7 +181,7 @@ enum DirectConstructionRule: Rule {
         for (file, reference) in model.references(to: [canonical])[canonical] ?? [] {
             findings.examined += 1
             guard reference.kind == .call, [.live, .tool].contains(context.scope(of: file)) else { continue }
-            let around = Around(file: file, scope: reference.scope, model.facts(of: file))
+            let around = Around(file: file, scope: reference.scope, model)
             guard !around.declarations.contains(canonical), !isAllowed(reference, around, point, model) else {
                 continue
             }
@@ -235,11 +237,12 @@ private struct Around {
     var file: FileID
     var declarations: [ObjectID] = []
 
-    init(file: FileID, scope: UInt32, _ facts: FileFacts) {
+    init(file: FileID, scope: UInt32, _ model: CodeModel) {
         self.file = file
+        let facts = model.facts(of: file)
         var scope = scope
         while scope != FileFacts.noIndex {
-            declarations.append(ObjectID(file: file, index: scope))
+            declarations.append(model.extendedType(of: ObjectID(file: file, index: scope)))
             scope = facts.declarations[Int(scope)].parent
         }
     }

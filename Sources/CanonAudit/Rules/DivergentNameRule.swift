@@ -8,6 +8,8 @@ enum DivergentNameRule: Rule {
         summary: "One exported name stands for two or more different classes among the live modules of one service.",
         exceptions: "Aliases and re-exports of one class, names that only type checkers see, other services, tests.")
 
+    static let languages: Set<SourceLanguage> = [.python, .swift]
+
     static let rationale = """
         Two modules export a class under one name, and which of the two somebody gets depends on the line that imports it. \
         An `isinstance` is false for an object that prints the right name, an `except` does not catch, a registry is \
@@ -154,7 +156,7 @@ enum DivergentNameRule: Rule {
         ])
 
     static func check(_ context: RuleContext, _ findings: inout FindingCollector) {
-        var exports = ClassExports(context.model)
+        var exports = ClassExports(context)
         for file in context.liveFiles { exports.gather(file) }
         findings.examined += exports.count
         for group in exports.divergent(in: context) { report(group, context, &findings) }
@@ -242,9 +244,14 @@ private struct ClassExports {
     }
 
     private let model: CodeModel
+    /// The names of what the manifest calls canonical: nobody is to take those, not even for himself.
+    private let canonical: Set<String>
     private var entries: [Entry] = []
 
-    init(_ model: CodeModel) { self.model = model }
+    init(_ context: RuleContext) {
+        model = context.model
+        canonical = Set(context.concepts.compactMap { $0.canonical.map { context.model.name(of: $0) } })
+    }
 
     var count: Int { entries.count }
 
@@ -252,7 +259,14 @@ private struct ClassExports {
         let facts = model.files[Int(file.rawValue)].facts
         for (index, binding) in model.bindings(in: file).enumerated() {
             switch binding.kind {
-            case .class, .reference: break
+            case .class:
+                // Another module of Swift sees what is public only.
+                if facts.language == .swift, !isPublic(binding, in: file),
+                    !canonical.contains(facts.names[binding.name])
+                {
+                    continue
+                }
+            case .reference: break
             case .importName: guard facts.events[Int(binding.event)].value.exists else { continue }
             case .function, .importModule, .importAll, .value, .deletion: continue
             }
@@ -262,6 +276,11 @@ private struct ClassExports {
             }
             if let key { entries.append(Entry(key: key, file: file, binding: UInt32(index))) }
         }
+    }
+
+    private func isPublic(_ binding: NameBinding, in file: FileID) -> Bool {
+        let words = model.modifiers(of: ObjectID(file: file, index: binding.index))
+        return words.contains { $0 == "public" || $0 == "open" || $0 == "package" }
     }
 
     /// Names that stand for more than one class, in the order of their text.

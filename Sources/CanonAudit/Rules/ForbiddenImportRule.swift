@@ -11,6 +11,8 @@ enum ForbiddenImportRule: Rule {
             """,
         exceptions: "What the manifest excuses until a day.")
 
+    static let languages: Set<SourceLanguage> = [.python, .swift]
+
     static let rationale = """
         Layers and services are a promise: what lies below can be understood, tested and deployed without what lies above. \
         One import in the wrong direction takes that back, and mostly nobody sees it, because the way leads through a \
@@ -128,7 +130,8 @@ enum ForbiddenImportRule: Rule {
                     let way = graph.way(from: edges[0].target, ways)
                     let edges = edges.filter { ways[$0.target]?.distance == way.count }
                     if let last = way.last {
-                        let crossing = Crossing(group: own, module: last.module, target: last.target, line: last.line)
+                        let crossing = Crossing(
+                            group: own, module: last.module, target: last.target, file: last.file, line: last.line)
                         crossings[crossing, default: []].append(Approach(module: module, edges: edges, way: way))
                     } else {
                         report(module, end, edges, contract.verdict(own, target), graph, context, &findings)
@@ -146,10 +149,13 @@ enum ForbiddenImportRule: Rule {
         var group: Int
         var module: Int
         var target: Int
+        var file: FileID
         var line: UInt32
 
         static func < (a: Crossing, b: Crossing) -> Bool {
-            (a.group, a.module, a.target, a.line) < (b.group, b.module, b.target, b.line)
+            (a.group, a.module, a.target, a.file.rawValue, a.line) < (
+                b.group, b.module, b.target, b.file.rawValue, b.line
+            )
         }
     }
 
@@ -165,12 +171,13 @@ enum ForbiddenImportRule: Rule {
         _ context: RuleContext, _ findings: inout FindingCollector
     ) {
         let (importer, imported) = (graph.name(module, context), graph.name(end, context))
-        let path = context.path(of: graph.files[module])
         findings.add(
-            [importer, imported], at: path, line: Int(edges[0].line),
+            [importer, imported], at: context.path(of: edges[0].file), line: Int(edges[0].line),
             message: "\(importer) imports \(imported): \(verdict)",
-            evidence: edges.map { Evidence(path: path, line: Int($0.line), text: "\(importer) imports \(imported)") },
-            places: edges.map { Finding.Place(path: path, line: Int($0.line)) })
+            evidence: edges.map {
+                Evidence(path: context.path(of: $0.file), line: Int($0.line), text: "\(importer) imports \(imported)")
+            },
+            places: edges.map { Finding.Place(path: context.path(of: $0.file), line: Int($0.line)) })
     }
 
     private static func report(
@@ -183,18 +190,18 @@ enum ForbiddenImportRule: Rule {
         func first(_ approach: Approach) -> Evidence {
             let edge = approach.edges[0]
             return Evidence(
-                path: context.path(of: graph.files[approach.module]), line: Int(edge.line),
+                path: context.path(of: edge.file), line: Int(edge.line),
                 text: "\(graph.name(approach.module, context)) imports \(graph.name(edge.target, context))")
         }
         var evidence = [first(nearest)]
         for step in nearest.way {
             evidence.append(
                 Evidence(
-                    path: context.path(of: graph.files[step.module]), line: Int(step.line),
+                    path: context.path(of: step.file), line: Int(step.line),
                     text: "\(graph.name(step.module, context)) imports \(graph.name(step.target, context))"))
         }
         evidence += approaches.filter { $0.module != nearest.module }.map(first)
-        let path = context.path(of: graph.files[crossing.module])
+        let path = context.path(of: crossing.file)
         let own = graph.name(nearest.module, context)
         let others = approaches.count == 2 ? "another module" : "\(approaches.count - 1) others"
         let dependents = approaches.count == 1 ? "\(own) depends" : "\(own) and \(others) depend"
@@ -205,7 +212,7 @@ enum ForbiddenImportRule: Rule {
             places: [Finding.Place(path: path, line: Int(crossing.line))]
                 + approaches.flatMap { approach in
                     approach.edges.map {
-                        Finding.Place(path: context.path(of: graph.files[approach.module]), line: Int($0.line))
+                        Finding.Place(path: context.path(of: $0.file), line: Int($0.line))
                     }
                 }, consumers: approaches.count)
     }
@@ -248,10 +255,11 @@ private struct ImportContract {
     }
 }
 
-/// Imports between live modules, by number.
+/// Imports between live modules, by number. The module of a Swift target has many files.
 private struct LiveImports {
     struct Edge {
         var target: Int
+        var file: FileID
         var line: UInt32
         var isTypingOnly: Bool
     }
@@ -259,6 +267,7 @@ private struct LiveImports {
     struct Step {
         var module: Int
         var target: Int
+        var file: FileID
         var line: UInt32
     }
 
@@ -269,20 +278,22 @@ private struct LiveImports {
     }
 
     private(set) var modules: [ModuleID] = []
-    private(set) var files: [FileID] = []
     private(set) var edges: [[Edge]] = []
     private var importers: [[Step]] = []
 
     init(_ context: RuleContext) {
         let model = context.model
-        files = context.liveFiles
-        modules = files.map { model.module(of: $0) }
         var numbers: [ModuleID: Int] = [:]
-        for (number, module) in modules.enumerated() { numbers[module] = number }
+        for file in context.liveFiles {
+            let module = model.module(of: file)
+            guard numbers[module] == nil else { continue }
+            numbers[module] = modules.count
+            modules.append(module)
+        }
         importers = Array(repeating: [], count: modules.count)
-        edges.reserveCapacity(modules.count)
-        for (number, file) in files.enumerated() {
-            var own: [Edge] = []
+        edges = Array(repeating: [], count: modules.count)
+        for file in context.liveFiles {
+            guard let number = numbers[model.module(of: file)] else { continue }
             for statement in model.imports(in: file) where !statement.context.contains(.never) {
                 var targets: [ModuleID] = []
                 switch statement.target {
@@ -292,13 +303,14 @@ private struct LiveImports {
                 }
                 for case let target? in targets.map({ numbers[$0] }) where target != number {
                     let isTypingOnly = statement.context.contains(.typeChecking)
-                    own.append(Edge(target: target, line: statement.line, isTypingOnly: isTypingOnly))
+                    edges[number].append(
+                        Edge(target: target, file: file, line: statement.line, isTypingOnly: isTypingOnly))
                     if !isTypingOnly {
-                        importers[target].append(Step(module: number, target: target, line: statement.line))
+                        importers[target].append(
+                            Step(module: number, target: target, file: file, line: statement.line))
                     }
                 }
             }
-            edges.append(own)
         }
     }
 

@@ -8,6 +8,8 @@ enum OversizeRule: Rule {
         summary: "A file, or a function in it, has more lines than `audit.limits` allows: one finding for each file.",
         exceptions: "Generated and vendored files, fixtures and backups.")
 
+    static let languages: Set<SourceLanguage> = [.python, .swift]
+
     static let rationale = """
         A file of thousands of lines is where the second implementation hides: nobody reads it to the end before writing their \
         own. The limit stands in one place, the manifest, so that no script measures by another one. Who has to split a file \
@@ -86,6 +88,9 @@ enum OversizeRule: Rule {
         let path = context.path(of: file)
         let source = limits.line > 0 ? "audit.limits" : "the default of audit.limits"
         func name(_ index: Int) -> String { model.qualifiedName(of: ObjectID(file: file, index: UInt32(index))) }
+        func word(_ index: Int) -> String {
+            model.modifiers(of: ObjectID(file: file, index: UInt32(index))).first ?? "def"
+        }
         var parts: [String] = []
         if isLong { parts.append("the file has \(facts.lineCount) lines (\(source) is \(limits.fileLines))") }
         // Of equally long ones the first.
@@ -100,12 +105,12 @@ enum OversizeRule: Rule {
         var places = functions.map { Finding.Place(path: path, line: Int(declarations[$0].line)) }
         if isLong { places.insert(Finding.Place(path: path, line: 1), at: 0) }
         findings.add(
-            [context.moduleName(of: file)], at: path, line: places[0].line, severity: scope == .test ? .info : nil,
+            [context.unitName(of: file)], at: path, line: places[0].line, severity: scope == .test ? .info : nil,
             scope: scope, message: parts.joined(separator: "; "),
             evidence: functions.map { index in
                 Evidence(
                     path: path, line: Int(declarations[index].line),
-                    text: "def \(name(index)): \(lines(of: declarations[index])) lines")
+                    text: "\(word(index)) \(name(index)): \(lines(of: declarations[index])) lines")
             }, places: places)
     }
 

@@ -11,6 +11,8 @@ enum SecondImplementationRule: Rule {
             """,
         exceptions: "Subclasses, protocols and abstract classes, enums, records, tests, another service.")
 
+    static let languages: Set<SourceLanguage> = [.python, .swift]
+
     static let rationale = """
         The second implementation begins as a quick variant and stays. From then on each defect has to be mended twice, \
         and is mended once; what one of them holds, the other does not know. A search by name does not find it: it is \

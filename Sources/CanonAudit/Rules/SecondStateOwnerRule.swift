@@ -8,6 +8,8 @@ enum SecondStateOwnerRule: Rule {
         summary: "More than one live class owns the same mapping: a container that it fills and empties itself.",
         exceptions: "Pure delegation, a mapping that was handed in, counters, locals, subclasses, another service.")
 
+    static let languages: Set<SourceLanguage> = [.python, .swift]
+
     static let rationale = """
         What is put into the one mapping is not in the other. A user connects through one class and is looked for in the \
         other; one of them forgets to remove; a count is right in neither. Whatever the classes are called, the state \

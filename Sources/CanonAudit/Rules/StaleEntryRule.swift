@@ -8,6 +8,8 @@ enum StaleEntryRule: Rule {
         summary: "A line of the manifest names what is not there, or a waiver that has expired or covers nothing.",
         isIntegrity: true)
 
+    static let languages: Set<SourceLanguage> = [.python, .swift]
+
     static let rationale = """
         A manifest is a promise that something is checked. When a canonical class is renamed and its entry is not, nothing is \
         checked any more, and the report looks better than before. So an entry that matches nothing is a finding, which no \

@@ -5,8 +5,10 @@ import CanonFacts
 enum SyntaxRule: Rule {
     static let identity = RuleIdentity(
         "syntax", severity: .critical,
-        summary: "A file does not parse with the grammar of the stated Python version.",
+        summary: "A file does not parse: Python with the grammar of the stated version, Swift with that of the newest.",
         exceptions: "Vendored files and fixtures.")
+
+    static let languages: Set<SourceLanguage> = [.python, .swift]
 
     static let rationale = """
         A module that does not parse cannot be imported: whoever imports it fails, or goes on without it behind an \
@@ -76,7 +78,7 @@ enum SyntaxRule: Rule {
             case .vendored, .fixture: continue
             }
             findings.add(
-                [context.moduleName(of: file)], at: context.path(of: file), line: Int(error.line), severity: severity,
+                [context.unitName(of: file)], at: context.path(of: file), line: Int(error.line), severity: severity,
                 scope: scope, message: "does not parse: \(error.message)")
         }
     }

@@ -97,12 +97,15 @@ public struct Audit: Sendable {
     private static func check(_ rules: [any Rule.Type], _ context: RuleContext, jobs: Int) -> [FindingCollector] {
         let collectors = Mutex<[FindingCollector?]>(Array(repeating: nil, count: rules.count))
         let next = Atomic(0)
+        let hasSwift = context.model.files.contains { $0.facts.language == .swift }
+        let contexts = hasSwift ? [context, context.narrowed(to: [.python])] : [context]
         DispatchQueue.concurrentPerform(iterations: max(1, min(jobs, rules.count))) { _ in
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard index < rules.count else { return }
                 var collector = FindingCollector(rule: rules[index].identity)
-                rules[index].check(context, &collector)
+                let sees = rules[index].languages.contains(.swift) ? contexts.first : contexts.last
+                rules[index].check(sees ?? context, &collector)
                 collectors.withLock { $0[index] = collector }
             }
         }

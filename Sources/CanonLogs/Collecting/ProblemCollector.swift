@@ -8,7 +8,7 @@ public final class ProblemCollector {
         public var until: Int64?
         public var services: Set<String> = []
         /// The least severity that makes an entry a problem.
-        public var severity = Severity.warning
+        public var severity = LogSeverity.warning
 
         public init() {}
     }

@@ -115,7 +115,7 @@ extension ProblemGroup {
         return result
     }
 
-    var severity: Severity { members.map(\.severity).max() ?? .unspecified }
+    var severity: LogSeverity { members.map(\.severity).max() ?? .unspecified }
     var instances: Set<UInt64> { members.reduce(into: []) { $0.formUnion($1.instances) } }
     var services: [String] { Set(members.map(\.service)).sorted() }
     /// The service that logged it most.
@@ -133,8 +133,8 @@ extension ProblemGroup {
         return result
     }
 
-    var timeline: Timeline { members.reduce(into: Timeline()) { $0.merge($1.timeline) } }
-    var freshTimeline: Timeline { members.reduce(into: Timeline()) { $0.merge($1.freshTimeline) } }
+    var timeline: ProblemTimeline { members.reduce(into: ProblemTimeline()) { $0.merge($1.timeline) } }
+    var freshTimeline: ProblemTimeline { members.reduce(into: ProblemTimeline()) { $0.merge($1.freshTimeline) } }
 
     /// The first and the last, by time.
     var samples: [Sample] {

@@ -5,7 +5,7 @@ final class ServiceTally {
     /// Entries later than everything that earlier runs have seen of the service.
     private(set) var later = 0
     private(set) var revisions: [Revision] = []
-    private(set) var severities = [Int](repeating: 0, count: Severity.allCases.count)
+    private(set) var severities = [Int](repeating: 0, count: LogSeverity.allCases.count)
     private let seenUpTo: Int64
 
     struct Revision {

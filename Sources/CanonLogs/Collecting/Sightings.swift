@@ -53,7 +53,7 @@ final class Sightings {
     var all = Tally()
     /// Those that no earlier run has counted.
     var fresh = Tally()
-    var severity = Severity.unspecified
+    var severity = LogSeverity.unspecified
     private(set) var revisionTallies: [RevisionTally] = []
     /// Entries on revisions that were not told apart because there were too many.
     var otherRevisions = 0
@@ -62,8 +62,8 @@ final class Sightings {
     var moments: [Moment] = []
     var momentsAreCapped = false
     /// What earlier runs have counted, and what is new: an entry stands in one of them.
-    private var countedTimeline = Timeline()
-    private(set) var freshTimeline = Timeline()
+    private var countedTimeline = ProblemTimeline()
+    private(set) var freshTimeline = ProblemTimeline()
     var place = ProblemEnvironment()
     var code: Code?
     /// The first and the last entry.
@@ -162,7 +162,7 @@ final class Sightings {
         return revisionTallies.count - 1
     }
 
-    var timeline: Timeline {
+    var timeline: ProblemTimeline {
         var timeline = countedTimeline
         timeline.merge(freshTimeline)
         return timeline

@@ -130,7 +130,7 @@ public struct IssueDraft: Sendable, Hashable {
         }
         var filters: [String] = []
         if isPlain(problem.service) { filters.append("resource.labels.service_name=\"\(problem.service)\"") }
-        if problem.severity != Severity.unspecified.name { filters.append("severity=\(problem.severity)") }
+        if problem.severity != LogSeverity.unspecified.name { filters.append("severity=\(problem.severity)") }
         if let id = problem.samples.first?.insertId, isPlain(id) { filters.append("insertId=\"\(id)\"") }
         let project = problem.environment.project.flatMap { isPlain($0) ? " --project \($0)" : nil } ?? ""
         let query = "gcloud logging read '\(filters.joined(separator: " AND "))'\(project) --format json"

@@ -12,8 +12,8 @@ public struct StoredProblem: Sendable, Hashable {
     public var exception: ProblemReport.Exception?
     public var logger: String
     public var service: String
-    public var severity: Severity
-    public var priority: Priority
+    public var severity: LogSeverity
+    public var priority: ProblemPriority
     /// Entries ever counted.
     public var count: Int
     /// Nanoseconds since 1970.
@@ -42,8 +42,8 @@ extension StoredProblem {
         exception = try decoded("exception", ProblemReport.Exception.self)
         logger = row["logger"]
         service = row["service"]
-        severity = Severity(rawValue: row["severity"]) ?? .unspecified
-        priority = Priority(rawValue: row["priority"]) ?? .p3
+        severity = LogSeverity(rawValue: row["severity"]) ?? .unspecified
+        priority = ProblemPriority(rawValue: row["priority"]) ?? .p3
         count = row["count"]
         first = row["first"]
         last = row["last"]

@@ -7,7 +7,7 @@ struct EntryResolver {
     func record() -> LogRecord? {
         var record = LogRecord()
         unpackRawPayload()
-        record.severity = Severity(level: values[.severity])
+        record.severity = LogSeverity(level: values[.severity])
         record.time = LogTime.parse(values[.time]) ?? secondsAndNanos
         record.insertID = values[.insertID]
         message(&record)

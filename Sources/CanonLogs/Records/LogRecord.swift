@@ -22,7 +22,7 @@ public struct LogRecord {
     public var traceback = LogRecord.nothing
     /// The exception's type as the entry names it beside a traceback; empty when there is none.
     public var exceptionType = LogRecord.nothing
-    public var severity = Severity.unspecified
+    public var severity = LogSeverity.unspecified
     /// Nanoseconds since 1970, UTC.
     public var time: Int64?
     public var insertID = LogRecord.nothing

@@ -1,4 +1,4 @@
-extension Severity {
+extension LogSeverity {
     /// A level as services write it: the names of Cloud Logging, syslog, Python, Java and Go in any case, or a number of
     /// Cloud Logging (`LogSeverity`, 100 to 800) or of Bunyan and Pino (10 to 60). Unspecified when it is none of these.
     public init(level: ByteSpan) {
@@ -39,7 +39,7 @@ extension Severity {
             }
     }
 
-    private static func numbered(_ level: ByteSpan) -> Severity {
+    private static func numbered(_ level: ByteSpan) -> LogSeverity {
         guard level.count <= 3, level.allSatisfy(\.isDigit) else { return .unspecified }
         let value = level.reduce(0) { $0 * 10 + Int($1 - 0x30) }
         switch value {

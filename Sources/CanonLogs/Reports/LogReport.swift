@@ -85,12 +85,12 @@ extension LogReport {
     }
 
     /// New and returned problems that fail the run.
-    public func gating(at gate: Priority) -> [ProblemReport] {
+    public func gating(at gate: ProblemPriority) -> [ProblemReport] {
         problems.filter { ($0.state == .new || $0.state == .regressed) && $0.priority <= gate.name }
     }
 
     /// - Parameter gate: nil to fail for nothing.
-    public func verdict(failOn gate: Priority?) -> Verdict {
+    public func verdict(failOn gate: ProblemPriority?) -> Verdict {
         guard incomplete.isEmpty else { return .incomplete }
         guard let gate, !gating(at: gate).isEmpty else { return .passed }
         return .failed

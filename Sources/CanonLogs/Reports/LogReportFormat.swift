@@ -6,7 +6,7 @@ public enum LogReportFormat: String, Sendable, CaseIterable {
 }
 
 extension LogReport {
-    public func rendered(as format: LogReportFormat, failOn gate: Priority?) -> [UInt8] {
+    public func rendered(as format: LogReportFormat, failOn gate: ProblemPriority?) -> [UInt8] {
         switch format {
         case .json: LogJSON.bytes(self)
         case .markdown: Array(LogWorklog(report: self, gate: gate).text.utf8)
@@ -16,7 +16,7 @@ extension LogReport {
     }
 
     /// The name of the answer for people: what `verdict` says, in a sentence.
-    public func verdictText(failOn gate: Priority?) -> String {
+    public func verdictText(failOn gate: ProblemPriority?) -> String {
         switch verdict(failOn: gate) {
         case .incomplete:
             let count = incompleteCount

@@ -1,7 +1,7 @@
 /// The worklog of a run in Markdown: what was looked at, what was found, and what could not be said.
 struct LogWorklog {
     let report: LogReport
-    let gate: Priority?
+    let gate: ProblemPriority?
 
     var text: String {
         var text = "# Log worklog\n\n"

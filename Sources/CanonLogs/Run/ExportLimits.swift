@@ -2,7 +2,7 @@
 struct SourceTally {
     var report: SourceReport
     var all = Sightings.Tally()
-    var severities = [Int](repeating: 0, count: Severity.allCases.count)
+    var severities = [Int](repeating: 0, count: LogSeverity.allCases.count)
     /// Entries without an id, which are counted by their place.
     var withoutID = 0
     /// It was found in a folder, and is no log.
@@ -44,7 +44,7 @@ enum ExportLimits {
     private static func cappedLists(_ source: SourceTally) -> [(name: String, count: Int)] {
         let named = source.report.lists.filter { isRound($0.value) && $0.value >= 50 }
         if !named.isEmpty { return named.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 } }
-        let levels = Severity.allCases.compactMap { severity -> (name: String, count: Int)? in
+        let levels = LogSeverity.allCases.compactMap { severity -> (name: String, count: Int)? in
             let count = source.severities[Int(severity.rawValue)]
             return isRound(count) && count >= 50 ? (severity.name, count) : nil
         }

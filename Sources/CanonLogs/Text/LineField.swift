@@ -6,7 +6,7 @@ struct LineField {
 
     var kind: Kind
     var range: Range<Int>
-    var severity: Severity?
+    var severity: LogSeverity?
 }
 
 /// Reads the fields of a line one after the other.
@@ -59,7 +59,7 @@ struct LineFields {
             let isLevelled = line[start].isLetter && start + 1 < line.count && line[start + 1].isDigit
             return LineField(
                 kind: .time, range: start..<stamp.end,
-                severity: isLevelled ? Severity(level: line.part(start..<start + 1)) : nil)
+                severity: isLevelled ? LogSeverity(level: line.part(start..<start + 1)) : nil)
         }
         switch line[start] {
         case UInt8(ascii: "["): return group(start, close: UInt8(ascii: "]"))
@@ -116,7 +116,7 @@ struct LineFields {
             stamp = Timestamp(end: end)
             return LineField(kind: .time, range: start..<end)
         }
-        let severity = Severity(level: line.part(inner))
+        let severity = LogSeverity(level: line.part(inner))
         if severity != .unspecified, line[inner.lowerBound].isLetter {
             return LineField(kind: .level, range: start..<end, severity: severity)
         }
@@ -131,7 +131,7 @@ struct LineFields {
         return text.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") }
     }
 
-    private func firstLevel(in range: Range<Int>) -> Severity? {
+    private func firstLevel(in range: Range<Int>) -> LogSeverity? {
         var at = range.lowerBound
         while at < range.upperBound {
             while at < range.upperBound, !line[at].isLetter { at += 1 }
@@ -160,7 +160,7 @@ struct LineFields {
         let value = line.part(start + 1..<end).reduce(0) { $0 * 10 + Int($1 - 0x30) }
         end += 1
         if end + 1 < line.count, line[end] == UInt8(ascii: "1"), line[end + 1].isBlank { end += 1 }
-        let levels: [Severity] = [.emergency, .alert, .critical, .error, .warning, .notice, .info, .debug]
+        let levels: [LogSeverity] = [.emergency, .alert, .critical, .error, .warning, .notice, .info, .debug]
         return LineField(kind: .level, range: start..<end, severity: levels[value % 8])
     }
 
@@ -188,12 +188,12 @@ struct LineFields {
         return LineField(kind: isLabel ? .label : .word, range: start..<end)
     }
 
-    private func level(_ word: Range<Int>) -> Severity? {
+    private func level(_ word: Range<Int>) -> LogSeverity? {
         guard (1...13).contains(word.count) else { return nil }
         // A single letter is a level in upper case only, and `F` is the full line of a container's log more often than fatal.
         let first = line[word.lowerBound]
         if word.count == 1, first.lowered == first || first == UInt8(ascii: "F") { return nil }
-        let severity = Severity(level: line.part(word))
+        let severity = LogSeverity(level: line.part(word))
         return severity == .unspecified ? nil : severity
     }
 }

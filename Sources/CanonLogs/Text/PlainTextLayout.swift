@@ -2,7 +2,7 @@
 public struct PlainTextLine: Sendable {
     /// Nanoseconds since 1970. A zone that is not said is taken as UTC, a year that is not said as the last possible one.
     public var time: Int64?
-    public var severity: Severity?
+    public var severity: LogSeverity?
     public var component: Range<Int>?
     public var process: Range<Int>?
     public var host: Range<Int>?

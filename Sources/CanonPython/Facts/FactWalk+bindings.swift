@@ -126,12 +126,12 @@ extension FactWalk {
     // MARK: __all__
 
     /// - Parameter value: a display of literals; of anything else the names are unresolved.
-    mutating func exports(_ change: Exports, value: UInt32, at offset: UInt32) {
+    mutating func exports(_ change: ExportChange, value: UInt32, at offset: UInt32) {
         let isDisplay = value != 0 && [.list, .tuple, .set].contains(tree[value].kind)
         exports(change, names: isDisplay ? tree[value].a : 0, at: offset, isResolved: isDisplay)
     }
 
-    mutating func exports(_ change: Exports, names list: UInt32, at offset: UInt32, isResolved: Bool = true) {
+    mutating func exports(_ change: ExportChange, names list: UInt32, at offset: UInt32, isResolved: Bool = true) {
         var step = event(.exports, at: offset, name: names.intern("__all__"))
         step.exports = change
         step.link = UInt32(lists.count)

@@ -12,7 +12,7 @@ public struct PythonProject: Sendable {
 
     /// Files of other suffixes, when they were asked for: without those of git, sorted as ``files``.
     let others: [SourceFile]
-    private let jobs: Int
+    let jobs: Int
     let cache: FactCache?
     /// For each argument; nil for one that is a file.
     let packs: [FactPack?]

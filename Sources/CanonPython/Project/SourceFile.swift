@@ -53,7 +53,7 @@ public struct SourceFile: Sendable {
 
 /// Why a file or folder could not be read: an error of the system, in its words.
 public struct SourceFailure: Error, Equatable, CustomStringConvertible {
-    /// The system's code; -1 when the path names a device, a pipe or a socket.
+    /// The system's code; -1 when the path names a device, a pipe or a socket, -2 when its reader did not answer.
     public let code: Int32
 
     public init(code: Int32) { self.code = code }
@@ -62,9 +62,17 @@ public struct SourceFailure: Error, Equatable, CustomStringConvertible {
     static var last: SourceFailure { SourceFailure(code: errno) }
 
     static let notAFile = SourceFailure(code: -1)
+    /// The program that reads files of its language did not answer for this one.
+    static let notRead = SourceFailure(code: -2)
     static let isFolder = SourceFailure(code: EISDIR)
 
-    public var description: String { self == .notAFile ? "not a regular file" : String(cString: strerror(code)) }
+    public var description: String {
+        switch self {
+        case .notAFile: "not a regular file"
+        case .notRead: "its reader gave no answer"
+        default: String(cString: strerror(code))
+        }
+    }
 }
 
 /// What tells that a file was not changed, without reading it.

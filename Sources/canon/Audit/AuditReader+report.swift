@@ -15,7 +15,7 @@ extension AuditReader {
     ///
     /// - Throws: `CommandFailure` when there is nothing that can be read here.
     func audit(_ folder: FoundFolder) throws -> (audit: Audit, report: AuditReport) {
-        let input = folder.input()
+        let input = try folder.input()
         try requireSources(input)
         let audit = Audit(input)
         let report = try report(of: audit)

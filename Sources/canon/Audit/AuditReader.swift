@@ -77,17 +77,15 @@ struct AuditReader {
     ///
     /// - Throws: `CommandFailure` when there is nothing that can be read here.
     func requireSources(_ input: Audit.Input) throws {
-        let wanted = input.manifest.languages.map(\.value)
-        if wanted.contains("swift")
-            || (wanted.isEmpty && input.tree.paths.contains { $0.hasSuffix(".swift") } && input.files.isEmpty)
+        // Without any facts of Python there would be nothing to say; else the report says what it lacks.
+        if input.files.isEmpty || input.manifest.languages.contains(where: { $0.value == "swift" }),
+            SwiftSources.gap(in: input.tree.paths, input.manifest, program: try SwiftProgram.find()) != nil
         {
-            throw CommandFailure(
-                "Swift files cannot be read here: canon-swift is not beside canon. Install it, or narrow the audit with "
-                    + "`languages: [python]` in the manifest", status: ExitStatus.unknown)
+            throw CommandFailure("Swift files cannot be read here: \(SwiftProgram.remedy)", status: ExitStatus.unknown)
         }
         guard input.files.isEmpty, input.unread.isEmpty else { return }
         throw CommandFailure(
-            "\(root.escapingControls) holds no file that can be audited (*.py). Is it the right folder?",
+            "\(root.escapingControls) holds no file that can be audited (*.py, *.swift). Is it the right folder?",
             status: ExitStatus.unknown)
     }
 
@@ -125,15 +123,22 @@ struct AuditReader {
         let tree = try CommitTree(repository, files: entries)
         let manifest = try given ?? (settings.config != nil ? self.manifest() : self.manifest(of: tree))
         let version = version(manifest)
-        let sources = entries.filter { $0.path.hasSuffix(".py") }
+        let swift = manifest.audits("swift") ? try SwiftProgram.find() : nil
+        let sources = entries.filter { entry in
+            manifest.audits("python") && entry.path.hasSuffix(".py")
+                || swift != nil && SwiftSources.holds(entry.path)
+        }
         // Facts by another grammar are other facts.
         let known = known.python == version.description ? known.byBlob : [:]
-        let missing = sources.filter { known[$0.blob] == nil }
-        let read = try CommitFacts(repository, version: version, jobs: settings.jobs).facts(of: missing.map(\.blob))
+        let missing = sources.filter { known[KnownFacts.key(of: $0)] == nil }
+        let reading = try CommitFacts(repository, version: version, swift: swift, jobs: settings.jobs)
+        let read = try reading.facts(of: missing)
         var files: [CodeFile] = []
         var unread: [Evidence] = []
+        if let gap = SwiftSources.gap(in: entries.lazy.map(\.path), manifest, program: swift) { unread.append(gap) }
         for source in sources {
-            if let facts = known[source.blob] ?? read[source.blob] {
+            let key = KnownFacts.key(of: source)
+            if let facts = known[key] ?? read[key] {
                 files.append(CodeFile(path: source.path, facts: facts))
             } else {
                 unread.append(
@@ -156,7 +161,10 @@ struct AuditReader {
     func knownFacts(of input: Audit.Input) throws -> KnownFacts {
         let blobs = try requiredRepository().unchangedBlobs()
         var known = KnownFacts(python: input.python)
-        for file in input.files { if let blob = blobs[file.path] { known.byBlob[blob] = file.facts } }
+        for file in input.files {
+            guard let blob = blobs[file.path] else { continue }
+            known.byBlob[KnownFacts.key(of: GitRepository.Entry(path: file.path, blob: blob))] = file.facts
+        }
         return known
     }
 }
@@ -164,23 +172,52 @@ struct AuditReader {
 /// Facts at hand, by the id of the content and the version of the grammar.
 struct KnownFacts {
     var python = ""
+    /// By ``key(of:)``.
     var byBlob: [String: FileFacts] = [:]
+
+    /// The id of a content, and its language: the facts of an empty file differ from language to language.
+    static func key(of entry: GitRepository.Entry) -> String {
+        entry.path.hasSuffix(".swift") ? "swift " + entry.blob : entry.blob
+    }
 }
 
 /// The facts of contents that git keeps.
 struct CommitFacts {
     private let objects: GitObjects
     private let version: PythonVersion
+    private let swift: SwiftProgram?
     private let jobs: Int
 
-    init(_ repository: GitRepository, version: PythonVersion, jobs: Int) throws {
+    init(_ repository: GitRepository, version: PythonVersion, swift: SwiftProgram?, jobs: Int) throws {
         objects = try GitObjects(repository)
         self.version = version
+        self.swift = swift
         self.jobs = jobs
     }
 
-    /// Facts by the id of the content. What the repository lacks is left out.
-    func facts(of blobs: [String]) throws -> [String: FileFacts] {
+    /// Facts by ``KnownFacts/key(of:)``. What the repository lacks is left out.
+    func facts(of entries: [GitRepository.Entry]) throws -> [String: FileFacts] {
+        let (swift, python) = (
+            entries.filter { $0.path.hasSuffix(".swift") }, entries.filter { $0.path.hasSuffix(".py") }
+        )
+        return try pythonFacts(of: python.map(\.blob)).merging(swiftFacts(of: swift)) { first, _ in first }
+    }
+
+    private func swiftFacts(of entries: [GitRepository.Entry]) throws -> [String: FileFacts] {
+        guard let swift else { return [:] }
+        var byKey: [String: GitRepository.Entry] = [:]
+        for entry in entries { byKey[KnownFacts.key(of: entry)] = entry }
+        let unique = byKey.sorted { $0.value.path < $1.value.path }
+        let contents = try objects.contents(of: unique.map(\.value.blob))
+        let found = zip(unique, contents).compactMap { entry, content in content.map { (entry, $0) } }
+        let facts = try swift.facts(
+            of: found.map { ForeignFiles.Request(name: $0.0.value.path, source: $0.1) }, jobs: jobs)
+        return Dictionary(
+            zip(found, facts).compactMap { item, facts in facts.map { (item.0.key, $0) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    private func pythonFacts(of blobs: [String]) throws -> [String: FileFacts] {
         var unique: [String] = []
         var seen: Set<String> = []
         for blob in blobs where seen.insert(blob).inserted { unique.append(blob) }

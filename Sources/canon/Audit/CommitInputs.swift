@@ -24,10 +24,14 @@ final class CommitInputs {
         let facts = Dictionary(input.files.map { ($0.path, $0.facts) }, uniquingKeysWith: { first, _ in first })
         var next = KnownFacts(python: input.python)
         for entry in try reader.requiredRepository().files(of: commit) {
-            guard let facts = facts[entry.path], next.byBlob.updateValue(facts, forKey: entry.blob) == nil else {
-                continue
+            guard let facts = facts[entry.path],
+                next.byBlob.updateValue(facts, forKey: KnownFacts.key(of: entry)) == nil
+            else { continue }
+            if known.python == input.python, known.byBlob[KnownFacts.key(of: entry)] != nil {
+                reused += 1
+            } else {
+                parsed += 1
             }
-            if known.python == input.python, known.byBlob[entry.blob] != nil { reused += 1 } else { parsed += 1 }
         }
         known = next
         return input

@@ -12,6 +12,8 @@ struct FoundFolder {
     let manifest: Manifest
     /// Everything that a report on these files depends on besides them.
     private let question: [UInt8]
+    /// What reads Swift; nil when it is not there, or not wanted.
+    private let swift: SwiftProgram?
 
     /// - Throws: `CommandFailure` or `ConfigurationError` when folder or manifest cannot be used.
     init(_ reader: AuditReader) throws {
@@ -23,25 +25,33 @@ struct FoundFolder {
         run = try PythonRun(
             paths: [reader.root], version: version, jobs: reader.settings.jobs, cache: reader.settings.cache,
             progress: reader.settings.progress, namingOthers: true)
+        swift = manifest.audits("swift") ? try SwiftProgram.find() : nil
         // Waivers expire and deadlines pass without any file changing.
-        question = Array("report\0\(version)\0\(reader.today)\0\(text?.path ?? "")\0".utf8) + (text?.bytes ?? [])
+        let build = "\(version)\0\(swift?.build ?? "")"
+        question = Array("report\0\(build)\0\(reader.today)\0\(text?.path ?? "")\0".utf8) + (text?.bytes ?? [])
     }
 
     /// Reads what was found.
-    func input() -> Audit.Input {
-        let facts = run.map { _, outcome in outcome }
+    ///
+    /// - Throws: `CommandFailure` when Swift is wanted and what reads it fails.
+    func input() throws -> Audit.Input {
+        let facts = manifest.audits("python") ? run.map { _, outcome in outcome } : []
         run.finish()
         var files: [CodeFile] = []
         files.reserveCapacity(facts.count)
         var unread = run.unlisted.map {
             Evidence(path: relative($0.path), line: 0, text: "cannot be listed: \($0.reason)")
         }
-        for (file, facts) in zip(run.files, facts) {
+        let (swiftFiles, swiftFacts) = try swiftFacts()
+        for (file, facts) in zip(run.files.prefix(facts.count) + swiftFiles, facts + swiftFacts) {
             switch facts {
             case .success(let facts): files.append(CodeFile(path: file.name, facts: facts))
             case .failure(let error):
                 unread.append(Evidence(path: file.name, line: 0, text: "cannot be read: \(error)"))
             }
+        }
+        if let gap = SwiftSources.gap(in: run.allFiles.lazy.map(\.name), manifest, program: swift) {
+            unread.append(gap)
         }
         let (commit, dirty) = state.wait()
         return Audit.Input(
@@ -50,6 +60,13 @@ struct FoundFolder {
             python: run.version.description, toolVersion: ProductVersion.description,
             commit: commit, dirty: dirty, unread: unread,
             claims: ProgramClaims(repository: reader.repository), jobs: reader.settings.jobs)
+    }
+
+    private func swiftFacts() throws -> ([SourceFile], [PythonProject.Outcome]) {
+        guard let swift else { return ([], []) }
+        let cache = reader.settings.cache?.open(build: swift.build)
+        let found = run.foreign(suffix: ".swift", cache: cache, where: SwiftSources.holds)
+        return (found.files, try found.read { try swift.facts(of: $0, jobs: reader.settings.jobs) })
     }
 
     private func relative(_ path: String) -> String {

@@ -17,7 +17,7 @@ struct IssueFolder {
     }
 
     /// Writes the drafts and the worklog of the run. Returns how many are new issues, and how many are updates.
-    func write(_ report: LogReport, failOn gate: Priority?) throws -> (new: Int, updates: Int) {
+    func write(_ report: LogReport, failOn gate: ProblemPriority?) throws -> (new: Int, updates: Int) {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             var new = 0

@@ -38,7 +38,7 @@ struct LogTimeArgument: ExpressibleByArgument {
 enum LogGate: String, ExpressibleByArgument, CaseIterable {
     case p0, p1, p2, p3, none
 
-    var priority: Priority? {
+    var priority: ProblemPriority? {
         switch self {
         case .p0: .p0
         case .p1: .p1
@@ -60,7 +60,7 @@ enum LogsFormat: String, ExpressibleByArgument, CaseIterable {
 enum LogLevelArgument: String, ExpressibleByArgument, CaseIterable {
     case info, notice, warning, error, critical
 
-    var severity: Severity {
+    var severity: LogSeverity {
         switch self {
         case .info: .info
         case .notice: .notice

@@ -3,7 +3,7 @@ import CanonLogs
 /// A run for people at a terminal: what is new or back first, with what is needed to act.
 struct LogsTerminalReport {
     let report: LogReport
-    let gate: Priority?
+    let gate: ProblemPriority?
     let terminal: Terminal
     var isVerbose = false
     var isQuiet = false

@@ -5,7 +5,7 @@ import Foundation
 struct LogsWatch {
     let options: LogRun.Options
     let memory: LogMemory
-    let gate: Priority?
+    let gate: ProblemPriority?
     let format: LogsFormat
     let isQuiet: Bool
 

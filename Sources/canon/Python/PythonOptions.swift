@@ -61,10 +61,13 @@ struct CacheSettings {
     /// Contents are compared, not what the file system says of them.
     var verifies = false
 
-    func open(for version: PythonVersion) -> FactCache {
+    func open(for version: PythonVersion) -> FactCache { open(build: Self.build, version) }
+
+    /// For the facts of another program.
+    func open(build: String, _ version: PythonVersion = .v3_13) -> FactCache {
         // A limit on the size of files (ulimit -f) is to fail the write, not to end the program.
         signal(SIGXFSZ, SIG_IGN)
-        return FactCache(root: root, build: Self.build, version: version)
+        return FactCache(root: root, build: build, version: version)
     }
 
     /// Facts come from the program that made them: another build, even of the same version, may know more.

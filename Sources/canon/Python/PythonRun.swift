@@ -63,6 +63,11 @@ struct PythonRun: Sendable {
         guard project.unlisted.isEmpty else { throw ExitStatus.unknown }
     }
 
+    /// Files of another language, when this one names others.
+    func foreign(suffix: String, cache: FactCache?, where holds: (String) -> Bool) -> ForeignFiles {
+        project.foreign(suffix: suffix, cache: cache, where: holds)
+    }
+
     /// See ``PythonProject/keptAnswer(to:)``.
     func keptAnswer(to question: [UInt8]) -> [UInt8]? { project.keptAnswer(to: question) }
 

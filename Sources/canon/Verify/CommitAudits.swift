@@ -92,7 +92,7 @@ final class CommitAudits: StaticAnalysis {
         let facts = Dictionary(audit.input.files.map { ($0.path, $0.facts) }, uniquingKeysWith: { first, _ in first })
         var known = KnownFacts(python: audit.input.python)
         for entry in try repository.files(of: commit) {
-            if let facts = facts[entry.path] { known.byBlob[entry.blob] = facts }
+            if let facts = facts[entry.path] { known.byBlob[KnownFacts.key(of: entry)] = facts }
         }
         self.known = known
     }

@@ -62,7 +62,7 @@ struct ProblemStateTests {
     @Test("a priority comes from severity, rate, spread and words, and says so")
     func priorities() {
         func verdict(
-            _ severity: Severity, _ count: Int = 1, hours: Double = 1, revisions: Int = 1, _ words: String = ""
+            _ severity: LogSeverity, _ count: Int = 1, hours: Double = 1, revisions: Int = 1, _ words: String = ""
         ) -> PriorityVerdict {
             PriorityVerdict(
                 severity: severity, count: count, interval: Int64(hours * 3.6e12), revisions: revisions, instances: 1,

@@ -91,7 +91,7 @@ struct InventedLog {
 /// What a test keeps of an entry: its views do not outlive the callback.
 struct Kept: Equatable {
     var message: String
-    var severity: Severity
+    var severity: LogSeverity
     var time: Int64?
     var id: String
     var service: String

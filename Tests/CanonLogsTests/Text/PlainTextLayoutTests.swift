@@ -9,7 +9,7 @@ struct PlainTextLayoutTests {
         "separates the header from the message",
         arguments: [
             ("Mar  4 10:11:%s hostname cron[%n]: ", nil, "cron"),
-            ("2025-03-04 10:11:%s,123 - INFO  [main:Worker@%n] - ", Severity.info, nil),
+            ("2025-03-04 10:11:%s,123 - INFO  [main:Worker@%n] - ", LogSeverity.info, nil),
             ("2025-03-04T10:11:%sZ WARN app.module.part: ", .warning, "app.module.part"),
             ("[Tue Mar 04 10:11:%s 2025] [error] ", .error, nil),
             ("03-04 10:11:%s.123  %n  %n E Widget: ", .error, "Widget"),
@@ -29,8 +29,8 @@ struct PlainTextLayoutTests {
             ("[2025-03-04, 10:11:%s UTC] {task.py:%n} INFO - ", .info, nil),
             ("2025-03-04 10:11:%s.123 | ERROR    | app.main:run:%n - ", .error, nil),
             ("time-less-host 2025-03-04 10:11:%s.1 %n DEBUG a.b.c [req-%n - -] ", .debug, "a.b.c"),
-        ] as [(String, Severity?, String?)])
-    func separates(header: String, severity: Severity?, component: String?) {
+        ] as [(String, LogSeverity?, String?)])
+    func separates(header: String, severity: LogSeverity?, component: String?) {
         let messages = [
             "ready", "opened file for reading", "took 5 ms", "failed: no such device", "a: b", "17 items left",
         ]

@@ -1,7 +1,7 @@
 /// One page that needs no network and no script: what was looked at, and each problem with its timeline and samples.
 struct LogPage {
     let report: LogReport
-    let gate: Priority?
+    let gate: ProblemPriority?
 
     var text: String {
         var page = PageText()

@@ -1,5 +1,5 @@
 /// How bad a service says an entry is: the levels of Cloud Logging's `LogSeverity`, with the same order.
-public enum Severity: UInt8, Sendable, Hashable, Comparable, CaseIterable, Codable {
+public enum LogSeverity: UInt8, Sendable, Hashable, Comparable, CaseIterable, Codable {
     /// The source gave no level. It says nothing about the entry, least of all that it is harmless.
     case unspecified = 0
     case debug
@@ -11,7 +11,7 @@ public enum Severity: UInt8, Sendable, Hashable, Comparable, CaseIterable, Codab
     case alert
     case emergency
 
-    public static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
+    public static func < (left: LogSeverity, right: LogSeverity) -> Bool { left.rawValue < right.rawValue }
 
     /// The name as Cloud Logging writes it.
     public var name: String {

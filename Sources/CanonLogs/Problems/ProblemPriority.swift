@@ -1,16 +1,16 @@
 /// How soon somebody should act.
-public enum Priority: Int, Sendable, Codable, Comparable, CaseIterable {
+public enum ProblemPriority: Int, Sendable, Codable, Comparable, CaseIterable {
     case p0 = 0
     case p1, p2, p3
 
-    public static func < (left: Priority, right: Priority) -> Bool { left.rawValue < right.rawValue }
+    public static func < (left: ProblemPriority, right: ProblemPriority) -> Bool { left.rawValue < right.rawValue }
 
     public var name: String { "P\(rawValue)" }
 }
 
 /// A priority with what it rests on.
 public struct PriorityVerdict: Sendable, Hashable {
-    public var priority: Priority
+    public var priority: ProblemPriority
     public var evidence: [String]
 
     /// Severity gives the start; a high rate, a wide spread, and words of a start or an end that failed raise it by one each.
@@ -18,7 +18,7 @@ public struct PriorityVerdict: Sendable, Hashable {
     /// - Parameters:
     ///   - interval: the time the run looked at, in nanoseconds; nil when entries have no time.
     public init(
-        severity: Severity, count: Int, interval: Int64?, revisions: Int, instances: Int, words: String
+        severity: LogSeverity, count: Int, interval: Int64?, revisions: Int, instances: Int, words: String
     ) {
         var level: Int
         switch severity {
@@ -48,7 +48,7 @@ public struct PriorityVerdict: Sendable, Hashable {
             level -= 1
             evidence.append("says \"\(word)\"")
         }
-        priority = Priority(rawValue: max(0, level)) ?? .p3
+        priority = ProblemPriority(rawValue: max(0, level)) ?? .p3
     }
 
     /// Entries an hour that raise a priority, and the fewest entries that make a rate.

@@ -1,6 +1,6 @@
 /// How many entries fell into each stretch of time. The stretches are a power of two of seconds, and become longer when there
 /// would be too many, so that a timeline takes little room however long the log is.
-public struct Timeline: Sendable, Hashable, Codable {
+public struct ProblemTimeline: Sendable, Hashable, Codable {
     static let maximumStretches = 512
 
     /// Seconds in a stretch.
@@ -28,7 +28,7 @@ public struct Timeline: Sendable, Hashable, Codable {
         width = wider
     }
 
-    mutating func merge(_ other: Timeline) {
+    mutating func merge(_ other: ProblemTimeline) {
         var other = other
         let wider = max(width, other.width)
         if width < wider { widen(to: wider) }

@@ -1,0 +1,6 @@
+import Hub
+import Journal
+import Wire
+
+let server = Server()
+let journal = Journal()

@@ -1,0 +1,5 @@
+import Hub
+
+struct Spare {
+    let hub = SocketHub()
+}

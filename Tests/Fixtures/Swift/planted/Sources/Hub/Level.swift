@@ -1,0 +1,1 @@
+public enum Level { case low, high }

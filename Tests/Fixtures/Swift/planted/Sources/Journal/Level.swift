@@ -1,0 +1,1 @@
+public struct Level { public var value = 0 }
