@@ -38,6 +38,7 @@ class DistTests(unittest.TestCase):
         source.write_text(PROGRAM)
         binary = self.folder / "canon"
         subprocess.run([shutil.which("cc") or "clang", "-o", binary, source], check=True)
+        shutil.copy(binary, self.folder / "canon-swift")
         result = self.pack(binary)
         self.assertEqual(result.returncode, 0, result.stdout)
         [archive] = (ROOT / ".build/dist").glob("canon-9.8.7-*.tar.gz")
@@ -52,7 +53,7 @@ class DistTests(unittest.TestCase):
             self.assertTrue(all(member.name.split("/")[0] == top and member.uid == 0 and member.mtime == 1700000000 for member in packed))
             packed.extractall(self.folder / "out", filter="data")
         self.assertLessEqual(
-            {"bin/canon", "LICENSE", "THIRD-PARTY.txt", "README.md", "deploy/canon.service", "clients/canon.js", "clients/canon.py",
+            {"bin/canon", "bin/canon-swift", "LICENSE", "THIRD-PARTY.txt", "README.md", "deploy/canon.service", "clients/canon.js", "clients/canon.py",
              "share/bash-completion/completions/canon", "share/zsh/site-functions/_canon", "share/fish/vendor_completions.d/canon.fish"},
             names)
         program = self.folder / "out" / top / "bin/canon"
