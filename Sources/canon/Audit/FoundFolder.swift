@@ -15,11 +15,19 @@ struct FoundFolder {
 
     /// - Throws: `CommandFailure` or `ConfigurationError` when folder or manifest cannot be used.
     init(_ reader: AuditReader) throws {
+        try self.init(reader, text: reader.manifestText(), state: RepositoryState(reader.repository))
+    }
+
+    /// A folder beside the index of its repository, whose manifest counts.
+    init(_ reader: AuditReader, judgedBy text: AuditReader.ManifestText?) throws {
+        try self.init(reader, text: text, state: RepositoryState(nil))
+    }
+
+    private init(_ reader: AuditReader, text: AuditReader.ManifestText?, state: RepositoryState) throws {
         self.reader = reader
-        let text = try reader.manifestText()
+        self.state = state
         manifest = try text.map { try reader.manifest(of: $0) } ?? Manifest()
         let version = reader.version(manifest)
-        state = RepositoryState(reader.repository)
         run = try PythonRun(
             paths: [reader.root], version: version, jobs: reader.settings.jobs, cache: reader.settings.cache,
             progress: reader.settings.progress, namingOthers: true)
@@ -68,10 +76,43 @@ struct FoundFolder {
 
     /// Keeps a report on the input for ``keptReport``, and what was found out about single files for ``input()``.
     func keep(_ report: AuditReport, _ parts: FileParts) {
-        if let parts = parts.stored() { run.keep(parts: parts) }
+        keep(parts)
         // What could not be read may be there the next time, without any file having changed.
         guard isKept, report.incomplete.isEmpty, let bytes = report.stored() else { return }
         run.keep(bytes, to: question)
+    }
+
+    // MARK: The same of what git keeps
+
+    /// The report that an earlier run made of the very same contents, judged by the same manifest on the same day; nil when there is
+    /// none.
+    func keptReport(on entries: [GitRepository.Entry], in slot: PythonProject.AnswerSlot) -> AuditReport? {
+        guard manifest.claims.isEmpty else { return nil }
+        return run.keptAnswer(to: question(entries), in: slot).flatMap { AuditReport(stored: $0) }
+    }
+
+    /// Keeps a report for ``keptReport(on:in:)``, which says nothing of a commit then.
+    func keep(_ report: AuditReport, on entries: [GitRepository.Entry], in slot: PythonProject.AnswerSlot) {
+        guard manifest.claims.isEmpty, report.incomplete.isEmpty else { return }
+        var report = report
+        (report.commit, report.dirty) = (nil, nil)
+        guard let bytes = report.stored() else { return }
+        run.keep(bytes, to: question(entries), in: slot)
+    }
+
+    func keep(_ parts: FileParts) {
+        if let parts = parts.stored() { run.keep(parts: parts) }
+    }
+
+    private func question(_ entries: [GitRepository.Entry]) -> [UInt8] {
+        var bytes = question
+        bytes.reserveCapacity(bytes.count + entries.count * 128)
+        for entry in entries {
+            bytes += entry.path.utf8
+            bytes.append(0)
+            bytes += entry.blob.utf8
+        }
+        return bytes
     }
 
     /// What is due for escalation depends on the history, too, and so do claims about commits.
