@@ -11,10 +11,11 @@ struct ChangeSummary {
     /// Shares of it: the sum leaves room for headings and for what is said about what is left out.
     private enum Share {
         static let first = 9_000
-        static let new = 22_000
+        static let stopping = 14_000
+        static let new = 9_000
         static let gone = 12_000
         static let concepts = 10_000
-        static let changes = 6_000
+        static let gaps = 4_000
     }
     /// How many findings are shown before anything is unfolded.
     private static let maximumFirst = 8
@@ -26,24 +27,24 @@ struct ChangeSummary {
         if !stopping.isEmpty {
             text += "\n" + findings(Array(stopping.prefix(Self.maximumFirst))).text(within: Share.first)
             if stopping.count > Self.maximumFirst {
-                text += "\n\(stopping.count - Self.maximumFirst) more stop it.\n"
+                text += "\n\(stopping.count - Self.maximumFirst) more stop it: see below.\n"
             }
         }
         for rise in comparison.risen {
             text +=
                 "\n- The total of \(rise.rule) rose: \(AuditFigures.counted(rise.before, "place")) before, \(rise.now) now.\n"
         }
-        let new = Set(comparison.new + comparison.worse)
-        let added = report.findings.filter { new.contains($0.fingerprint) && !$0.isIntegrity }
-        text += fold("New or worse", added.count, findings(added), Share.new)
+        let new = Set(comparison.new + comparison.worse).subtracting(stopping.map(\.fingerprint))
+        let others = report.findings.filter { new.contains($0.fingerprint) && !$0.isIntegrity }
+        let rest = Array(stopping.dropFirst(Self.maximumFirst))
+        text += fold("What else stops it", rest.count, findings(rest), Share.stopping)
+        text += fold("New or worse, and stops nothing", others.count, findings(others), Share.new)
         let gone = comparison.gone ?? []
         text += fold("Gone", gone.count, table(gone), Share.gone)
         text += fold("Concepts", report.score.concepts.count, concepts, Share.concepts)
-        let changes = report.findings.filter(\.isIntegrity)
-        text += fold("The measurement itself", changes.count, findings(changes), Share.changes)
         let gaps = report.incomplete.map { ["`\(MarkdownText.code($0.path))`", MarkdownText.escaped($0.text)] }
         text += fold(
-            "Not looked at", gaps.count, MarkdownTable(columns: ["Where", "Why"], rows: gaps), Share.changes / 2)
+            "Not looked at", gaps.count, MarkdownTable(columns: ["Where", "Why"], rows: gaps), Share.gaps)
         return text + "\n<sub>\(MarkdownText.escaped(AuditFigures.provenance(of: report)))</sub>\n"
     }
 

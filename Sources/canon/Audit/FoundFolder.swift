@@ -2,7 +2,6 @@ import CanonAudit
 import CanonCodeModel
 import CanonGateway
 import CanonPython
-import Dispatch
 
 /// A folder whose files were found, and not yet read: an earlier run may have left nothing to read.
 struct FoundFolder {
@@ -119,34 +118,18 @@ struct FoundFolder {
     private var isKept: Bool { manifest.escalationDays.isEmpty && manifest.claims.isEmpty }
 }
 
-/// Asks git while files are read.
-private final class RepositoryState: Sendable {
-    private let done = DispatchSemaphore(value: 0)
-    private let answer: Answer
-
-    private final class Answer: @unchecked Sendable {
-        // Written before the semaphore is signalled, read after it was waited for.
-        var commit: String?
-        var dirty: Bool?
-    }
+/// The commit of a folder, and whether it was changed since; asked for while files are read.
+private struct RepositoryState: Sendable {
+    private let answer: Awaited<(commit: String?, dirty: Bool?)>?
 
     init(_ repository: GitRepository?) {
-        let answer = Answer()
-        self.answer = answer
-        guard let repository else {
-            done.signal()
-            return
-        }
-        let done = done
-        DispatchQueue.global().async {
-            answer.commit = repository.head
-            if answer.commit != nil { answer.dirty = repository.isDirty }
-            done.signal()
+        answer = repository.map { repository in
+            Awaited {
+                let commit = repository.head
+                return (commit, commit == nil ? nil : repository.isDirty)
+            }
         }
     }
 
-    func wait() -> (commit: String?, dirty: Bool?) {
-        done.wait()
-        return (answer.commit, answer.dirty)
-    }
+    func wait() -> (commit: String?, dirty: Bool?) { (try? answer?.value) ?? (nil, nil) }
 }

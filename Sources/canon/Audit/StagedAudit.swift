@@ -49,9 +49,11 @@ struct StagedAudit {
     /// What HEAD has as well is known. The rest comes from what is staged, wherever it shows: a module that is deleted breaks files
     /// that are not staged.
     func report() throws -> AuditReport {
+        let (repository, head) = (repository, head)
+        let committed = Awaited { try head.map { try repository.files(of: $0) } ?? [] }
         let folder = try FoundFolder(reader, judgedBy: text)
         let disk = DiskFacts(self, folder)
-        let base = Side(try head.map { try repository.files(of: $0) } ?? [], self, disk)
+        let base = Side(try committed.value, self, disk)
         let now = Side(entries, self, disk)
         // First, because what is kept of the index takes the place of what was kept when HEAD was the index.
         let earlier = try base.report(folder, keptIn: .base)
@@ -100,8 +102,10 @@ struct StagedAudit {
                 if let read { return read }
                 var blobs = Dictionary(
                     staged.entries.lazy.map { ($0.path, $0.blob) }, uniquingKeysWith: { first, _ in first })
+                let input = folder.input()
+                // Asked after the files were read: what changes in between is known to have changed.
                 for path in try staged.repository.changedOnDisk() { blobs[path] = nil }
-                let facts = KnownFacts(of: folder.input(), blobs: blobs)
+                let facts = KnownFacts(of: input, blobs: blobs)
                 read = facts
                 return facts
             }
