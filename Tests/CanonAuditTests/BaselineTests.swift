@@ -79,10 +79,37 @@ struct BaselineTests {
         #expect(fewer.severity == .low && fewer.status == .known)
     }
 
+    @Test("a layer that the base had not is high, unless it is waived")
+    func newLayer() throws {
+        let rules = ExampleProject.core + [CompatibilityLayerRule.self]
+        func layer(_ manifest: String) throws -> Finding {
+            var project = base
+            project["shop/alias.py"] = "from shop.cache import Cache as Store\n"
+            project["canon.yaml"] += manifest
+            var before = base
+            before["canon.yaml"] = project["canon.yaml"]
+            let report = try project.report(rules: rules).compared(with: before.report(rules: rules), named: "main")
+            #expect(report.comparison?.worse == [])
+            return try #require(
+                report.findings.first { $0.path == "shop/alias.py" && $0.rule == "compatibility-layer" })
+        }
+        let new = try layer("")
+        #expect(new.severity == .high && new.status == .open && new.message.hasSuffix("; the layer is new"))
+        let waived = try layer(
+            """
+              waivers:
+                - {rule: compatibility-layer, symbol: shop.alias, reason: later, owner: me, issue: "1", expires: 2026-02-01}
+
+            """)
+        #expect(waived.severity == .low && waived.status == .waived)
+    }
+
     @Test("a finding that is gone is resolved")
     func resolved() throws {
         let report = try compared { $0["shop/orders.py"] = "from shop.cache import Cache\n\norders = Cache()\n" }
         #expect(report.comparison?.resolved.count == 1)
+        #expect(report.comparison?.gone?.map(\.rule) == ["import-path"])
+        #expect(report.comparison?.conceptsBefore?.map(\.bound) == [1] && report.score.concepts.map(\.bound) == [2])
         #expect(report.verdict(failOn: .low) == .passed)
     }
 
@@ -90,7 +117,8 @@ struct BaselineTests {
     func risen() throws {
         let report = try compared { $0["shop/more.py"] = "from shop.compat import Cache\n\nmore = Cache()\n" }
         #expect(report.comparison?.new == [])
-        #expect(report.comparison?.risen == [.init(rule: "import-path", before: 1, now: 2)])
+        let grown = report.findings.filter { $0.rule == "import-path" }.map(\.fingerprint)
+        #expect(report.comparison?.risen == [.init(rule: "import-path", before: 1, now: 2, grown: grown)])
         #expect(report.verdict(failOn: .critical) == .failed)
     }
 

@@ -140,6 +140,62 @@ struct ReportTests {
         #expect(text.contains("rule set") && text.contains("commit 0123456789ab with changes"))
     }
 
+    @Test("a summary of changes says verdict, score and figures before anything is unfolded")
+    func changes() throws {
+        let base = ExampleProject([
+            "canon.yaml": "audit:\n  concepts:\n    cache: {canonical: shop.cache.Cache}\n",
+            "shop/__init__.py": "", "shop/cache.py": "class Cache:\n    def get(self):\n        return 1\n",
+            "shop/compat.py": "from shop.cache import Cache\n",
+            "shop/orders.py": "from shop.cache import Cache\n\norders = Cache()\n",
+        ])
+        var now = base
+        now["shop/more.py"] = "from shop.compat import Cache\n\nmore = Cache()\n"
+        func summary(_ now: ExampleProject, beside base: ExampleProject) throws -> String {
+            let report = try now.coreReport().compared(with: base.coreReport(), named: "main")
+            return String(decoding: report.rendered(as: .markdown, failOn: .high), as: UTF8.self)
+        }
+        let worse = try summary(now, beside: base)
+        #expect(worse.hasPrefix("## Audit: failed\n\n**Score 100.0 → 50.0**"))
+        let unfolded = worse.prefix(upTo: try #require(worse.firstRange(of: "<details>")).lowerBound)
+        #expect(unfolded.contains("1 new, 0 known, 0 resolved, beside main."))
+        #expect(unfolded.contains("import-path | `shop/more.py:1`"))
+        #expect(unfolded.contains("The total of import-path rose: 0 places before, 1 now."))
+        #expect(unfolded.contains("Rules and scopes are those of the base."))
+        #expect(
+            worse.contains(
+                "| cache | 100.0: 1 of 1 consumer bound, 1 implementation | 50.0: 1 of 2 consumers bound, 1 implementation |"
+            ))
+        let better = try summary(base, beside: now)
+        #expect(better.hasPrefix("## Audit: passed, nothing is new\n"))
+        #expect(
+            better.contains("<summary>Gone (1)</summary>")
+                && better.contains("| medium | import-path | `shop/more.py:1` |"))
+        var narrowed = base
+        narrowed["canon.yaml"] += "  scopes: {backup: [orders.py]}\n"
+        #expect(try summary(narrowed, beside: base).contains("**Cannot be called better or worse**: detector-changed"))
+        #expect(try summary(base, beside: now) == better, "the same again")
+    }
+
+    @Test("Markdown is never longer than GitHub takes, and says how much is left out")
+    func bounded() throws {
+        let base = ExampleProject(["a.py": ""])
+        var large = base
+        for number in 0..<900 {
+            large["m\(number)_\(String(repeating: "_", count: 150)).py"] =
+                "def f():\n    pass\n\n\ndef f():\n    pass\n"
+        }
+        let report = try large.report(rules: [ShadowedDefinitionRule.self])
+        #expect(report.findings.count == 900)
+        for report in [
+            report, report.compared(with: try base.report(rules: [ShadowedDefinitionRule.self]), named: "main"),
+            try base.report(rules: [ShadowedDefinitionRule.self]).compared(with: report, named: "main"),
+        ] {
+            let text = report.rendered(as: .markdown, failOn: .high)
+            #expect(text.count <= ChangeSummary.maximumBytes && text.count > 10_000)
+            #expect(String(decoding: text, as: UTF8.self).contains(" rows more are left out here"))
+        }
+    }
+
     @Test("the pages of the rules are current")
     func pages() throws {
         for (name, text) in RulePages.all {

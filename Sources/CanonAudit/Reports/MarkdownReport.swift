@@ -1,26 +1,31 @@
-/// For a pull request or an issue: the score, what changed, and the findings by concept.
+/// For an issue or a page: the score and the findings, never longer than GitHub takes. Beside a base it is a ``ChangeSummary``.
 struct MarkdownReport {
     let report: AuditReport
     let gate: Severity
 
-    /// More rows are no reading; the JSON has all.
-    static let maximumRows = 200
+    /// Shares of ``ChangeSummary/maximumBytes``.
+    private enum Share {
+        static let concepts = 10_000
+        static let findings = 40_000
+        static let gaps = 5_000
+        static let isolation = 8_000
+    }
 
     var text: String {
+        if let comparison = report.comparison {
+            return ChangeSummary(report: report, comparison: comparison, gate: gate).text
+        }
         var text = "# Audit\n\n"
         text += summary + "\n"
-        if !report.score.concepts.isEmpty { text += "\n## Concepts\n\n" + concepts }
-        if let comparison = report.comparison {
-            text += "\n## Beside \(MarkdownText.escaped(comparison.base))\n\n" + changes(comparison)
-        }
+        if !report.score.concepts.isEmpty { text += "\n## Concepts\n\n" + concepts.text(within: Share.concepts) }
         let open = report.findings.filter { $0.status == .open }
         text += "\n## Findings\n\n"
-        text += open.isEmpty ? "None that are open.\n" : table(open)
+        text += open.isEmpty ? "None that are open.\n" : Self.table(open).text(within: Share.findings)
         if !report.incomplete.isEmpty {
-            text += "\n## Not looked at\n\n"
-            for gap in report.incomplete {
-                text += "- `\(MarkdownText.code(gap.path))`: \(MarkdownText.escaped(gap.text))\n"
-            }
+            let gaps = report.incomplete.map { ["`\(MarkdownText.code($0.path))`", MarkdownText.escaped($0.text)] }
+            text +=
+                "\n## Not looked at\n\n"
+                + MarkdownTable(columns: ["Where", "Why"], rows: gaps).text(within: Share.gaps)
         }
         text += "\n## Isolation\n\n" + isolation
         return text
@@ -40,49 +45,41 @@ struct MarkdownReport {
         return lines.joined(separator: "  \n") + "\n"
     }
 
-    private var concepts: String {
-        var text =
-            "| Concept | Canonical | Implementations | Bound | Consumers | Score |\n|---|---|---:|---:|---:|---:|\n"
-        for concept in report.score.concepts {
-            text +=
-                "| \(MarkdownText.escaped(concept.name)) | `\(MarkdownText.code(concept.canonical))` | \(concept.implementations) | "
-                + "\(concept.bound) | \(concept.consumers) | \(concept.score.map(AuditFigures.percent) ?? "not measured") |\n"
-        }
-        return text
+    private var concepts: MarkdownTable {
+        MarkdownTable(
+            columns: ["Concept", "Canonical", "Implementations", "Bound", "Consumers", "Score"],
+            rows: report.score.concepts.map { concept in
+                [
+                    MarkdownText.escaped(concept.name), "`\(MarkdownText.code(concept.canonical))`",
+                    "\(concept.implementations)", "\(concept.bound)", "\(concept.consumers)",
+                    concept.score.map(AuditFigures.percent) ?? "not measured",
+                ]
+            })
     }
 
-    private func changes(_ comparison: AuditReport.Comparison) -> String {
-        var text = "\(AuditFigures.changes(comparison)).\n"
-        for rise in comparison.risen { text += "- \(rise.rule): \(rise.before) places before, \(rise.now) now\n" }
-        for reason in comparison.blocked { text += "- Cannot be compared: \(MarkdownText.escaped(reason))\n" }
-        return text
-    }
-
-    private func table(_ findings: [Finding]) -> String {
-        var text = "| Severity | Rule | Where | What | Fingerprint |\n|---|---|---|---|---|\n"
-        for finding in findings.prefix(Self.maximumRows) {
-            let place = finding.line > 0 ? "\(finding.path):\(finding.line)" : finding.path
-            let more = finding.placeCount > 1 ? " (\(finding.placeCount) places)" : ""
-            text +=
-                "| \(finding.severity.rawValue) | \(finding.rule) | `\(MarkdownText.code(place))` | "
-                + "\(MarkdownText.escaped(finding.message))\(more) | `\(finding.fingerprint)` |\n"
-        }
-        if findings.count > Self.maximumRows {
-            text += "\n\(findings.count - Self.maximumRows) more are in the JSON.\n"
-        }
-        return text
+    static func table(_ findings: [Finding]) -> MarkdownTable {
+        MarkdownTable(
+            columns: ["Severity", "Rule", "Where", "What", "Fingerprint"],
+            rows: findings.map { finding in
+                let place = finding.line > 0 ? "\(finding.path):\(finding.line)" : finding.path
+                let more = finding.placeCount > 1 ? " (\(finding.placeCount) places)" : ""
+                return [
+                    finding.severity.rawValue, finding.rule, "`\(MarkdownText.code(place))`",
+                    MarkdownText.escaped(finding.message) + more, "`\(finding.fingerprint)`",
+                ]
+            })
     }
 
     private var isolation: String {
         let isolation = report.isolation
-        var text =
+        let text =
             "State that users share: \(isolation.confirmed.count) confirmed, \(isolation.review.count) to review, "
             + "\(isolation.refuted.count) refuted. Canary run: \(isolation.canary).\n"
-        for item in isolation.refuted.prefix(Self.maximumRows) {
-            text +=
-                "- refuted: `\(MarkdownText.code("\(item.path):\(item.line)"))` \(MarkdownText.escaped(item.text))\n"
+        guard !isolation.refuted.isEmpty else { return text }
+        let rows = isolation.refuted.map {
+            ["`\(MarkdownText.code("\($0.path):\($0.line)"))`", MarkdownText.escaped($0.text)]
         }
-        return text
+        return text + "\n" + MarkdownTable(columns: ["Refuted", "Why"], rows: rows).text(within: Share.isolation)
     }
 }
 

@@ -35,6 +35,9 @@ public final class FileParts: Sendable {
         self.kept = reader.isAtEnd ? kept : [:]
     }
 
+    /// Begins with what another one began with: for a second tree that holds the same files in part.
+    public init(sharedWith other: FileParts) { kept = other.kept }
+
     /// The stored form of what this run needed; nil when that is what it began with.
     public func stored() -> [UInt8]? {
         let groups = done.withLock { $0 }.sorted { $0.name < $1.name }

@@ -18,8 +18,10 @@ public protocol Rule: Sendable {
     /// finds nothing to examine, that is an integrity finding, because a rule that never applies protects nothing.
     static func isConfigured(by manifest: Manifest) -> Bool
 
-    /// What a finding that stood in a base as well has become, when it is worse now than it was there; nil when it is not.
-    static func worse(_ finding: Finding, than before: Finding) -> Finding?
+    /// What a finding has become beside a base, when that makes it worse than it is by itself; nil when it does not.
+    ///
+    /// - Parameter before: the finding as it stood in the base; nil when the base had none.
+    static func worse(_ finding: Finding, than before: Finding?) -> Finding?
 
     /// Looks at the whole program once.
     static func check(_ context: RuleContext, _ findings: inout FindingCollector)
@@ -28,7 +30,7 @@ public protocol Rule: Sendable {
 extension Rule {
     public static var languages: Set<SourceLanguage> { [.python] }
     public static func isConfigured(by manifest: Manifest) -> Bool { false }
-    public static func worse(_ finding: Finding, than before: Finding) -> Finding? { nil }
+    public static func worse(_ finding: Finding, than before: Finding?) -> Finding? { nil }
     public static var name: String { identity.name }
 }
 

@@ -16,7 +16,8 @@ enum CompatibilityLayerRule: Rule {
         """
     static let remedy = """
         Move the consumers to the canonical symbol and delete the layer. If it has to stay for now, waive it with the day \
-        on which it goes. A layer that more modules use than in the base of a comparison is high, waived or not.
+        on which it goes. A layer that more modules use than in the base of a comparison is high, waived or not; and so is one \
+        that the base had not, unless it is waived.
         """
 
     static let examples = RuleExamples(
@@ -200,12 +201,12 @@ enum CompatibilityLayerRule: Rule {
                     "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from shop.cart import Cart\n")),
         ])
 
-    /// New users of a layer are the opposite of moving away from it.
-    static func worse(_ finding: Finding, than before: Finding) -> Finding? {
-        guard finding.consumers > before.consumers else { return nil }
+    /// A new layer, and new users of one, are the opposite of moving away from it.
+    static func worse(_ finding: Finding, than before: Finding?) -> Finding? {
+        guard before.map({ finding.consumers > $0.consumers }) ?? (finding.scope == .live) else { return nil }
         var finding = finding
         finding.severity = .high
-        finding.message += "; \(before.consumers) did before"
+        finding.message += before.map { "; \($0.consumers) did before" } ?? "; the layer is new"
         return finding
     }
 

@@ -14,7 +14,8 @@ enum MockDriftRule: Rule {
         `async`, they go on passing, and the first caller that fails is a user's.
         """
     static let remedy = """
-        Derive the double from the class or its Protocol, make it with `create_autospec`, or give it what the table lacks.
+        Derive the double from the class or its Protocol, make it with `create_autospec`, or give it what it lacks: \
+        `canon audit doubles` shows the table, and `--fix` adds what is missing as methods that fail.
         """
 
     static let examples = RuleExamples(
@@ -216,10 +217,8 @@ enum MockDriftRule: Rule {
     ) {
         let model = context.model
         let drift = MockDrift(of: pair, model)
-        guard !drift.isEmpty else { return }
+        guard isReported(drift, of: pair, &pairs, context) else { return }
         let called = pairs.called(drift.missing, of: pair.production, context)
-        // A double that only lacks what nobody calls is a small double, no wrong one.
-        if drift.mismatches.isEmpty, drift.extra.isEmpty, called.isEmpty, pair.evidence != .name { return }
         var parts: [String] = []
         if !called.isEmpty { parts.append("lacks \(list(called)), which code that uses the class calls") }
         let silent = drift.missing.filter { !called.contains($0) }
@@ -251,116 +250,17 @@ enum MockDriftRule: Rule {
             consumers: model.consumers(of: pair.mock).count)
     }
 
+    static func isReported(
+        _ drift: MockDrift, of pair: MockPairs.Pair, _ pairs: inout MockPairs, _ context: borrowing RuleContext
+    ) -> Bool {
+        guard !drift.isEmpty else { return false }
+        // A double that only lacks what nobody calls is a small double, no wrong one.
+        if !drift.mismatches.isEmpty || !drift.extra.isEmpty || pair.evidence == .name { return true }
+        return !pairs.called(drift.missing, of: pair.production, context).isEmpty
+    }
+
     private static func list(_ names: [String]) -> String {
         names.count <= 5
             ? names.joined(separator: ", ") : names.prefix(4).joined(separator: ", ") + " and \(names.count - 4) more"
-    }
-}
-
-/// What differs between a double and its class.
-struct MockDrift {
-    struct Mismatch {
-        var text: String
-        var mock: ObjectID
-        var production: ObjectID
-        var own: String
-        var others: String
-    }
-
-    private(set) var missing: [String] = []
-    private(set) var extra: [String] = []
-    private(set) var mismatches: [Mismatch] = []
-    /// How many methods both have.
-    private(set) var shared = 0
-
-    var isEmpty: Bool { missing.isEmpty && extra.isEmpty && mismatches.isEmpty }
-
-    init(of pair: MockPairs.Pair, _ model: CodeModel) {
-        let own = Self.methods(of: pair.mock, model, upTo: pair.evidence == .subclass ? pair.production : nil)
-        let others = Self.methods(of: pair.production, model, upTo: nil)
-        let answersAll = Self.answersAll(pair.mock, model)
-        // What a base outside of the tree has cannot be told.
-        let isOpen = model.classInfo(of: pair.production).traits.contains(.hasUnknownBase)
-        for (name, method) in others.sorted(by: { $0.key < $1.key }) {
-            guard let double = own[name] else {
-                if !answersAll, pair.evidence != .subclass { missing.append(name) }
-                continue
-            }
-            shared += 1
-            guard let a = model.signature(of: double), let b = model.signature(of: method) else { continue }
-            guard a.isProperty == b.isProperty, !a.isProperty else { continue }
-            if let text = Self.difference(a, b) {
-                mismatches.append(
-                    Mismatch(
-                        text: "\(name) (\(text))", mock: double, production: method, own: Self.describe(name, a),
-                        others: Self.describe(name, b)))
-            }
-        }
-        // A subclass may have more; a class of which the tree does not know all bases may have it as well.
-        if pair.evidence != .subclass, !isOpen {
-            extra = own.keys.filter { others[$0] == nil }.sorted()
-        }
-    }
-
-    /// Public methods by name, those of ancestors too; the nearest one counts.
-    private static func methods(of object: ObjectID, _ model: CodeModel, upTo end: ObjectID?) -> [String: ObjectID] {
-        var found: [String: ObjectID] = [:]
-        for ancestor in [object] + model.classInfo(of: object).ancestors {
-            if ancestor == end { break }
-            for method in model.publicMethods(of: ancestor) where found[model.name(of: method)] == nil {
-                found[model.name(of: method)] = method
-            }
-        }
-        return found
-    }
-
-    private static func answersAll(_ mock: ObjectID, _ model: CodeModel) -> Bool {
-        let info = model.classInfo(of: mock)
-        if !info.traits.isDisjoint(with: [.mock, .hasUnknownBase]) { return true }
-        return ([mock] + info.ancestors).contains { ancestor in
-            model.methods(of: ancestor).contains { ["__getattr__", "__getattribute__"].contains(model.name(of: $0)) }
-        }
-    }
-
-    /// What a caller of production would stumble over; nil when nothing.
-    private static func difference(_ mock: Signature, _ production: Signature) -> String? {
-        if mock.isAsync != production.isAsync { return production.isAsync ? "not async" : "async" }
-        let takesAll = mock.parameters.contains { $0.kind == .variadicKeyword }
-        let takesMore = mock.parameters.contains { $0.kind == .variadicPositional }
-        let own = mock.parameters.filter { $0.kind != .variadicPositional && $0.kind != .variadicKeyword }
-        let others = production.parameters.filter { $0.kind != .variadicPositional && $0.kind != .variadicKeyword }
-        for (index, parameter) in others.enumerated() {
-            if own.contains(where: { $0.name == parameter.name }) { continue }
-            // `_order` for an argument that the double does not use.
-            if index < own.count,
-                own[index].name.drop(while: { $0 == "_" }) == parameter.name.drop(while: { $0 == "_" })
-            {
-                continue
-            }
-            if parameter.kind == .keywordOnly ? takesAll : (takesAll || takesMore) { continue }
-            if index < own.count, own[index].name.hasPrefix("_") { continue }
-            return "no argument \(parameter.name)"
-        }
-        let takesOthers = production.parameters.contains {
-            $0.kind == .variadicKeyword || $0.kind == .variadicPositional
-        }
-        if !takesOthers,
-            let more = own.first(where: { own in !own.hasDefault && !others.contains { $0.name == own.name } }),
-            own.count > others.count
-        {
-            return "needs \(more.name)"
-        }
-        return nil
-    }
-
-    private static func describe(_ name: String, _ signature: Signature) -> String {
-        let parameters = signature.parameters.map { parameter in
-            switch parameter.kind {
-            case .variadicPositional: "*" + parameter.name
-            case .variadicKeyword: "**" + parameter.name
-            default: parameter.name + (parameter.hasDefault ? "=…" : "")
-            }
-        }
-        return "\(signature.isAsync ? "async " : "")def \(name)(\(parameters.joined(separator: ", ")))"
     }
 }

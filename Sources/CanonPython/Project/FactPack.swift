@@ -403,6 +403,7 @@ final class FactPack: Sendable {
 
     /// Where an answer that was computed from all files is kept.
     var answerPath: String { path + KeptAnswer.suffix }
+    func answerPath(_ slot: PythonProject.AnswerSlot) -> String { path + KeptAnswer.suffix(slot) }
     /// Where what was found out about single files is kept.
     var partsPath: String { path + KeptAnswer.partsSuffix }
 
@@ -410,6 +411,7 @@ final class FactPack: Sendable {
     static func files(index path: String) -> [String] {
         let pack = String(path.dropLast(indexSuffix.count))
         return [path, pack + KeptAnswer.suffix, pack + KeptAnswer.partsSuffix]
+            + PythonProject.AnswerSlot.allCases.map { pack + KeptAnswer.suffix($0) }
             + (readIndex(path).map { [factsPath(pack, $0.header.generation)] } ?? [])
     }
 }

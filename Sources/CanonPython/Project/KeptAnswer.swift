@@ -26,6 +26,31 @@ extension PythonProject {
         keep(answer, key, at: pack.answerPath, of: pack)
     }
 
+    /// What is kept besides the answer about the files on disk: answers about states that version control keeps.
+    public enum AnswerSlot: String, CaseIterable, Sendable {
+        case base, staged
+    }
+
+    /// What ``keep(_:to:in:)`` was told last, when it was asked the same.
+    ///
+    /// - Parameter question: everything that the answer depends on, the contents of all files among it: those on disk say nothing
+    ///   about it.
+    public func keptAnswer(to question: [UInt8], in slot: AnswerSlot) -> [UInt8]? {
+        guard !verifiesCache, let pack = packs.first ?? nil, let key = contentKey(of: question) else { return nil }
+        return KeptAnswer.read(pack.answerPath(slot), key: key)
+    }
+
+    /// Keeps an answer for ``keptAnswer(to:in:)``, instead of the one before in the same slot.
+    public func keep(_ answer: [UInt8], to question: [UInt8], in slot: AnswerSlot) {
+        guard let pack = packs.first ?? nil, let key = contentKey(of: question) else { return }
+        keep(answer, key, at: pack.answerPath(slot), of: pack)
+    }
+
+    private func contentKey(of question: [UInt8]) -> SourceDigest? {
+        guard packs.count == 1, let folder = folders[0] else { return nil }
+        return (Array("contents\0\(folder)\0".utf8) + question).withUnsafeBytes { FactCache.digest(of: $0) }
+    }
+
     /// What ``keep(parts:)`` was told last; nil with `verifiesCache`, as for answers.
     public func keptParts() -> [UInt8]? {
         guard !verifiesCache, let pack = packs.first ?? nil, let key = partsKey else { return nil }
@@ -79,6 +104,7 @@ extension PythonProject {
 enum KeptAnswer {
     static let suffix = ".answer"
     static let partsSuffix = ".parts"
+    static func suffix(_ slot: PythonProject.AnswerSlot) -> String { ".\(slot.rawValue)\(suffix)" }
 
     private struct Header: BitwiseCopyable {
         var marker = UInt64(0x3153_4E41_4E41_4E43)  // "CNANANS1"

@@ -99,28 +99,20 @@ struct AuditReader {
     func commit(_ commit: String, manifest given: Manifest? = nil, known: KnownFacts = KnownFacts()) throws
         -> Audit.Input
     {
-        let repository = try requiredRepository()
-        var input = try objects(try repository.files(of: commit), repository, manifest: given, known: known)
+        let entries = try requiredRepository().files(of: commit)
+        var input = try contents(of: entries, manifest: given, known: known)
         input.commit = commit
         input.dirty = false
         return input
     }
 
-    /// What the next commit would hold, from the index.
-    func staged(known: KnownFacts) throws -> Audit.Input {
+    /// Contents that git keeps: of a commit, or of the index.
+    ///
+    /// - Parameter manifest: nil for the one among them.
+    func contents(of entries: [GitRepository.Entry], manifest given: Manifest?, known: KnownFacts) throws -> Audit.Input
+    {
         let repository = try requiredRepository()
-        var input = try objects(try repository.staged(), repository, manifest: nil, known: known)
-        input.commit = repository.head
-        input.dirty = true
-        return input
-    }
-
-    /// An input of contents that git keeps.
-    private func objects(
-        _ entries: [GitRepository.Entry], _ repository: GitRepository, manifest given: Manifest?,
-        known: KnownFacts
-    ) throws -> Audit.Input {
-        let tree = try CommitTree(repository, files: entries)
+        let tree = try CommitTree(repository, files: entries, identities: known.identities(of: entries))
         let manifest = try given ?? (settings.config != nil ? self.manifest() : self.manifest(of: tree))
         let version = version(manifest)
         let swift = manifest.audits("swift") ? try SwiftProgram.find() : nil
@@ -128,6 +120,7 @@ struct AuditReader {
             manifest.audits("python") && entry.path.hasSuffix(".py")
                 || swift != nil && SwiftSources.holds(entry.path)
         }
+        let parts = FileParts(sharedWith: known.parts)
         // Facts by another grammar are other facts.
         let known = known.python == version.description ? known.byBlob : [:]
         let missing = sources.filter { known[KnownFacts.key(of: $0)] == nil }
@@ -146,26 +139,24 @@ struct AuditReader {
             }
         }
         return Audit.Input(
-            files: files, tree: tree, manifest: manifest, today: today, python: version.description,
+            files: files, tree: tree, parts: parts, manifest: manifest, today: today, python: version.description,
             toolVersion: ProductVersion.description, unread: unread, claims: ProgramClaims(repository: repository),
             jobs: settings.jobs)
     }
 
     /// The manifest that stands in a commit.
     func manifest(of tree: CommitTree) throws -> Manifest {
-        guard let bytes = tree.bytes(of: ManifestFile.name) else { return Manifest() }
-        return try ManifestFile.manifest(bytes, path: ManifestFile.name, today: today)
+        try manifestText(of: tree).map { try manifest(of: $0) } ?? Manifest()
+    }
+
+    /// The same as it is written; nil when there is none.
+    func manifestText(of tree: CommitTree) -> ManifestText? {
+        tree.bytes(of: ManifestFile.name).map { ManifestText(bytes: $0, path: ManifestFile.name) }
     }
 
     /// Facts of the work tree by the id of their content, so that a base that differs little is read as quickly.
     func knownFacts(of input: Audit.Input) throws -> KnownFacts {
-        let blobs = try requiredRepository().unchangedBlobs()
-        var known = KnownFacts(python: input.python)
-        for file in input.files {
-            guard let blob = blobs[file.path] else { continue }
-            known.byBlob[KnownFacts.key(of: GitRepository.Entry(path: file.path, blob: blob))] = file.facts
-        }
-        return known
+        KnownFacts(of: input, blobs: try requiredRepository().unchangedBlobs())
     }
 }
 
@@ -174,6 +165,35 @@ struct KnownFacts {
     var python = ""
     /// By ``key(of:)``.
     var byBlob: [String: FileFacts] = [:]
+    /// What is known of single files on disk, of those that hold what git keeps under the same path and id.
+    private(set) var parts = FileParts()
+    private var files: [String: (blob: String, identity: FileIdentity)] = [:]
+
+    init(python: String = "") { self.python = python }
+
+    /// - Parameter blobs: ids of the contents on disk, by path.
+    init(of input: Audit.Input, blobs: [String: String]) {
+        python = input.python
+        parts = input.parts
+        for file in input.files {
+            guard let blob = blobs[file.path] else { continue }
+            byBlob[Self.key(of: GitRepository.Entry(path: file.path, blob: blob))] = file.facts
+        }
+        files.reserveCapacity(blobs.count)
+        for (path, blob) in blobs {
+            if let identity = input.tree.identity(of: path) { files[path] = (blob, identity) }
+        }
+    }
+
+    /// Of those entries that are on disk under the same path with the same content.
+    func identities(of entries: [GitRepository.Entry]) -> [String: FileIdentity] {
+        var identities: [String: FileIdentity] = [:]
+        guard !files.isEmpty else { return identities }
+        for entry in entries {
+            if let file = files[entry.path], file.blob == entry.blob { identities[entry.path] = file.identity }
+        }
+        return identities
+    }
 
     /// The id of a content, and its language: the facts of an empty file differ from language to language.
     static func key(of entry: GitRepository.Entry) -> String {

@@ -2,7 +2,6 @@ import CanonAudit
 import CanonCodeModel
 import CanonGateway
 import CanonPython
-import Dispatch
 
 /// A folder whose files were found, and not yet read: an earlier run may have left nothing to read.
 struct FoundFolder {
@@ -17,11 +16,19 @@ struct FoundFolder {
 
     /// - Throws: `CommandFailure` or `ConfigurationError` when folder or manifest cannot be used.
     init(_ reader: AuditReader) throws {
+        try self.init(reader, text: reader.manifestText(), state: RepositoryState(reader.repository))
+    }
+
+    /// A folder beside the index of its repository, whose manifest counts.
+    init(_ reader: AuditReader, judgedBy text: AuditReader.ManifestText?) throws {
+        try self.init(reader, text: text, state: RepositoryState(nil))
+    }
+
+    private init(_ reader: AuditReader, text: AuditReader.ManifestText?, state: RepositoryState) throws {
         self.reader = reader
-        let text = try reader.manifestText()
+        self.state = state
         manifest = try text.map { try reader.manifest(of: $0) } ?? Manifest()
         let version = reader.version(manifest)
-        state = RepositoryState(reader.repository)
         run = try PythonRun(
             paths: [reader.root], version: version, jobs: reader.settings.jobs, cache: reader.settings.cache,
             progress: reader.settings.progress, namingOthers: true)
@@ -85,44 +92,61 @@ struct FoundFolder {
 
     /// Keeps a report on the input for ``keptReport``, and what was found out about single files for ``input()``.
     func keep(_ report: AuditReport, _ parts: FileParts) {
-        if let parts = parts.stored() { run.keep(parts: parts) }
+        keep(parts)
         // What could not be read may be there the next time, without any file having changed.
         guard isKept, report.incomplete.isEmpty, let bytes = report.stored() else { return }
         run.keep(bytes, to: question)
+    }
+
+    // MARK: The same of what git keeps
+
+    /// The report that an earlier run made of the very same contents, judged by the same manifest on the same day; nil when there is
+    /// none.
+    func keptReport(on entries: [GitRepository.Entry], in slot: PythonProject.AnswerSlot) -> AuditReport? {
+        guard manifest.claims.isEmpty else { return nil }
+        return run.keptAnswer(to: question(entries), in: slot).flatMap { AuditReport(stored: $0) }
+    }
+
+    /// Keeps a report for ``keptReport(on:in:)``, which says nothing of a commit then.
+    func keep(_ report: AuditReport, on entries: [GitRepository.Entry], in slot: PythonProject.AnswerSlot) {
+        guard manifest.claims.isEmpty, report.incomplete.isEmpty else { return }
+        var report = report
+        (report.commit, report.dirty) = (nil, nil)
+        guard let bytes = report.stored() else { return }
+        run.keep(bytes, to: question(entries), in: slot)
+    }
+
+    func keep(_ parts: FileParts) {
+        if let parts = parts.stored() { run.keep(parts: parts) }
+    }
+
+    private func question(_ entries: [GitRepository.Entry]) -> [UInt8] {
+        var bytes = question
+        bytes.reserveCapacity(bytes.count + entries.count * 128)
+        for entry in entries {
+            bytes += entry.path.utf8
+            bytes.append(0)
+            bytes += entry.blob.utf8
+        }
+        return bytes
     }
 
     /// What is due for escalation depends on the history, too, and so do claims about commits.
     private var isKept: Bool { manifest.escalationDays.isEmpty && manifest.claims.isEmpty }
 }
 
-/// Asks git while files are read.
-private final class RepositoryState: Sendable {
-    private let done = DispatchSemaphore(value: 0)
-    private let answer: Answer
-
-    private final class Answer: @unchecked Sendable {
-        // Written before the semaphore is signalled, read after it was waited for.
-        var commit: String?
-        var dirty: Bool?
-    }
+/// The commit of a folder, and whether it was changed since; asked for while files are read.
+private struct RepositoryState: Sendable {
+    private let answer: Awaited<(commit: String?, dirty: Bool?)>?
 
     init(_ repository: GitRepository?) {
-        let answer = Answer()
-        self.answer = answer
-        guard let repository else {
-            done.signal()
-            return
-        }
-        let done = done
-        DispatchQueue.global().async {
-            answer.commit = repository.head
-            if answer.commit != nil { answer.dirty = repository.isDirty }
-            done.signal()
+        answer = repository.map { repository in
+            Awaited {
+                let commit = repository.head
+                return (commit, commit == nil ? nil : repository.isDirty)
+            }
         }
     }
 
-    func wait() -> (commit: String?, dirty: Bool?) {
-        done.wait()
-        return (answer.commit, answer.dirty)
-    }
+    func wait() -> (commit: String?, dirty: Bool?) { (try? answer?.value) ?? (nil, nil) }
 }

@@ -119,10 +119,34 @@ struct GitRepository: Sendable {
     func unchangedBlobs() throws -> [String: String] {
         var blobs: [String: String] = [:]
         for entry in try indexEntries() { blobs[entry.path] = entry.blob }
-        for path in try run(["diff-files", "--name-only", "-z", "--relative"]).split(separator: 0) {
-            blobs[String(decoding: path, as: UTF8.self)] = nil
-        }
+        for path in try changedOnDisk() { blobs[path] = nil }
         return blobs
+    }
+
+    /// Tracked files whose content on disk is another one than that of the index.
+    func changedOnDisk() throws -> [String] {
+        try run(["diff-files", "--name-only", "-z", "--relative"]).split(separator: 0).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+    }
+
+    /// A file that the next commit changes.
+    struct Change: Equatable {
+        /// `A`, `M`, `D`, `T` or `U` (git-diff, --name-status).
+        var kind: Character
+        var path: String
+    }
+
+    /// What the index changes beside HEAD, below the audited folder; a file that was renamed is one that came and one that went.
+    func stagedChanges() throws -> [Change] {
+        // <kind> NUL <path> NUL …
+        let fields = try run([
+            "diff-index", "--cached", "--name-status", "-z", "--no-renames", "--relative", "HEAD", "--",
+        ])
+        .split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        return stride(from: 0, to: fields.count - 1, by: 2).map {
+            Change(kind: fields[$0].first ?? "U", path: fields[$0 + 1])
+        }
     }
 
     // MARK: Process

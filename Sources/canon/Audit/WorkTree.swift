@@ -38,13 +38,18 @@ final class WorkTree: SourceTree, Sendable {
 final class CommitTree: SourceTree, Sendable {
     let paths: [String]
     private let blobs: [String: String]
+    private let identities: [String: FileIdentity]
     private let objects: Mutex<GitObjects>
 
-    init(_ repository: GitRepository, files: [GitRepository.Entry]) throws {
+    /// - Parameter identities: of files on disk that hold what the commit holds, by their paths.
+    init(_ repository: GitRepository, files: [GitRepository.Entry], identities: [String: FileIdentity] = [:]) throws {
         paths = files.map(\.path)
         blobs = Dictionary(files.map { ($0.path, $0.blob) }, uniquingKeysWith: { first, _ in first })
+        self.identities = identities
         objects = Mutex(try GitObjects(repository))
     }
+
+    func identity(of path: String) -> FileIdentity? { identities[path] }
 
     func bytes(of path: String) -> [UInt8]? {
         guard let blob = blobs[path] else { return nil }

@@ -15,7 +15,7 @@ struct AuditCommand: AsyncParsableCommand {
         subcommands: [
             AuditRunCommand.self, AuditExplainCommand.self, AuditCompareCommand.self, AuditAcceptCommand.self,
             AuditPruneCommand.self, AuditRegistryCommand.self, AuditMapCommand.self, AuditRulesCommand.self,
-            AuditReplayCommand.self, AuditWhereCommand.self, AuditHistoryCommand.self,
+            AuditReplayCommand.self, AuditWhereCommand.self, AuditHistoryCommand.self, AuditDoublesCommand.self,
         ],
         defaultSubcommand: AuditRunCommand.self
     )

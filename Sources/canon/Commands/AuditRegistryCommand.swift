@@ -8,8 +8,13 @@ struct AuditRegistryCommand: AsyncParsableCommand {
         commandName: "registry",
         abstract: "Print the import registry as Markdown, write it, or check that it is current.",
         discussion: """
-            With --output the page is written to a file; with --check, too, the file is compared instead, and the command ends \
-            with status 1 when it differs.
+            The page follows from the facts alone: how each canonical object is to be imported, which other paths lead to it, and \
+            which live objects have several. Without options it is printed, with --output written. With --check the file is \
+            compared instead, and nothing is written: status 1 when it is not there or differs, with the first lines that do.
+
+            EXAMPLES
+              canon audit registry --output docs/import-registry.md
+              canon audit registry --check                            for CI
             """
     )
 
@@ -21,24 +26,32 @@ struct AuditRegistryCommand: AsyncParsableCommand {
         let reader = try AuditReader(options.settings)
         let text = try ImportRegistry(Audit(options.input(reader)).context).markdown
         if check {
-            let path = output ?? reader.root + "/docs/import-registry.md"
-            guard let current = FileManager.default.contents(atPath: path) else {
-                throw CommandFailure("\(path) is not there: write it with canon audit registry --output \(path)")
-            }
-            guard current == Data(text.utf8) else {
-                throw CommandFailure("\(path) is not current: write it anew with canon audit registry --output \(path)")
-            }
+            try compare(text, with: output ?? reader.root + "/docs/import-registry.md")
             return
         }
         guard let output else {
             Terminal.output.write(text)
             return
         }
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
-        } catch {
-            throw CommandFailure(
-                "\(output): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
-        }
+        try ReportOutput.write(Array(text.utf8), to: output)
     }
+
+    private func compare(_ text: String, with path: String) throws {
+        let remedy = "canon audit registry\(options.argument) --output \(path)"
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw CommandFailure("\(path) is not there; write it with: \(remedy)")
+        }
+        let current: [UInt8]
+        switch FileReading.contents(of: path, maximumBytes: 1 << 26) {
+        case .failure(let error): throw CommandFailure("\(path): \(error)", status: ExitStatus.unknown)
+        case .success(let bytes): current = bytes
+        }
+        guard current != Array(text.utf8) else { return }
+        let lines = PatchText(old: current, new: Array(text.utf8)).first(Self.shownLines)
+        throw CommandFailure(
+            "\(path) is not current (-: in the file, +: in the program):\n"
+                + lines.map { "  \($0.escapingControls)\n" }.joined() + "Write it anew with: \(remedy)")
+    }
+
+    private static let shownLines = 10
 }

@@ -22,11 +22,23 @@ struct AuditRunCommand: AsyncParsableCommand {
     @Option(help: "How to print the report: \(AuditFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = AuditFormat.terminal
     @Option(help: "Write the report to this file.", completion: .file()) var output: String?
+    @Option(
+        help: "Append the report as Markdown to this file as well: $GITHUB_STEP_SUMMARY, say.", completion: .file())
+    var summary: String?
     @Option(name: .customLong("rule"), parsing: .upToNextOption, help: "Show only what these rules found.")
     var rules: [String] = []
     @Option(name: .customLong("concept"), parsing: .upToNextOption, help: "Show only what belongs to these concepts.")
     var concepts: [String] = []
     @Option(help: "Compare with where HEAD and this revision parted: only new findings fail.") var base: String?
+    @Flag(
+        name: .customLong("since-last"),
+        help: "Compare with the run before that had this flag, and keep this one for the next (for a schedule).")
+    var sinceLast = false
+    @Option(
+        help:
+            "With --since-last: the file that the result is kept in; default: one for each folder in $XDG_STATE_HOME/canon.",
+        completion: .file(extensions: ["json"]))
+    var last: String?
     @Flag(help: "Audit what is staged: only what that adds fails (for a hook).") var staged = false
     @Option(
         name: .customLong("fail-on"),
@@ -42,6 +54,11 @@ struct AuditRunCommand: AsyncParsableCommand {
         if staged, base != nil || options.commit != nil {
             throw ValidationError("--staged compares the index with HEAD; it goes with neither --base nor --commit")
         }
+        if sinceLast, staged || base != nil || options.commit != nil {
+            throw ValidationError(
+                "--since-last compares the folder with its last run; it goes with none of --base, --staged, --commit")
+        }
+        if last != nil, !sinceLast { throw ValidationError("--last names the file of --since-last") }
         for name in rules where RuleList.named(name) == nil && !IntegrityRules.all.contains(where: { $0.name == name })
         {
             throw ValidationError(Self.unknown("rule", name, among: RuleList.all.map { $0.name }))
@@ -54,19 +71,54 @@ struct AuditRunCommand: AsyncParsableCommand {
             try ManifestProposal(reader: reader).write()
             return
         }
-        if staged {
-            try finish(narrowed(StagedAudit(reader).report()), audit: nil)
-            return
-        }
+        if staged { return try run(StagedAudit(reader)) }
         guard options.commit == nil else { return try run(reader, on: Audit(options.input(reader))) }
         let folder = try FoundFolder(reader)
         try requireConcepts(of: folder.manifest)
         // What is beside the report asks the program itself.
         if base == nil, !discovers(folder.manifest), let report = folder.keptReport {
-            return try finish(narrowed(report), audit: nil)
+            return try finish(narrowed(besideLast(report, reader)), audit: nil)
         }
         let (audit, report) = try reader.audit(folder)
-        try finish(narrowed(compared(report, of: audit, reader)), audit: audit)
+        try finish(narrowed(besideLast(compared(report, of: audit, reader), reader)), audit: audit)
+    }
+
+    /// Beside the last run, when that is asked for; then this one takes its place. An incomplete one does not.
+    private func besideLast(_ report: AuditReport, _ reader: AuditReader) throws -> AuditReport {
+        guard sinceLast else { return report }
+        let last = try LastAudit(file: last, folder: reader.root)
+        let earlier = last.read()
+        if report.incomplete.isEmpty { try last.keep(report) }
+        switch earlier {
+        case .none:
+            Terminal.errors.writeLine(
+                "This is the first run: there is nothing to compare with. It is kept in \(last.path)")
+        case .damaged(let reason):
+            Terminal.errors.writeLine(
+                "warning: \(last.path) \(reason.escapingControls); it was replaced, and nothing compared")
+        case .report(let earlier, let name): return report.compared(with: earlier, named: name)
+        }
+        return report
+    }
+
+    /// Of the index.
+    private func run(_ staged: StagedAudit) throws {
+        // Nothing would be said.
+        if options.quiet, format == .terminal, try staged.isNothingButDocuments(below: gate) { return }
+        let report = narrowed(try staged.report())
+        // What is excused is no progress, and people who look at a hook's output see nothing else of it.
+        if let excuse = report.findings.first(where: {
+            $0.rule == IntegrityRules.detectorChanged.name && !$0.isIntegrity
+        }) {
+            Terminal.errors.writeLine("note: \(excuse.message.escapingControls)")
+        }
+        defer {
+            if format == .terminal, report.verdict(failOn: gate) == .failed {
+                Terminal.errors.write(
+                    CommitRefusal(report: report, manifest: staged.manifest, gate: gate, terminal: .errors).text)
+            }
+        }
+        try finish(report, audit: nil)
     }
 
     /// Of a commit.
@@ -163,5 +215,6 @@ struct AuditRunCommand: AsyncParsableCommand {
             bytes = Array(text.utf8)
         }
         try ReportOutput.write(bytes, to: output)
+        if let summary { try ReportOutput.append(report.rendered(as: .markdown, failOn: gate), to: summary) }
     }
 }

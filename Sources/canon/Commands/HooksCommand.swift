@@ -7,18 +7,21 @@ struct HooksCommand: AsyncParsableCommand {
         commandName: "hooks",
         abstract: "Let git run the audit before every commit.",
         discussion: """
-            The hook looks at what is staged and fails when that adds a finding. Repositories that use the pre-commit \
-            framework name the hook `canon-audit` of this repository instead.
+            The hook looks at what is staged, not at the work tree, and fails when that adds a finding. A hook that is there \
+            already is kept and runs first; uninstall puts it back as it was. Repositories that use the pre-commit framework \
+            name the hook `canon-audit` of this repository instead.
 
             EXAMPLES
               canon hooks install           in the repository of the current folder
+              canon hooks status
               canon hooks uninstall
               git commit --no-verify        once without the hook
 
             EXIT STATUS
-              0 done; 1 refused, because there is another hook; 2 no repository; 3 git cannot be asked
+              0 done, and for status: installed; 1 refused, and for status: not as it should be; 2 no repository; 3 git cannot \
+            be asked
             """,
-        subcommands: [Install.self, Uninstall.self]
+        subcommands: [Install.self, Uninstall.self, Status.self]
     )
 
     struct Install: ParsableCommand {
@@ -37,109 +40,73 @@ struct HooksCommand: AsyncParsableCommand {
 
         func run() throws {
             let hook = try PreCommitHook(repositoryOf: path)
-            let isNew = try hook.install(gate: gate)
-            if !quiet { Terminal.output.writeLine("\(hook.path): \(isNew ? "installed" : "is up to date")") }
+            let what =
+                switch try hook.install(gate: gate) {
+                case .written: "installed"
+                case .chained: "installed; the hook that was there is kept as \(hook.earlierPath) and runs first"
+                case .upToDate: "is up to date"
+                }
+            if !quiet { Terminal.output.writeLine("\(hook.path): \(what)") }
         }
     }
 
     struct Uninstall: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Delete the hook that canon hooks install wrote.")
+        static let configuration = CommandConfiguration(
+            abstract: "Delete the hook that canon hooks install wrote, and put the one before it back.")
 
         @Argument(help: "A folder of the repository.", completion: .directory) var path = "."
         @Flag(help: "Say nothing when all went well.") var quiet = false
 
         func run() throws {
             let hook = try PreCommitHook(repositoryOf: path)
-            let wasThere = try hook.uninstall()
-            if !quiet { Terminal.output.writeLine("\(hook.path): \(wasThere ? "deleted" : "there was none")") }
+            let what =
+                switch try hook.uninstall() {
+                case .deleted: "deleted"
+                case .restored: "is the hook again that stood there before"
+                case .nothing: "there was none"
+                }
+            if !quiet { Terminal.output.writeLine("\(hook.path): \(what)") }
         }
     }
-}
 
-/// The file that git runs before a commit.
-struct PreCommitHook {
-    static let severities = ["info", "low", "medium", "high", "critical"]
-    /// How a hook of ours is told from others.
-    private static let mark = "# Written by canon hooks install; canon hooks uninstall deletes it."
+    struct Status: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say whether the hook is there and as it should be; status 1 when it is not.")
 
-    let path: String
+        @Argument(help: "A folder of the repository.", completion: .directory) var path = "."
+        @Flag(help: "Say nothing, but end with the status.") var quiet = false
 
-    /// - Throws: `CommandFailure` when the folder is in no repository.
-    init(repositoryOf folder: String) throws {
-        guard let repository = GitRepository(containing: folder) else {
-            throw CommandFailure(
-                "\(folder.escapingControls) is in no git repository; git init makes one", status: ExitStatus.usage)
+        func run() throws {
+            let hook = try PreCommitHook(repositoryOf: path)
+            let (isRight, what) = Self.words(try hook.state)
+            if !quiet {
+                Terminal.output.writeLine("\(hook.path): \(what)")
+                if let move = hook.move {
+                    Terminal.output.writeLine(
+                        "core.hooksPath is \(move.folder.escapingControls) (\(move.scope)), so git looks there"
+                            + (move.isShared ? ", in every repository" : ""))
+                }
+            }
+            guard isRight else { throw ExitStatus.failed }
         }
-        // The place that git itself looks at: worktrees and core.hooksPath move it.
-        let output = try repository.run(["rev-parse", "--git-path", "hooks"])
-        let folder = URL(
-            fileURLWithPath: String(decoding: output, as: UTF8.self).trimmingCharacters(in: .newlines),
-            relativeTo: URL(fileURLWithPath: folder, isDirectory: true))
-        path = folder.appendingPathComponent("pre-commit").standardizedFileURL.path
-    }
 
-    /// - Returns: false when it was there as it should be.
-    /// - Throws: `CommandFailure` when there is another hook, which is left alone.
-    func install(gate: String?) throws -> Bool {
-        let text = Self.text(gate: gate)
-        if let present = try present() {
-            if present == text { return false }
-            guard present.contains(Self.mark) else {
-                throw CommandFailure(
-                    "\(path): there is another hook, which was left alone. Add this line to it: "
-                        + "\(Self.command(gate: gate)) || exit 1")
+        static func words(_ state: PreCommitHook.State) -> (isRight: Bool, text: String) {
+            switch state {
+            case .absent: (false, "not installed; canon hooks install writes it")
+            case .installed(let gate, let hasEarlier):
+                (
+                    true,
+                    "installed" + (gate.map { ", stops at \($0)" } ?? "")
+                        + (hasEarlier ? ", after the hook that stood there before" : "")
+                )
+            case .outdated(let gate):
+                (
+                    false,
+                    "out of date; canon hooks install\(gate.map { " --fail-on \($0)" } ?? "") writes it anew"
+                )
+            case .notExecutable: (false, "not executable, so git does not run it; canon hooks install mends it")
+            case .foreign: (false, "another hook; canon hooks install keeps it and runs it first")
             }
         }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-        } catch {
-            throw CommandFailure(
-                "\(path): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
-        }
-        return true
-    }
-
-    /// - Returns: false when there was none.
-    /// - Throws: `CommandFailure` when the hook there is not ours.
-    func uninstall() throws -> Bool {
-        guard let present = try present() else { return false }
-        guard present.contains(Self.mark) else {
-            throw CommandFailure("\(path): this hook was not written by canon, so it was left alone")
-        }
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch {
-            throw CommandFailure(
-                "\(path): cannot be deleted: \(error.localizedDescription)", status: ExitStatus.unknown)
-        }
-        return true
-    }
-
-    private func present() throws -> String? {
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure("\(path): cannot be read", status: ExitStatus.unknown)
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func command(gate: String?) -> String {
-        "canon audit --staged --quiet" + (gate.map { " --fail-on \($0)" } ?? "")
-    }
-
-    static func text(gate: String?) -> String {
-        """
-        #!/bin/sh
-        \(mark)
-        if ! command -v canon >/dev/null 2>&1; then
-            echo "pre-commit: canon is not on the PATH; install it, or commit with --no-verify" >&2
-            exit 1
-        fi
-        exec \(command(gate: gate))
-
-        """
     }
 }

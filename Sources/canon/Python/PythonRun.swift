@@ -78,6 +78,18 @@ struct PythonRun: Sendable {
         reportFailure()
     }
 
+    /// See ``PythonProject/keptAnswer(to:in:)``.
+    func keptAnswer(to question: [UInt8], in slot: PythonProject.AnswerSlot) -> [UInt8]? {
+        project.keptAnswer(to: question, in: slot)
+    }
+
+    /// See ``PythonProject/keep(_:to:in:)``.
+    func keep(_ answer: [UInt8], to question: [UInt8], in slot: PythonProject.AnswerSlot) {
+        guard cache?.failure == nil else { return }
+        project.keep(answer, to: question, in: slot)
+        reportFailure()
+    }
+
     /// See ``PythonProject/keptParts()``.
     func keptParts() -> [UInt8] { project.keptParts() ?? [] }
 

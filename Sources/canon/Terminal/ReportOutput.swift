@@ -9,7 +9,37 @@ enum ReportOutput {
             return
         }
         do {
-            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+            let place = URL(fileURLWithPath: path)
+            // A device or a pipe is written to. A file of the same name in its place would take it from everybody else.
+            guard isReplaceable(path) else {
+                let file = try FileHandle(forWritingTo: place)
+                try file.write(contentsOf: bytes)
+                return try file.close()
+            }
+            try Data(bytes).write(to: place, options: .atomic)
+        } catch {
+            throw CommandFailure(
+                "\(path): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
+        }
+    }
+
+    /// Whether a path is a regular file or nothing yet, links followed.
+    private static func isReplaceable(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG || status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Adds to what other steps wrote into a file, which is made when it is not there.
+    ///
+    /// - Throws: `CommandFailure` when it cannot be written.
+    static func append(_ bytes: [UInt8], to path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw CommandFailure("\(path): cannot be written: \(SystemError(code: errno))", status: ExitStatus.unknown)
+        }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        do {
+            try file.write(contentsOf: bytes)
         } catch {
             throw CommandFailure(
                 "\(path): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)

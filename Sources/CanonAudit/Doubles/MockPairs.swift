@@ -195,10 +195,7 @@ struct MockPairs {
     /// Those of the names that a live file which uses the class calls on something.
     mutating func called(_ names: [String], of production: ObjectID, _ context: borrowing RuleContext) -> [String] {
         guard !names.isEmpty else { return [] }
-        var files: Set<FileID> = []
-        for consumer in model.consumers(of: production) where context.scope(of: consumer.file) == .live {
-            files.insert(consumer.file)
-        }
+        let files = users(of: production, context)
         for file in files where calls[file] == nil { calls[file] = methodCalls(in: file) }
         return names.filter { name in
             let hash = Self.hash(name)
@@ -206,19 +203,45 @@ struct MockPairs {
         }
     }
 
+    /// Live files that use a class.
+    private func users(of production: ObjectID, _ context: borrowing RuleContext) -> Set<FileID> {
+        var files: Set<FileID> = []
+        for consumer in model.consumers(of: production) where context.scope(of: consumer.file) == .live {
+            files.insert(consumer.file)
+        }
+        return files
+    }
+
+    /// Where live files that use the class call something of these names.
+    func callers(
+        of names: some Sequence<String>, on production: ObjectID, _ context: borrowing RuleContext
+    ) -> [String: [Place]] {
+        let wanted = Dictionary(names.map { (Self.hash($0), $0) }, uniquingKeysWith: { first, _ in first })
+        var places: [String: Set<Place>] = [:]
+        for file in users(of: production, context) {
+            Self.eachMethodCall(in: model.facts(of: file)) { hash, line in
+                if let name = wanted[hash] { places[name, default: []].insert(Place(file: file, line: line)) }
+            }
+        }
+        return places.mapValues { $0.sorted() }
+    }
+
     /// Hashes of the last parts of dotted callees.
     private func methodCalls(in file: FileID) -> Set<UInt64> {
-        let facts = model.facts(of: file)
         var found: Set<UInt64> = []
+        Self.eachMethodCall(in: model.facts(of: file)) { hash, _ in found.insert(hash) }
+        return found
+    }
+
+    private static func eachMethodCall(in facts: FileFacts, _ body: (_ hash: UInt64, _ line: UInt32) -> Void) {
         for (_, event) in facts.events.selecting([.call]) {
             let isAttribute = event.flags.contains(.unresolved)
             facts.names.withUTF8(of: event.name) { text in
                 let dot = text.lastIndex(of: 0x2E)
                 guard dot != nil || isAttribute else { return }
                 let last = UnsafeBufferPointer(rebasing: text[(dot.map { $0 + 1 } ?? 0)...])
-                found.insert(ContentHash.of(UnsafeRawBufferPointer(last)))
+                body(ContentHash.of(UnsafeRawBufferPointer(last)), event.line)
             }
         }
-        return found
     }
 }
