@@ -79,7 +79,8 @@ class SwiftAuditTests(unittest.TestCase):
     def test_a_reader_of_another_version_is_refused(self) -> None:
         shutil.copytree(FIXTURES / "clean", self.tree)
         old = self.folder / "canon-swift"
-        old.write_text("#!/bin/sh\ncat >/dev/null & echo canon-swift 0 0 1; wait\n")
+        # It does not end by itself, either.
+        old.write_text("#!/bin/sh\necho canon-swift 0 0 1\nexec sleep 600\n")
         old.chmod(0o755)
         run = self.audit(reader=str(old))
         self.assertEqual(run.returncode, 3)
@@ -115,8 +116,13 @@ class SwiftAuditTests(unittest.TestCase):
         """A second manager in a module that nobody suspects, and an import that the contract forbids."""
         self.tree.mkdir()
         shutil.copytree(REPOSITORY / "Sources", self.tree / "Sources", ignore=shutil.ignore_patterns("assets"))
-        manifest = (REPOSITORY / "canon.yaml").read_text().replace("roots: [clients, Sources]", "roots: [Sources]")
-        (self.tree / "canon.yaml").write_text(manifest.replace("[python, swift]", "[swift]"))
+        manifest = (REPOSITORY / "canon.yaml").read_text()
+        # What is not copied is not to be missed.
+        for whole, copied in (("[clients, Sources]", "[Sources]"), ("[python, swift]", "[swift]"),
+                              ("    fixture: [Tests/Fixtures]\n", "    fixture: []\n")):
+            self.assertIn(whole, manifest)
+            manifest = manifest.replace(whole, copied)
+        (self.tree / "canon.yaml").write_text(manifest)
         run = self.audit("--fail-on", "low")
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
         (self.tree / "Sources/CanonLogs/Hub.swift").write_text(

@@ -38,8 +38,10 @@ struct SwiftConversation {
             }
             try? input.close()
         }
+        var isDone = false
         defer {
-            // Whoever does not read on would keep the program waiting.
+            // A program that does not speak as it should may not end by itself either.
+            if !isDone { kill(process.processIdentifier, SIGKILL) }
             try? answers.fileHandleForReading.close()
             written.wait()
             process.waitUntilExit()
@@ -48,13 +50,15 @@ struct SwiftConversation {
         guard let greeting = try reader.line(), FactStream.understands(greeting, of: SwiftProgram.name) else {
             throw failure("is not of this version; build it anew (make build-swift)")
         }
-        return try sources.map { source in
+        let facts = try sources.map { source -> FileFacts? in
             guard let header = try reader.line(), let lengths = FactStream.lengths(of: header),
                 let path = try reader.take(lengths.path), path == Array(source.name.utf8),
                 let content = try reader.take(lengths.content)
             else { throw failure("ended while it read \(source.name.escapingControls)") }
             return content.withUnsafeBytes { FileFacts(stored: $0) }
         }
+        isDone = true
+        return facts
     }
 
     private func failure(_ text: String) -> CommandFailure {
