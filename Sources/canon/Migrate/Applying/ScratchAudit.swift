@@ -105,6 +105,7 @@ struct ScratchAudit {
             throw ApplyFailure(
                 .audit, "what was found before and after cannot be compared:" + comparison.blocked.listed())
         }
+        try requireFall(result.before, result.after)
         let worse = Set(comparison.new + comparison.worse)
         let findings = result.comparison.findings.filter { worse.contains($0.fingerprint) && !$0.isIntegrity }
         guard findings.isEmpty else {
@@ -113,7 +114,6 @@ struct ScratchAudit {
                 "the changes would bring \(findings.count) finding\(findings.count == 1 ? "" : "s") that \(findings.count == 1 ? "is" : "are") new or worse:"
                     + findings.map { "\($0.rule)  \($0.path):\($0.line)  \($0.message)" }.listed())
         }
-        try requireFall(result.before, result.after)
     }
 
     private func requireFall(_ before: Standing, _ after: Standing) throws {
