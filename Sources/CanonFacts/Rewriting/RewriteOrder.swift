@@ -4,15 +4,16 @@ public struct RewriteOrder: Sendable {
     public var module: String
     /// The file is a package's own code, so that relative names start there.
     public var isPackage: Bool
-    /// By absolute dotted name (`package.module.Name`): the dotted name that stands for it afterwards.
-    public var moves: [String: String]
-    /// What a text that names something (`patch("package.module.Name")`) shall name, where that differs from ``moves``.
+    /// What stands for each absolute dotted name afterwards.
+    public var moves: MovedNames
+    /// What a text that names something (`patch("package.module.Name")`) shall name, where that differs from ``moves``: a test
+    /// that replaces a name where it is used means that place.
     public var texts: [String: String]
     /// Names of the module that other code goes on taking from it.
     public var heldNames: Set<String>
 
     public init(
-        module: String, isPackage: Bool, moves: [String: String], texts: [String: String] = [:],
+        module: String, isPackage: Bool, moves: MovedNames, texts: [String: String] = [:],
         heldNames: Set<String> = []
     ) {
         self.module = module
