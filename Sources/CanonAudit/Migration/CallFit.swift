@@ -10,9 +10,11 @@ struct CallFit {
     private let replacements: [ObjectID: Interface]
     private let classes: Set<ObjectID>
     private let fronted: Set<ObjectID>
+    private let paths: MigrationPaths
 
-    init(_ goal: MigrationGoal, _ model: CodeModel) {
+    init(_ goal: MigrationGoal, _ paths: MigrationPaths, _ model: CodeModel) {
         self.goal = goal
+        self.paths = paths
         self.model = model
         var interfaces: [ObjectID: Interface] = [:]
         var replacements: [ObjectID: Interface] = [:]
@@ -71,7 +73,8 @@ struct CallFit {
             let text = facts.names[event.name]
             let shape = event.kind == .call ? shapes[Self.key(event, text)] : nil
             if fronted.contains(reference.object) {
-                guard let reason = misfitOfFront(reference, facts) else { continue }
+                // Behind the front it goes on being made.
+                guard !paths.homes.contains(file), let reason = misfitOfFront(reference, facts) else { continue }
                 add(reference.object, event.line, shape?.text ?? text, reason)
             } else if interfaces[reference.object] != nil {
                 guard let shape, let reason = misfitOfCall(reference.object, shape) else { continue }
@@ -81,6 +84,15 @@ struct CallFit {
             {
                 add(source, event.line, shape?.text ?? text, reason)
             }
+        }
+        for (_, event) in facts.events.selecting([.call]) where event.value.exists {
+            // `patch("package.module.Old.send")`
+            let text = facts.names[event.value]
+            guard let (old, _, rest) = paths.moves.beginning(of: text), let source = paths.objects[old],
+                let member = rest.split(separator: ".").first,
+                let reason = misfit(source, member: String(member), nil, isBound: false)
+            else { continue }
+            add(source, event.line, "\(facts.names[event.name])(\"\(text)\")", reason)
         }
         found += inherited(in: file, calls)
         found += patched(in: file, calls, names)

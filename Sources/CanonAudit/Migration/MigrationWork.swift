@@ -30,6 +30,8 @@ struct MigrationWork {
     private(set) var unread: [Evidence] = []
     /// By file, the objects whose names it keeps: a call of it does not fit.
     private(set) var kept: [FileID: Set<ObjectID>] = [:]
+    /// By file, why it cannot import the canonical module.
+    private var circles: [FileID: Rewriting.Left] = [:]
     /// What texts mean; see ``CanonFacts/RewriteOrder/texts``.
     private var texts: [String: String] = [:]
     private var held: [FileID: Set<String>] = [:]
@@ -66,7 +68,7 @@ struct MigrationWork {
 
     /// Finds calls that do not fit; files that have one keep the names of the object that it is about.
     mutating func compareCalls() -> [CallFit.Misfit] {
-        let fit = CallFit(goal, model)
+        let fit = CallFit(goal, paths, model)
         guard !fit.isTrivial else { return [] }
         let files = readers.filter { isCovered($0) && self.files[$0] != nil }
         let contents = self.files
@@ -81,9 +83,46 @@ struct MigrationWork {
         return found.flatMap(\.self)
     }
 
+    // MARK: Circles
+
+    /// Files that the canonical module loads before it has its names: they cannot import it at their top.
+    private mutating func findCircles() {
+        let modules = Set(goal.replacements.values.map(\.module)).compactMap { model.module(named: $0) }
+        var options = Reachability.Options()
+        options.functions = false
+        let loaded = model.reach(from: modules, options)
+        for file in readers where !paths.homes.contains(file) && isCovered(file) {
+            let module = model.module(of: file)
+            guard loaded.contains(module), !isAround(module, modules),
+                let statement = model.imports(in: file).first(where: { isMovedAtTop($0, in: file) })
+            else { continue }
+            // Who loads it already does so without harm.
+            let reach = model.reach(from: [module], options)
+            guard !modules.contains(where: { reach.contains($0) }) else { continue }
+            kept[file, default: []].formUnion(goal.replacements.keys)
+            circles[file] = Rewriting.Left(
+                line: Int(statement.line), text: model.text(of: statement, in: file),
+                reason: "an import of \(goal.targetPath.module) would be circular: that module loads this file")
+        }
+    }
+
+    private func isMovedAtTop(_ statement: Import, in file: FileID) -> Bool {
+        guard statement.context.isDisjoint(with: [.function, .typeChecking, .never]), let from = statement.from else {
+            return false
+        }
+        let facts = model.facts(of: file)
+        return paths.moves.byModule[model.name(of: from)]?[facts.names[facts.events[Int(statement.event)].name]] != nil
+    }
+
+    private func isAround(_ module: ModuleID, _ inner: [ModuleID]) -> Bool {
+        let name = model.name(of: module) + "."
+        return inner.contains { model.name(of: $0).hasPrefix(name) }
+    }
+
     // MARK: Rewriting
 
     mutating func rewrite() {
+        findCircles()
         held = heldNames()
         rewrite(readers)
         holdWhatIsLeft()
@@ -133,7 +172,7 @@ struct MigrationWork {
         item.after = result.bytes
         item.statements = result.statements
         item.used = result.used
-        item.left += result.left
+        item.left += result.left + [circles[file]].compactMap(\.self)
         return item
     }
 
