@@ -30,8 +30,8 @@ struct MigrationWork {
     private(set) var unread: [Evidence] = []
     /// By file, the objects whose names it keeps: a call of it does not fit.
     private(set) var kept: [FileID: Set<ObjectID>] = [:]
-    /// By file, why it cannot import the canonical module.
-    private var circles: [FileID: Rewriting.Left] = [:]
+    /// By file, why it keeps names although its own calls fit.
+    private var stops: [FileID: [Rewriting.Left]] = [:]
     /// What texts mean; see ``CanonFacts/RewriteOrder/texts``.
     private var texts: [String: String] = [:]
     private var held: [FileID: Set<String>] = [:]
@@ -100,9 +100,35 @@ struct MigrationWork {
             let reach = model.reach(from: [module], options)
             guard !modules.contains(where: { reach.contains($0) }) else { continue }
             kept[file, default: []].formUnion(goal.replacements.keys)
-            circles[file] = Rewriting.Left(
-                line: Int(statement.line), text: model.text(of: statement, in: file),
-                reason: "an import of \(goal.targetPath.module) would be circular: that module loads this file")
+            stops[file, default: []].append(
+                Rewriting.Left(
+                    line: Int(statement.line), text: model.text(of: statement, in: file),
+                    reason: "an import of \(goal.targetPath.module) would be circular: that module loads this file"))
+        }
+    }
+
+    /// Whoever keeps an object must go on getting it from where it does.
+    private mutating func keepSuppliers() {
+        for object in goal.sources {
+            let consumers = model.consumers(of: object)
+            var isChanged = true
+            while isChanged {
+                isChanged = false
+                for consumer in consumers where keeps(consumer.file, object) {
+                    guard let supplier = model.file(of: consumer.module), supplier != object.file,
+                        !keeps(supplier, object), files[supplier] != nil
+                    else { continue }
+                    kept[supplier, default: []].insert(object)
+                    isChanged = true
+                    let name = model.facts(of: consumer.file).names[consumer.name]
+                    let binding = model.effectiveBinding(of: name.moduleAndName?.name ?? name, in: supplier)
+                    let line = binding.map { model.facts(of: supplier).events[Int($0.event)].line } ?? 1
+                    stops[supplier, default: []].append(
+                        Rewriting.Left(
+                            line: Int(line), text: name.moduleAndName?.name ?? name,
+                            reason: "\(context.path(of: consumer.file)) takes it from here and stays as it is"))
+                }
+            }
         }
     }
 
@@ -123,6 +149,7 @@ struct MigrationWork {
 
     mutating func rewrite() {
         findCircles()
+        keepSuppliers()
         held = heldNames()
         rewrite(readers)
         holdWhatIsLeft()
@@ -172,7 +199,7 @@ struct MigrationWork {
         item.after = result.bytes
         item.statements = result.statements
         item.used = result.used
-        item.left += result.left + [circles[file]].compactMap(\.self)
+        item.left += result.left + (stops[file] ?? [])
         return item
     }
 
