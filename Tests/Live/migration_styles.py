@@ -105,9 +105,9 @@ def fill(store: @N, value: int) -> @N:
 
 
 def run():
-    from shop.core.session_store import open_store
+    import shop.core.session_store as home
 
-    return fill(open_store(), @K).get("key")
+    return fill(home.SessionStore(), @K).get("key")
 '''),
     Style("conditional", using(
         "import sys\n\nif sys.version_info >= (3, 8):\n    from @M import @N\nelse:\n    from @M import @N as @N\n")),
