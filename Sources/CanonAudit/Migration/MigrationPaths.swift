@@ -35,6 +35,11 @@ struct MigrationPaths {
         }
     }
 
+    /// Those of other objects only.
+    func moves(without objects: Set<ObjectID>) -> MovedNames {
+        MovedNames(moves.targets.filter { path, _ in self.objects[path].map { !objects.contains($0) } ?? true })
+    }
+
     private mutating func add(_ path: DottedPath, _ object: ObjectID, _ goal: MigrationGoal, _ model: CodeModel) {
         guard let replacement = goal.replacement(of: path, for: object, in: model) else { return }
         moves[path.description] = replacement.description

@@ -29,8 +29,10 @@ public struct Rewriting: Sendable {
     public var bytes: [UInt8]
     /// Statements in which something changed.
     public var statements: Int
-    /// Names at the top of the file that have other names now.
-    public var renamed: [String: String]
+    /// Names at the top of the file that give way and that its own code uses, with what they are called afterwards.
+    public var used: [String: String]
+    /// Names that were taken out.
+    public var removed: Set<String> = []
     /// What the order names and is left as it was.
     public var left: [Left]
 
@@ -47,10 +49,10 @@ public struct Rewriting: Sendable {
         }
     }
 
-    public init(bytes: [UInt8], statements: Int = 0, renamed: [String: String] = [:], left: [Left] = []) {
+    public init(bytes: [UInt8], statements: Int = 0, used: [String: String] = [:], left: [Left] = []) {
         self.bytes = bytes
         self.statements = statements
-        self.renamed = renamed
+        self.used = used
         self.left = left
     }
 }

@@ -121,7 +121,7 @@ extension FileRewriting {
     }
 
     /// The lines of some names, when nothing else stands on them but a comma and a comment.
-    private func ownLines(_ start: UInt32, _ end: UInt32) -> (start: UInt32, end: UInt32)? {
+    func ownLines(_ start: UInt32, _ end: UInt32) -> (start: UInt32, end: UInt32)? {
         var first = start
         while first > 0, tree.text[Int(first) - 1] == 0x20 || tree.text[Int(first) - 1] == 0x09 { first -= 1 }
         guard first > 0, tree.text[Int(first) - 1] == 0x0A else { return nil }

@@ -27,12 +27,12 @@ struct FileRewriting {
         var alias: String?
     }
 
-    init(tree: PythonTree, order: RewriteOrder) {
+    init(tree: PythonTree, order: RewriteOrder, alsoWanted: Set<String> = []) {
         self.tree = tree
         self.order = order
         naming = ModuleNaming(module: order.module, isPackage: order.isPackage)
         var imports = ImportReading.statements(of: tree, naming: naming)
-        var walk = ScopeWalk(tree: tree, imports: imports, wanted: Self.wanted(imports, tree, order))
+        var walk = ScopeWalk(tree: tree, imports: imports, wanted: Self.wanted(imports, tree, order).union(alsoWanted))
         walk.run()
         for index in imports.indices { imports[index].scope = walk.importScopes[imports[index].node] ?? 0 }
         self.imports = imports
@@ -42,11 +42,15 @@ struct FileRewriting {
 
     /// The names that matter: those that an import binds to something that moves, and those that they may become.
     private static func wanted(_ imports: [ImportStatement], _ tree: PythonTree, _ order: RewriteOrder) -> Set<String> {
-        var wanted = Set((order.moves.byModule[order.module] ?? [:]).keys)
+        var wanted: Set<String> = []
         func note(_ target: String) {
             guard let (module, name) = target.moduleAndName else { return }
             wanted.insert(name)
             wanted.insert(String(module.prefix { $0 != "." }))
+        }
+        for (name, target) in order.moves.byModule[order.module] ?? [:] {
+            wanted.insert(name)
+            note(target)
         }
         for statement in imports {
             if statement.isStar {
@@ -76,6 +80,18 @@ struct FileRewriting {
             for new in (order.moves.byModule[module] ?? [:]).values { note(new) }
         }
         return wanted
+    }
+
+    /// Names at the top of the file that give way and that its own code uses, with what they are called afterwards.
+    func usedNames() -> [String: String] {
+        var used: [String: String] = [:]
+        for name in (order.moves.byModule[order.module] ?? [:]).keys
+        where !scopes.references(to: name, boundIn: 0).isEmpty
+            || scopes.references.contains(where: { $0.root == name && scopes.resolve(name, from: $0.scope) == nil })
+        {
+            used[name] = renamed[name] ?? name
+        }
+        return used
     }
 
     /// Makes all edits.

@@ -101,7 +101,11 @@ struct MigrateCommand: AsyncParsableCommand {
             target: to ?? "", sources: from, concept: concept, only: only, includesDocuments: docs,
             skipsUnfit: skipUnfit)
         let rewriter = PythonSourceRewriter(version: reader.version(input.manifest))
-        let planner = MigrationPlanner(request, Audit(input), rewriter: rewriter)
+        let progress = options.settings.progress
+        let planner = MigrationPlanner(request, Audit(input), rewriter: rewriter) { stage in
+            if progress.isTerminal { progress.write("\r\u{1B}[K\(stage.rawValue)…") }
+        }
+        defer { if progress.isTerminal { progress.write("\r\u{1B}[K") } }
         do {
             return try planner.plan()
         } catch {
