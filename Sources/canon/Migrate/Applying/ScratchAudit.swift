@@ -1,4 +1,5 @@
 import CanonAudit
+import CanonCodeModel
 
 /// The audit of a scratch tree before and after the changes: the same manifest, the same files.
 struct ScratchAudit {
@@ -76,10 +77,15 @@ struct ScratchAudit {
     private static func standing(
         _ audit: Audit, _ report: AuditReport, _ plan: MigrationPlan, _ conceptName: String?
     ) -> (audit: Audit, report: AuditReport, standing: Standing)? {
-        let found = report.score.concepts.first { concept in
-            conceptName.map { concept.name == $0 } ?? (concept.canonical == plan.target)
+        // The target may be called by an alias, and it may be the concept's factory.
+        let target = audit.context.model.resolve(plan.target).object
+        let declared = audit.context.concepts.first { concept in
+            conceptName.map { concept.name == $0 }
+                ?? (target != nil && (concept.canonical == target || concept.factory == target))
         }
-        guard let found else { return nil }
+        guard let declared, let found = report.score.concepts.first(where: { $0.name == declared.name }) else {
+            return nil
+        }
         let paths = report.findings.filter { $0.rule == "import-path" && $0.concept == found.name }
         let standing = Standing(
             concept: found.name, implementations: found.implementations, strays: found.consumers - found.bound,
@@ -126,6 +132,8 @@ struct ScratchAudit {
                 "the implementations of \(before.concept) do not become fewer (\(figures)): the plan without --apply says what "
                     + "blocks their removal; --only moves consumers alone")
         }
+        // Mending documents makes no program better.
+        guard plan.changes.contains(where: { $0.path.hasSuffix(".py") }) else { return }
         let fell =
             after.implementations < before.implementations || after.strays < before.strays
             || after.statements < before.statements
