@@ -60,6 +60,9 @@ struct LayerCandidate: Hashable {
     /// Whether it only forwards is seen when its names are gone.
     var isSpeculative = false
 
+    /// A class or function statement, in contrast to another name for one.
+    var isDefinition: Bool { kind == "class" || kind == "function" }
+
     func symbol(_ model: CodeModel) -> String {
         let module = model.name(of: model.module(of: file))
         return name.map { "\(module).\($0)" } ?? module
@@ -109,9 +112,11 @@ struct LayerCandidates {
         switch binding.kind {
         case .class: return object.file == file && !work.goal.isCanonical(object) ? candidate("class") : nil
         case .function: return object.file == file && !work.goal.isCanonical(object) ? candidate("function") : nil
-        case .reference: return candidate("alias")
-        case .importName:
-            // An import that only its own file uses is a consumer, and none that was used by nobody is our business.
+        case .reference, .importName:
+            let isAlias = binding.kind == .reference
+            // Beside the class itself an alias is for others.
+            if isAlias, object.file == file || work.paths.homes.contains(file) { return candidate("alias") }
+            // What only its own file uses makes that a consumer, and what nobody used is not our business.
             let module = model.module(of: file)
             let isTaken = model.importers(of: module).contains { edge in
                 let statement = model.imports(in: edge.from)[Int(edge.index)]
@@ -119,7 +124,7 @@ struct LayerCandidates {
                 return statement.kind == .name && statement.from == module
                     && facts.names[facts.events[Int(statement.event)].name] == name
             }
-            return isTaken && !work.paths.homes.contains(file) ? candidate("import") : nil
+            return isTaken && !work.paths.homes.contains(file) ? candidate(isAlias ? "alias" : "import") : nil
         default: return nil
         }
     }

@@ -63,7 +63,9 @@ struct MigrationGoal {
         for object in concept.implementations where object != target && replacements[object] == nil {
             replacements[object] = targetPath
         }
-        for layer in ForwardingLayers(of: concept, in: context)?.declarations ?? [] where replacements[layer] == nil {
+        for layer in ForwardingLayers(of: concept, in: context)?.declarations ?? [] {
+            // What only its own file uses is no way that others take.
+            guard replacements[layer] == nil, !model.consumers(of: layer).isEmpty else { continue }
             if model.kind(of: layer) == .class {
                 replacements[layer] = targetPath
             } else if let factory = concept.factory, let path = replacements[factory] {

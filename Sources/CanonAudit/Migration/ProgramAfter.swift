@@ -38,7 +38,7 @@ struct ProgramAfter {
             return blockers
         }
         blockers += takers(of: name, from: module, in: file)
-        if let object = model.resolve(symbol).object, object.file == file {
+        if candidate.isDefinition, let object = model.resolve(symbol).object, object.file == file {
             blockers += model.consumers(of: object).map { evidence($0.file, $0.line, $0.event) }
             let own = work.files[candidate.file]?.used[name]
             if own != nil, loaded.contains(model.name(of: module)) {
@@ -49,9 +49,7 @@ struct ProgramAfter {
                             "its own file uses it, and the canonical module loads that file: an import would be circular"
                     ))
             }
-        } else if candidate.kind != "class", candidate.kind != "function",
-            work.files[candidate.file]?.used[name] != nil
-        {
+        } else if !candidate.isDefinition, work.files[candidate.file]?.used[name] != nil {
             blockers.append(
                 Evidence(path: model.path(of: file), line: Int(candidate.line), text: "its own file uses it"))
         }
@@ -72,7 +70,7 @@ struct ProgramAfter {
         let imports =
             count == 0
             ? "no file imports \(symbol)"
-            : "none of \(AuditFigures.counted(count, "import")) of \(symbol) is left"
+            : "no import of \(symbol) is left (\(count == 1 ? "there was one" : "there were \(count)"))"
         return [imports, "no text and no configuration names it"]
             + (candidate.name == nil ? ["it is no entry of the manifest"] : [])
     }
@@ -104,6 +102,33 @@ struct ProgramAfter {
             case .dynamic: break
             }
             return evidence(edge.from, edge.line, statement.event)
+        }
+    }
+
+    /// Whether a file that takes everything uses a name, or somebody takes that from the file.
+    private func needs(_ name: String, byStarIn file: FileID, depth: Int) -> Bool {
+        guard depth < 8 else { return true }
+        let facts = model.facts(of: file)
+        guard facts.error == nil else { return true }
+        guard model.effectiveBinding(of: name, in: file) == nil else { return false }
+        let isUsed = facts.events.contains { event in
+            switch event.kind {
+            case .use, .call: event.name.exists && facts.names[event.name].prefix { $0 != "." } == name
+            case .bind, .return: event.value.exists && facts.names[event.value].prefix { $0 != "." } == name
+            default: false
+            }
+        }
+        if isUsed { return true }
+        let module = model.module(of: file)
+        return model.importers(of: module).contains { edge in
+            let statement = model.imports(in: edge.from)[Int(edge.index)]
+            let taker = model.facts(of: edge.from)
+            switch statement.kind {
+            case .name:
+                return statement.from == module && taker.names[taker.events[Int(statement.event)].name] == name
+            case .all: return edge.from != file && needs(name, byStarIn: edge.from, depth: depth + 1)
+            case .module, .dynamic: return attribute(name, of: statement, module, in: edge.from) != nil
+            }
         }
     }
 
