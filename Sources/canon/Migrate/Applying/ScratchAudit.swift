@@ -115,9 +115,11 @@ struct ScratchAudit {
         let worse = Set(comparison.new + comparison.worse)
         let findings = result.comparison.findings.filter { worse.contains($0.fingerprint) && !$0.isIntegrity }
         guard findings.isEmpty else {
+            let (noun, verb) = findings.count == 1 ? ("finding", "is") : ("findings", "are")
             throw ApplyFailure(
                 .audit,
-                "the changes would bring \(findings.count) finding\(findings.count == 1 ? "" : "s") that \(findings.count == 1 ? "is" : "are") new or worse:"
+                "the changes would bring \(findings.count) \(noun) that \(verb) new or worse. Leave the files out with --only, "
+                    + "or waive in the manifest what is to stay for now:"
                     + findings.map { "\($0.rule)  \($0.path):\($0.line)  \($0.message)" }.listed())
         }
     }
