@@ -1,8 +1,10 @@
 """`canon migrate --apply`: a whole program is migrated, or not a byte of it."""
 
 import ast
+import contextlib
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -11,7 +13,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from canon_server import PATIENCE, eventually
+from canon_server import BINARY, PATIENCE, eventually
 from migration_project import CANONICAL, WAYS, Project
 from migration_repository import STORE, Repository, quiet_git, snapshot
 
@@ -363,8 +365,27 @@ class ApplyTests(unittest.TestCase):
         self.before = snapshot(self.tree)
         self.assert_refused(self.repository.apply(), "moving the files in failed", "Permission denied")
 
+    def test_steps_are_shown_on_a_terminal_alone(self) -> None:
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [BINARY, "migrate", "--to", "shop.store.Store", "--apply", "--verify", "true"], stdout=subprocess.PIPE,
+            stderr=theirs, env=self.repository.environment, cwd=self.tree)
+        os.close(theirs)
+        shown = b""
+        # Reading from a terminal that nobody has open any more is an error on Linux.
+        with contextlib.suppress(OSError):
+            while part := os.read(ours, 4096):
+                shown += part
+        process.communicate(timeout=PATIENCE)
+        os.close(ours)
+        for step in (b"copying the tree", b"auditing the copy", b"--verify", b"moving the files in"):
+            self.assertIn(b"migrate: " + step, shown)
+        self.repository.git("checkout", "--", ".")
+        self.assertNotIn("migrate: ", self.repository.apply().stderr)
+
     def test_arguments_that_do_not_go_together(self) -> None:
         for arguments in (
+            ["--to", "a.B", "--apply", "--verify", "true", "--verify-timeout", "soon"],
             ["--to", "a.B", "--verify", "true"], ["--recover", "--apply"], ["--apply"],
             ["--to", "a.B", "--apply", "--commit", "HEAD"],
         ):
