@@ -96,7 +96,7 @@ FRAME = {
     "shop/__init__.py": "",
     "shop/core/__init__.py": "from .session_store import LIMIT, SessionStore, describe\n\n"
                              '__all__ = ["LIMIT", "SessionStore", "describe"]\n',
-    "shop/core/session_store.py": store("SessionStore") + "\n\ndef open_store():\n    return SessionStore()\n",
+    "shop/core/session_store.py": store("SessionStore"),
     "shop/legacy/__init__.py": "",
     "shop/legacy/session_store.py": store("SessionStore"),
     "shop/users/__init__.py": "",

@@ -63,31 +63,31 @@ def run():
 '''),
     Style("in-method", '''\
 class Desk@K:
-    def open(self):
+    def fill(self):
         import @M as sessions
 
-        return sessions.@N()
+        store = sessions.@N()
+        store.put("key", @K)
+        return store.get("key")
 
 
 def run():
-    store = Desk@K().open()
-    store.put("key", @K)
-    return store.get("key")
+    return Desk@K().fill()
 '''),
     Style("in-coroutine", '''\
 import asyncio
 
 
-async def open_store():
+async def fill():
     from @R import @N as Sessions
 
-    return Sessions()
+    store = Sessions()
+    store.put("key", @K)
+    return store.get("key")
 
 
 def run():
-    store = asyncio.run(open_store())
-    store.put("key", @K)
-    return store.get("key")
+    return asyncio.run(fill())
 '''),
     Style("try-except", using("try:\n    from @M import @N\nexcept ImportError:\n    @N = None\n")),
     Style("type-checking", '''\
@@ -105,9 +105,9 @@ def fill(store: @N, value: int) -> @N:
 
 
 def run():
-    from shop.core.session_store import open_store
+    import shop.core.session_store as home
 
-    return fill(open_store(), @K).get("key")
+    return fill(home.SessionStore(), @K).get("key")
 '''),
     Style("conditional", using(
         "import sys\n\nif sys.version_info >= (3, 8):\n    from @M import @N\nelse:\n    from @M import @N as @N\n")),

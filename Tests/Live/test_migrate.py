@@ -1,8 +1,10 @@
 """`canon migrate --apply`: a whole program is migrated, or not a byte of it."""
 
 import ast
+import contextlib
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -11,11 +13,13 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from canon_server import PATIENCE, eventually
-from migration_project import CANONICAL, Project
+from canon_server import BINARY, PATIENCE, eventually
+from migration_project import CANONICAL, WAYS, Project
 from migration_repository import STORE, Repository, quiet_git, snapshot
 
 SEED = int(os.environ.get("SEED", "1"))
+# Where the ways were defined: their definitions go, and their names in __all__.
+HOMES = {way.module.replace(".", "/") + end for way in WAYS for end in (".py", "/__init__.py")}
 
 
 class ThousandFilesTests(unittest.TestCase):
@@ -87,6 +91,8 @@ class ThousandFilesTests(unittest.TestCase):
             elif line.startswith("deleted file"):
                 deleted = True
             elif line.startswith(("+++", "---")) or deleted or not line.startswith(("+", "-")):
+                continue
+            elif path in HOMES and (line.startswith("-") or line.startswith("+__all__")):
                 continue
             elif not gone.search(line) and line.strip("+-\r\n ") not in ("", "(", ")", ")\\"):
                 unexplained.setdefault(self.project.styles.get(path, path), []).append(line)
@@ -359,8 +365,27 @@ class ApplyTests(unittest.TestCase):
         self.before = snapshot(self.tree)
         self.assert_refused(self.repository.apply(), "moving the files in failed", "Permission denied")
 
+    def test_steps_are_shown_on_a_terminal_alone(self) -> None:
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [BINARY, "migrate", "--to", "shop.store.Store", "--apply", "--verify", "true"], stdout=subprocess.PIPE,
+            stderr=theirs, env=self.repository.environment, cwd=self.tree)
+        os.close(theirs)
+        shown = b""
+        # Reading from a terminal that nobody has open any more is an error on Linux.
+        with contextlib.suppress(OSError):
+            while part := os.read(ours, 4096):
+                shown += part
+        process.communicate(timeout=PATIENCE)
+        os.close(ours)
+        for step in (b"copying the tree", b"auditing the copy", b"--verify", b"moving the files in"):
+            self.assertIn(b"migrate: " + step, shown)
+        self.repository.git("checkout", "--", ".")
+        self.assertNotIn("migrate: ", self.repository.apply().stderr)
+
     def test_arguments_that_do_not_go_together(self) -> None:
         for arguments in (
+            ["--to", "a.B", "--apply", "--verify", "true", "--verify-timeout", "soon"],
             ["--to", "a.B", "--verify", "true"], ["--recover", "--apply"], ["--apply"],
             ["--to", "a.B", "--apply", "--commit", "HEAD"],
         ):

@@ -213,6 +213,30 @@ struct JournalTests {
         #expect(after.tree == .new)
     }
 
+    @Test("what somebody writes while files are moved is kept, and the journal says so until it is put right")
+    func changedDuringMove() throws {
+        let scene = Scene()
+        let entries = Scene.journal.entries
+        let paths = [entries[0].path, entries[3].path]
+        let move = TreeMove(
+            Scene.journal, tree: scene.disk.mount("tree"),
+            folder: JournalFolder(files: scene.disk.mount("git/canon-migrate")))
+        let failure = #expect(throws: TreeMove.Failure.self) {
+            try move.run(isCancelled: { false }) { done in
+                guard done == 2 else { return }
+                for path in paths { scene.disk.write("tree/" + path, Array("somebody's\n".utf8)) }
+            }
+        }
+        #expect(failure == .halfway(place: paths[1], reason: .changed, second: .changed))
+        for path in paths { #expect(scene.disk.files["tree/" + path]?.bytes == Array("somebody's\n".utf8)) }
+        #expect(throws: JournalRecovery.Problem.conflict(paths: [paths[0]], state: .undoing(moved: 3))) {
+            try scene.recover()
+        }
+        for path in paths { scene.disk.write("tree/" + path, Array(Scene.old[path]!.utf8)) }
+        #expect(try scene.recover() == .undone(files: entries.count))
+        #expect(scene.tree == .old)
+    }
+
     @Test("whoever ends it before the commit gets the old tree")
     func cancelled() throws {
         for moment in 0..<Scene.journal.entries.count {

@@ -151,7 +151,7 @@ struct MigrationApplying: Sendable {
             bar.finish()
             throw CommandFailure(
                 "\(ApplyStep.move.rawValue) failed: \(path.escapingControls): \(reason.words); and what was moved could not be "
-                    + "moved back: \(second)\nThe journal in \(place.journalFolder.escapingControls) knows every byte. When that "
+                    + "moved back: \(second.words)\nThe journal in \(place.journalFolder.escapingControls) knows every byte. When that "
                     + "is mended, canon migrate --recover goes on.")
         }
     }
@@ -236,7 +236,7 @@ extension TreeMove.Reason {
     var words: String {
         switch self {
         case .system(let error): "\(error)"
-        case .changed: "changed since the plan was made; run it again"
+        case .changed: "changed since the plan was made"
         case .cancelled: "ended from outside"
         }
     }

@@ -1,4 +1,5 @@
 import CanonAudit
+import CanonCodeModel
 
 /// The audit of a scratch tree before and after the changes: the same manifest, the same files.
 struct ScratchAudit {
@@ -76,10 +77,15 @@ struct ScratchAudit {
     private static func standing(
         _ audit: Audit, _ report: AuditReport, _ plan: MigrationPlan, _ conceptName: String?
     ) -> (audit: Audit, report: AuditReport, standing: Standing)? {
-        let found = report.score.concepts.first { concept in
-            conceptName.map { concept.name == $0 } ?? (concept.canonical == plan.target)
+        // The target may be called by an alias, and it may be the concept's factory.
+        let target = audit.context.model.resolve(plan.target).object
+        let declared = audit.context.concepts.first { concept in
+            conceptName.map { concept.name == $0 }
+                ?? (target != nil && (concept.canonical == target || concept.factory == target))
         }
-        guard let found else { return nil }
+        guard let declared, let found = report.score.concepts.first(where: { $0.name == declared.name }) else {
+            return nil
+        }
         let paths = report.findings.filter { $0.rule == "import-path" && $0.concept == found.name }
         let standing = Standing(
             concept: found.name, implementations: found.implementations, strays: found.consumers - found.bound,
@@ -109,9 +115,11 @@ struct ScratchAudit {
         let worse = Set(comparison.new + comparison.worse)
         let findings = result.comparison.findings.filter { worse.contains($0.fingerprint) && !$0.isIntegrity }
         guard findings.isEmpty else {
+            let (noun, verb) = findings.count == 1 ? ("finding", "is") : ("findings", "are")
             throw ApplyFailure(
                 .audit,
-                "the changes would bring \(findings.count) finding\(findings.count == 1 ? "" : "s") that \(findings.count == 1 ? "is" : "are") new or worse:"
+                "the changes would bring \(findings.count) \(noun) that \(verb) new or worse. Leave the files out with --only, "
+                    + "or waive in the manifest what is to stay for now:"
                     + findings.map { "\($0.rule)  \($0.path):\($0.line)  \($0.message)" }.listed())
         }
     }
@@ -126,6 +134,8 @@ struct ScratchAudit {
                 "the implementations of \(before.concept) do not become fewer (\(figures)): the plan without --apply says what "
                     + "blocks their removal; --only moves consumers alone")
         }
+        // Mending documents makes no program better.
+        guard plan.changes.contains(where: { $0.path.hasSuffix(".py") }) else { return }
         let fell =
             after.implementations < before.implementations || after.strays < before.strays
             || after.statements < before.statements

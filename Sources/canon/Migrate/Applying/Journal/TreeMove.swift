@@ -1,11 +1,11 @@
 /// Moves a migration into a tree: all of it, or nothing.
 struct TreeMove: Sendable {
     /// Why a tree was left as it was, or, at worst, what is left to do.
-    enum Failure: Error {
+    enum Failure: Error, Equatable {
         /// Every byte is as it was.
         case undone(place: String, reason: Reason)
         /// The way back failed as well; the journal stands and says how to go on.
-        case halfway(place: String, reason: Reason, second: SystemError)
+        case halfway(place: String, reason: Reason, second: Reason)
     }
 
     enum Reason: Equatable, Sendable {
@@ -121,11 +121,14 @@ struct TreeMove: Sendable {
                 try folder.advance(from: state, to: .undoing(moved: moved))
                 state = .undoing(moved: moved)
             }
+            guard try transition.conflicts(in: moved).isEmpty else {
+                return .halfway(place: place, reason: reason, second: .changed)
+            }
             try transition.bring(moved, to: .before)
             try folder.end(state)
             return .undone(place: place, reason: reason)
         } catch {
-            return .halfway(place: place, reason: reason, second: error)
+            return .halfway(place: place, reason: reason, second: .system(error))
         }
     }
 }
