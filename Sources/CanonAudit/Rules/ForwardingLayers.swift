@@ -18,6 +18,8 @@ struct ForwardingLayer {
 /// What forwards to one concept's canonical class, its methods or its factory.
 struct ForwardingLayers {
     private(set) var all: [ForwardingLayer] = []
+    /// Functions and classes among them that forward beyond doubt.
+    private(set) var declarations: [ObjectID] = []
     private(set) var examined = 0
     private let concept: Concept
     private let model: CodeModel
@@ -37,16 +39,23 @@ struct ForwardingLayers {
         let files = readers(context)
         examined = files.count
         for home in Set(targets.map(\.file)).sorted() where context.scope(of: home) == .live {
-            all += forwardingDeclarations(in: home, context).map(\.layer)
+            let declarations = forwardingDeclarations(in: home, context)
+            note(declarations)
+            all += declarations.map(\.layer)
         }
         for file in files {
             let declarations = forwardingDeclarations(in: file, context)
+            note(declarations)
             if let layer = module(file, Set(declarations.map(\.object)), context) {
                 all.append(layer)
             } else {
                 all += declarations.map(\.layer)
             }
         }
+    }
+
+    private mutating func note(_ found: [(object: ObjectID, layer: ForwardingLayer)]) {
+        declarations += found.filter { $0.layer.confidence == .confirmed }.map(\.object)
     }
 
     /// Live files that take something of the concept, without those that define it.

@@ -1,0 +1,7 @@
+public import CanonFacts
+
+/// Who can rewrite files of a language. The plan says what is to be named otherwise; this finds where it stands.
+public protocol SourceRewriter: Sendable {
+    /// A file as an order wants it; nil when it does not parse.
+    func rewrite(_ bytes: [UInt8], _ order: RewriteOrder) -> Rewriting?
+}
