@@ -121,7 +121,8 @@ extension Closing {
         func add(_ name: String, at moment: Double, _ missing: String?, _ found: String) {
             list.append(
                 Condition(
-                    name: name, holds: missing == nil, found: missing ?? found, commit: facts.commit, time: time(moment)))
+                    name: name, holds: missing == nil, found: missing ?? found, commit: facts.commit, time: time(moment)
+                ))
         }
         let harm = facts.harm
         add(
@@ -132,7 +133,8 @@ extension Closing {
             "the files are those of the commit")
         add(
             "read", at: now,
-            facts.incomplete.first.map { "the audit could not read \($0.path): \($0.text)" }, "the audit read everything")
+            facts.incomplete.first.map { "the audit could not read \($0.path): \($0.text)" },
+            "the audit read everything")
         add(
             "tests-collected", at: now,
             facts.uncollectable == 0
@@ -147,7 +149,8 @@ extension Closing {
         let probed = Self.missing(in: probe, facts.commit, committed, revision, now)
         add(
             "probe", at: probe?.startedAt ?? now, probed,
-            probe.map { "\($0.url): \($0.steps.count) of \($0.steps.count) steps held" + Self.note($0, facts.commit) } ?? "")
+            probe.map { "\($0.url): \($0.steps.count) of \($0.steps.count) steps held" + Self.note($0, facts.commit) }
+                ?? "")
         add(
             "stability", at: stability?.to ?? now, Self.missing(in: stability, committed, now),
             stability.map { "\($0.held) of \($0.planned) rounds held from \(time($0.from)) to \(time($0.to))" } ?? "")
@@ -177,7 +180,9 @@ extension Closing {
     private static func missing(
         in probe: ProbeEvidence?, _ commit: String?, _ committed: Double?, _ revision: Revision, _ now: Double
     ) -> String? {
-        guard let probe else { return "there is no probe report: canon probe URL --format json >probe.json, and --probe probe.json" }
+        guard let probe else {
+            return "there is no probe report: canon probe URL --format json >probe.json, and --probe probe.json"
+        }
         if let age = age(probe.source, from: probe.startedAt, to: probe.startedAt, committed, now) { return age }
         if let other = otherCommit(probe.serverVersion, commit, revision) {
             return "\(probe.source) is of another revision: the server says '\(other)'"
@@ -185,7 +190,8 @@ extension Closing {
         guard !probe.steps.isEmpty else { return "\(probe.source) holds no step" }
         let others = probe.steps.filter { $0.value != "held" }.sorted { $0.key < $1.key }
         if let first = others.first {
-            return "\(probe.source): \(others.count) of \(probe.steps.count) steps did not hold; first \(first.key), \(first.value)"
+            return
+                "\(probe.source): \(others.count) of \(probe.steps.count) steps did not hold; first \(first.key), \(first.value)"
         }
         return probe.verdict == "held" ? nil : "\(probe.source): the verdict is \(probe.verdict)"
     }
@@ -214,7 +220,8 @@ extension Closing {
 
     private static func missing(in stability: StabilityEvidence?, _ committed: Double?, _ now: Double) -> String? {
         guard let stability else {
-            return "there is no stability record: canon probe URL --every 60s --for 1h --logs LOGS --warning TEXT --format json "
+            return
+                "there is no stability record: canon probe URL --every 60s --for 1h --logs LOGS --warning TEXT --format json "
                 + ">stability.json, and --stability stability.json"
         }
         if let age = age(stability.source, from: stability.from, to: stability.to, committed, now) { return age }
@@ -230,18 +237,21 @@ extension Closing {
         }
         // The logs are a condition of their own.
         let isJudgedByLogs = stability.logs.map { $0.verdict != "absent" } ?? false
-        return stability.verdict == "stable" || isJudgedByLogs ? nil : "\(stability.source): the verdict is \(stability.verdict)"
+        return stability.verdict == "stable" || isJudgedByLogs
+            ? nil : "\(stability.source): the verdict is \(stability.verdict)"
     }
 
     private static func missing(in logs: StabilityEvidence.Logs?, _ revision: Revision) -> String? {
         guard let logs else {
-            return "nobody looked for the warning in the logs: --logs FILE --warning TEXT, here or with canon probe --every"
+            return
+                "nobody looked for the warning in the logs: --logs FILE --warning TEXT, here or with canon probe --every"
         }
         guard let name = logs.revision else {
             return "the logs do not name one revision" + (logs.reason.map { ": \($0)" } ?? "")
         }
         guard let deployed = revision.name else {
-            return "which revision this commit was deployed as is not known: --revision \(name), or deployments in canon-claims.yaml"
+            return
+                "which revision this commit was deployed as is not known: --revision \(name), or deployments in canon-claims.yaml"
         }
         guard name == deployed else {
             return "the logs are of another revision: \(name), and the commit is \(deployed) by \(revision.source)"

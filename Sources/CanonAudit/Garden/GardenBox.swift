@@ -70,13 +70,14 @@ public enum GardenAction {
         switch box {
         case .measured: return "mend the canonical symbol of the concept in canon.yaml; it names nothing"
         case .testsCollected:
-            let first = facts.firstUncollectable.map { ": first \($0.path):\($0.line)" } ?? ""
-            return "mend the \(AuditFigures.counted(facts.uncollectable, "test file")) that cannot be collected\(first)"
+            let first = facts.firstUncollectable.map { "; first \($0.path):\($0.line)" } ?? ""
+            return "mend \(AuditFigures.counted(facts.uncollectable, "test file")) that cannot be collected\(first)"
         case .testsProtect: return "write a test that uses the canonical object; none does"
         case .proofWritten:
             return "`canon garden tests \(concept) --output \(GardenNames.proof(facts.harm.concept))\(target)`"
         case .proofFailed:
-            return "`python -m pytest --junitxml=junit.xml`, then `canon garden update \(shell(file)) --tests junit.xml\(target)`"
+            return "`python -m pytest \(shell(facts.proof ?? "")) --junitxml=junit.xml`, then "
+                + "`canon garden update \(shell(file)) --tests junit.xml\(target)`"
         case .planned:
             return facts.plan.map {
                 "make the \(AuditFigures.counted($0.unfit.count, "call site")) fit that `\($0.command)` lists"
@@ -96,9 +97,11 @@ public enum GardenAction {
 
     /// A word as a shell takes it.
     public static func shell(_ word: String) -> String {
-        let isPlain = !word.isEmpty && word.allSatisfy {
-            $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=@+".contains($0))
-        }
+        let isPlain =
+            !word.isEmpty
+            && word.allSatisfy {
+                $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=@+".contains($0))
+            }
         return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 }

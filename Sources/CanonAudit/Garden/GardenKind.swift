@@ -25,7 +25,8 @@ public enum GardenKind: String, Codable, Sendable, CaseIterable {
     public var meaning: String {
         switch self {
         case .duplicate: "several stand where one should"
-        case .incompleteMigration: "some consumers are bound to the canonical object while a layer keeps old names alive"
+        case .incompleteMigration:
+            "some consumers are bound to the canonical object while a layer keeps old names alive"
         case .regression: "it was said to be done before"
         }
     }
@@ -34,6 +35,13 @@ public enum GardenKind: String, Codable, Sendable, CaseIterable {
 /// Names of tracking files.
 public enum GardenNames {
     public static let prefix = "SSOT-"
+    /// The folder for tracking files, in the program's folder.
+    public static let folder = "docs/ssot"
+
+    /// Whether a path is that of a tracking file in its usual place: it names what is to go, and is no document of how things are.
+    static func isTracking(_ path: String) -> Bool {
+        path.hasPrefix("\(folder)/\(prefix)") || path.contains("/\(folder)/\(prefix)")
+    }
 
     /// The name of a concept as part of a file's: letters, digits and single hyphens, in lower case.
     public static func slug(_ concept: String) -> String {

@@ -80,7 +80,9 @@ public struct ProofModule: Sendable {
                 strays.insert([context.moduleName(of: consumer.file), module, String(path.dropFirst(module.count + 1))])
             }
         }
-        self.strays = strays.sorted { $0.lexicographicallyPrecedes($1) }.map { ($0[0], Path(module: $0[1], name: $0[2])) }
+        self.strays = strays.sorted { $0.lexicographicallyPrecedes($1) }.map {
+            ($0[0], Path(module: $0[1], name: $0[2]))
+        }
 
         owners = concept.implementations.flatMap { object in
             OwnedMapping.all(of: object, in: model).map { (home(object), $0.attribute) }
@@ -112,7 +114,11 @@ public struct ProofModule: Sendable {
                 declaration.parent == FileFacts.noIndex && facts.names[declaration.name] == everyTest
             }
             let path = context.path(of: file)
-            if isCandidate, let bytes = context.tree.bytes(of: path), bytes.split(separator: 0x0A).contains(where: { $0.elementsEqual(line) || $0.elementsEqual(line + [0x0D]) }) {
+            if isCandidate, let bytes = context.tree.bytes(of: path),
+                bytes.split(separator: 0x0A).contains(where: {
+                    $0.elementsEqual(line) || $0.elementsEqual(line + [0x0D])
+                })
+            {
                 return path
             }
         }

@@ -65,7 +65,9 @@ extension RootCause {
 
     /// What makes instances beside the declared factory, and classes that hand them out.
     private static func factories(of concept: Concept, _ context: RuleContext) -> [RootCause] {
-        concept.adapters.filter { $0 != concept.factory && $0 != concept.canonical }.map { cause(.factory, $0, context) }
+        concept.adapters.filter { $0 != concept.factory && $0 != concept.canonical }.map {
+            cause(.factory, $0, context)
+        }
     }
 
     /// Modules through which live code takes the canonical object or its factory, and which are not registered for it.

@@ -58,7 +58,9 @@ extension TestRun {
         }
         guard isReport, open.isEmpty else {
             let message =
-                isReport ? "it ends before </\(open.last ?? "testsuites")>" : "there is no <testsuites>: is it a report of pytest?"
+                isReport
+                ? "it ends before </\(open.last ?? "testsuites")>"
+                : "there is no <testsuites>: is it a report of pytest?"
             throw TestRunProblem(line: scanner.line, message: message)
         }
         self.init(cases: cases, timestamp: timestamp)

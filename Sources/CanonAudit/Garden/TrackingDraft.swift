@@ -36,7 +36,7 @@ public struct TrackingDraft: Sendable {
     }
 
     /// So many lines of a list stand in the file; the rest is counted.
-    static let most = 25
+    public static let most = 25
 
     public var text: String {
         ([head, impact, evidence, rootCauses, tests] + (survey.facts.plan.map { [plan($0)] } ?? []) + [steps, figures])
@@ -78,7 +78,8 @@ public struct TrackingDraft: Sendable {
 
     private var impact: String {
         var text = "## Impact\n\n"
-        text += survey.concept.impact.map { MarkdownText.escaped($0) + "\n" }
+        text +=
+            survey.concept.impact.map { MarkdownText.escaped($0) + "\n" }
             ?? "Not stated: the concept has no `impact` in the manifest.\n"
         if survey.concept.isOnGoldenPath { text += "\nThe manifest has it on the golden path.\n" }
         return text
@@ -98,7 +99,8 @@ public struct TrackingDraft: Sendable {
             "\(Self.place(stray.evidence)) \(Self.code(stray.evidence.text))"
                 + (stray.more > 0 ? ", and \(AuditFigures.counted(stray.more, "further statement"))" : "")
         }
-        text += "\n### State that users share: \(harm.sharedState), and \(harm.sharedStateInReview) that a person has to look at\n\n"
+        text +=
+            "\n### State that users share: \(harm.sharedState), and \(harm.sharedStateInReview) that a person has to look at\n\n"
         text += list(survey.sharedState) { finding in
             "\(Self.place(finding.path, finding.line)) \(MarkdownText.escaped(finding.message)) (`\(finding.fingerprint)`"
                 + (finding.confidence == .review ? ", in review)" : ")")
@@ -115,7 +117,8 @@ public struct TrackingDraft: Sendable {
             let origin = origins[cause].map {
                 "`\($0.commit.prefix(12))` \($0.day) \(MarkdownText.escaped($0.subject))"
             }
-            text += "| \(index + 1) | \(cause.kind.rawValue) \(Self.code(cause.symbol)) | \(Self.place(cause.path, cause.line)) | "
+            text +=
+                "| \(index + 1) | \(cause.kind.rawValue) \(Self.code(cause.symbol)) | \(Self.place(cause.path, cause.line)) | "
                 + "\(cause.consumers) | \(origin ?? "") |\n"
         }
         return text + more(survey.causes.count, "cause")
@@ -134,7 +137,8 @@ public struct TrackingDraft: Sendable {
         text += "\n### Gap: \(TestSplit.count(tests.gaps))\n\nThey prove nothing as they are.\n\n"
         text += files(tests.gaps)
         if !tests.uncalled.isEmpty {
-            text += "\nMethods that live consumers call, and of which no protecting test calls one of that name: "
+            text +=
+                "\nMethods that live consumers call, and of which no protecting test calls one of that name: "
                 + tests.uncalled.map { Self.code($0) }.joined(separator: ", ") + "\n"
         }
         if !tests.doubles.isEmpty {
@@ -153,7 +157,8 @@ public struct TrackingDraft: Sendable {
     // MARK: Plan, steps, figures
 
     private func plan(_ plan: GardenPlan) -> String {
-        var text = "## Plan\n\n`\(plan.command)` plans \(AuditFigures.counted(plan.statements, "statement")) in "
+        var text =
+            "## Plan\n\n`\(plan.command)` plans \(AuditFigures.counted(plan.statements, "statement")) in "
             + "\(AuditFigures.counted(plan.files, "file")); \(AuditFigures.counted(plan.deleted, "file")) go.\n"
         func section(_ title: String, _ items: [Evidence]) {
             guard !items.isEmpty else { return }
@@ -172,7 +177,9 @@ public struct TrackingDraft: Sendable {
         var text = "## Steps\n"
         for (step, title) in GardenBox.steps.enumerated() {
             text += "\n### Step \(step): \(title)\n\n"
-            for box in boxes where box.step == step { text += box.line(isTicked: survey.facts.holds(box) == true) + "\n" }
+            for box in boxes where box.step == step {
+                text += box.line(isTicked: survey.facts.holds(box) == true) + "\n"
+            }
         }
         return text
     }
@@ -192,7 +199,8 @@ public struct TrackingDraft: Sendable {
 
     private func more(_ count: Int, _ noun: String) -> String {
         guard count > Self.most else { return "" }
-        return "\n… and \(count - Self.most) more\(noun.isEmpty ? "" : " \(noun)s"): `canon audit map \(GardenAction.shell(survey.name))`\n"
+        return
+            "\n… and \(count - Self.most) more\(noun.isEmpty ? "" : " \(noun)s"): `canon audit map \(GardenAction.shell(survey.name))`\n"
     }
 
     private static func place(_ evidence: Evidence) -> String { place(evidence.path, evidence.line) }

@@ -51,29 +51,36 @@ public struct TrackingFile: Sendable {
             }
             guard fence == nil else { continue }
             if start.hasPrefix(TrackingMarkers.headerStart) {
-                guard header == nil else { throw Problem(line: index + 1, message: "the marker of the file stands here twice") }
+                guard header == nil else {
+                    throw Problem(line: index + 1, message: "the marker of the file stands here twice")
+                }
                 header = try Self.header(String(start), line: index + 1)
                 continue
             }
             guard let place = try Self.place(text, line: index + 1) else { continue }
             guard places.updateValue(index, forKey: place) == nil else {
-                throw Problem(line: index + 1, message: "\(Self.marker(of: place)) stands here twice; delete one of the lines")
+                throw Problem(
+                    line: index + 1, message: "\(Self.marker(of: place)) stands here twice; delete one of the lines")
             }
         }
         guard let header else {
             throw Problem(
                 line: 0,
-                message: "the marker \(TrackingMarkers.headerStart) … is missing: it is no tracking file, or somebody deleted the line")
+                message:
+                    "the marker \(TrackingMarkers.headerStart) … is missing: it is no tracking file, or somebody deleted the line"
+            )
         }
         (kind, concept) = header
         self.places = places
         for place in [Place.state, .next, .figures] where places[place] == nil {
             throw Problem(
-                line: 0, message: "the line with \(Self.marker(of: place)) is missing; restore it from the version before")
+                line: 0,
+                message: "the line with \(Self.marker(of: place)) is missing; restore it from the version before")
         }
         let stateText = try Self.field(TrackingMarkers.stateLabel, lines[places[.state]!], line: places[.state]! + 1)
         guard let word = stateText.split(separator: " ").first, let state = State(rawValue: String(word)) else {
-            throw Problem(line: places[.state]! + 1, message: "the state is open or closed, not '\(stateText.prefix(40))'")
+            throw Problem(
+                line: places[.state]! + 1, message: "the state is open or closed, not '\(stateText.prefix(40))'")
         }
         self.state = state
         nextAction = try Self.field(TrackingMarkers.nextLabel, lines[places[.next]!], line: places[.next]! + 1)
@@ -84,13 +91,16 @@ public struct TrackingFile: Sendable {
             boxes.insert(box)
             guard let mark = Self.tickPlace(lines[index]) else {
                 throw Problem(
-                    line: index + 1, message: "before the marker of a box stands `- [ ] ` or `- [x] `, at the start of the line")
+                    line: index + 1,
+                    message: "before the marker of a box stands `- [ ] ` or `- [x] `, at the start of the line")
             }
             if lines[index][mark] != UInt8(ascii: " ") { ticked.insert(box) }
         }
         let missing = GardenBox.allCases.filter { !boxes.contains($0) && $0.isRequired }
         if let first = missing.first {
-            throw Problem(line: 0, message: "the box '\(first.rawValue)' is missing; put this line back: \(first.line(isTicked: false))")
+            throw Problem(
+                line: 0,
+                message: "the box '\(first.rawValue)' is missing; put this line back: \(first.line(isTicked: false))")
         }
     }
 
@@ -201,7 +211,9 @@ public struct TrackingFile: Sendable {
             fields.first { $0.hasPrefix(key + "=") }.map { String($0.dropFirst(key.count + 1)) }
         }
         guard fields.first == "1" else {
-            throw Problem(line: line, message: "the form \(fields.first ?? "") of the file is not known to this version; use a newer canon")
+            throw Problem(
+                line: line,
+                message: "the form \(fields.first ?? "") of the file is not known to this version; use a newer canon")
         }
         guard let kind = value("kind").flatMap({ GardenKind(rawValue: $0) }) else {
             let kinds = GardenKind.allCases.map(\.rawValue).joined(separator: ", ")
@@ -225,10 +237,12 @@ public struct TrackingFile: Sendable {
         case ["figures"]: return .figures
         case _ where words.count == 2 && words[0] == "box":
             guard let box = GardenBox(rawValue: words[1]) else {
-                throw Problem(line: line, message: "there is no box '\(words[1])'; delete the marker to keep it as your own")
+                throw Problem(
+                    line: line, message: "there is no box '\(words[1])'; delete the marker to keep it as your own")
             }
             return .box(box)
-        default: throw Problem(line: line, message: "the marker '\(words.joined(separator: " "))' is not known; delete it")
+        default:
+            throw Problem(line: line, message: "the marker '\(words.joined(separator: " "))' is not known; delete it")
         }
     }
 
