@@ -13,11 +13,13 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import garden_tree as tree
+import jsonschema
 from canon_server import BINARY, ENVIRONMENT, PATIENCE
 
 DUPLICATE = "docs/ssot/SSOT-incomplete-migration-rooms.md"
 PROOF = "tests/test_ssot_rooms.py"
 WARNING = "SSOT WARNING"
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/garden.schema.json").read_text())
 
 
 def at(moment: float) -> str:
@@ -38,7 +40,9 @@ class GardenTestCase(unittest.TestCase):
         return done
 
     def garden(self, *arguments: "str | Path", expect: int = 0) -> dict:
-        return json.loads(self.canon("garden", *arguments, "--format", "json", expect=expect).stdout)
+        answer = json.loads(self.canon("garden", *arguments, "--format", "json", expect=expect).stdout)
+        jsonschema.validate(answer, SCHEMA)
+        return answer
 
     def git(self, *arguments: str) -> str:
         environment = {**os.environ, "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_COMMITTER_NAME": "A",
@@ -325,6 +329,7 @@ class UpdateTests(GardenTestCase):
             path.write_text(text)
             for command in (["update", DUPLICATE], ["update"], ["close", DUPLICATE], ["list"]):
                 self.assertIn(word, self.canon("garden", *command, expect=2).stderr, command)
+            self.assertIn("problem", self.garden("list", expect=2)["files"][0])
             self.assertEqual(path.read_text(), text)
 
     def test_the_list_shows_state_and_next_action(self) -> None:

@@ -5,7 +5,7 @@ extension ProofModule {
         if !paths.isEmpty { parts.append(pathTest) }
         if !factoryPaths.isEmpty { parts.append(factoryTest) }
         if !strays.isEmpty { parts.append(strayTest) }
-        if owners.count > 1 { parts.append(ownerTest) }
+        if Set(owners.map(\.path)).count > 1 { parts.append(ownerTest) }
         if !implementations.isEmpty || !doubles.isEmpty { parts.append(contractTest) }
         return parts.map { $0.trimmingLines() }.joined(separator: "\n\n\n") + "\n"
     }

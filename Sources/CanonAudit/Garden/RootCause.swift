@@ -24,20 +24,24 @@ public struct RootCause: Hashable, Sendable {
     public var path: String
     /// From 1.
     public var line: Int
-    /// Live modules that use it.
+    /// Live modules that import it.
     public var consumers: Int
     public var origin: Origin
 }
 
 extension RootCause {
-    /// Those of a concept, by the number of live modules that use them.
+    /// Those of a concept, by the number of live modules that import them.
     static func ranked(of concept: Concept, in context: RuleContext) -> [RootCause] {
         guard let canonical = concept.canonical else { return [] }
         var causes = implementations(of: concept, canonical, context)
         causes += layers(of: concept, context)
         let layers = Set(causes.map(\.symbol))
         causes += factories(of: concept, context).filter { !layers.contains($0.symbol) }
-        causes += importPaths(of: concept, canonical, context).filter { !layers.contains($0.symbol) }
+        // A path through a layer is the layer's.
+        causes += importPaths(of: concept, canonical, context).filter { path in
+            !layers.contains(path.symbol)
+                && !layers.contains(path.symbol.split(separator: ".").dropLast().joined(separator: "."))
+        }
         causes += interfaces(of: canonical, context)
         let kinds = Kind.allCases
         return causes.sorted { a, b in
@@ -70,31 +74,31 @@ extension RootCause {
         }
     }
 
-    /// Modules through which live code takes the canonical object or its factory, and which are not registered for it.
+    /// Names through which live code takes the canonical object, its factory or what is behind it, and which are not registered.
     private static func importPaths(
         of concept: Concept, _ canonical: ObjectID, _ context: RuleContext
     ) -> [RootCause] {
         let model = context.model
-        var causes: [RootCause] = []
-        for object in [canonical] + [concept.factory].compactMap(\.self) {
-            var files: [ModuleID: Set<FileID>] = [:]
+        let cores = concept.implementations.filter { concept.isCore($0) && $0 != canonical }
+        // Code of the concept itself has to come by what is behind the canonical object.
+        let holders = Set(concept.objects.map(\.file))
+        var users: [String: Set<FileID>] = [:]
+        for object in [canonical] + [concept.factory].compactMap(\.self) + cores {
             for consumer in model.consumers(of: object)
-            where context.scope(of: consumer.file) == .live
+            where context.scope(of: consumer.file) == .live && !holders.contains(consumer.file)
                 && !concept.registers(object, through: consumer.module, in: model)
             {
-                files[consumer.module, default: []].insert(consumer.file)
-            }
-            for (module, users) in files {
-                let name = model.name(of: object)
-                // Where the module gets the name; a namespace package has no code.
-                guard let hop = model.resolve("\(model.name(of: module)).\(name)").hops.first else { continue }
-                causes.append(
-                    RootCause(
-                        kind: .importPath, symbol: model.name(of: module), path: context.path(of: hop.file),
-                        line: Int(hop.line), consumers: users.count, origin: .text(word(name))))
+                users[consumer.path(in: model), default: []].insert(consumer.file)
             }
         }
-        return causes
+        return users.compactMap { path, files in
+            // Where the module gets the name; a namespace package has no code.
+            guard let hop = model.resolve(path).hops.first else { return nil }
+            let name = path.split(separator: ".").last.map(String.init) ?? path
+            return RootCause(
+                kind: .importPath, symbol: path, path: context.path(of: hop.file), line: Int(hop.line),
+                consumers: files.count, origin: .text(word(name)))
+        }
     }
 
     /// Interfaces that ask for methods of the canonical class, where there are several: each one is a type that consumers may name

@@ -7,7 +7,7 @@ public struct TestSplit: Sendable {
         public var path: String
         /// Test functions and methods.
         public var tests: Int
-        /// What puts it where it is; with the line from 1, 0 for the file.
+        /// What puts it where it is: the line, from 1, with what stands there; or 0, and a reason in words.
         public var line: Int
         public var reason: String
     }
@@ -123,7 +123,7 @@ extension TestSplit {
                 guard let package = text.split(separator: ".", maxSplits: 1).first, packages.contains(String(package)),
                     let match = names.first(where: { text == $0.name || text.hasPrefix($0.name + ".") })
                 else { return nil }
-                return (Int(event.line), "names \"\(text)\"", match.isGoing)
+                return (Int(event.line), "\(facts.names[event.name])(\"\(text)\")", match.isGoing)
             }
         }
     }

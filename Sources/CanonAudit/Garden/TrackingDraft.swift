@@ -5,6 +5,8 @@ public struct TrackingDraft: Sendable {
         public var commit: String
         public var day: String
         public var subject: String
+        /// What the file was called before is not known, so that it may be older.
+        public var isAtThisPath = false
 
         public init(commit: String, day: String, subject: String) {
             self.commit = commit
@@ -35,8 +37,9 @@ public struct TrackingDraft: Sendable {
         self.file = file
     }
 
-    /// So many lines of a list stand in the file; the rest is counted.
-    public static let most = 25
+    /// So many lines of a list stand in the file, and the rest is counted; nil: all of them.
+    public var most: Int? = usualMost
+    public static let usualMost = 25
 
     public var text: String {
         ([head, impact, evidence, rootCauses, tests] + (survey.facts.plan.map { [plan($0)] } ?? []) + [steps, figures])
@@ -55,7 +58,9 @@ public struct TrackingDraft: Sendable {
             "# \(title)", "", TrackingMarkers.header(kind, survey.name), "",
             "- \(TrackingMarkers.stateLabel)open \(TrackingMarkers.state)",
             "- \(TrackingMarkers.nextLabel)\(TrackingMarkers.oneLine(action)) \(TrackingMarkers.next)",
-            "- **Concept:** \(MarkdownText.escaped(survey.name)); canonical: \(Self.code(survey.canonical))",
+            "- **Concept:** \(MarkdownText.escaped(survey.name)); canonical: \(Self.code(survey.concept.canonical.value))"
+                + (survey.concept.canonical.value == survey.canonical
+                    ? "" : ", which is \(Self.code(survey.canonical))"),
             "- **Kind:** \(kind.rawValue): \(kind.meaning)",
         ]
         for precedent in precedents { lines.append("  - \(MarkdownText.escaped(precedent))") }
@@ -92,7 +97,9 @@ public struct TrackingDraft: Sendable {
         var text = "## Evidence\n\n### Implementations: \(harm.implementations)\n\n"
         text += list(survey.implementations) { item in
             "\(Self.place(item.path, item.line)) \(Self.code(item.symbol)), \(AuditFigures.counted(item.lines, "line")), "
-                + "imported by \(AuditFigures.counted(item.consumers, "live module"))\(item.isCanonical ? ", canonical" : "")"
+                + "imported by \(AuditFigures.counted(item.consumers, "live module"))"
+                + (item.symbol == survey.canonical
+                    ? ", canonical" : item.isCanonical ? ", behind the canonical object" : "")
         }
         text += "\n### Consumers on wrong paths: \(harm.wrongPaths) of \(harm.consumers)\n\n"
         text += list(survey.strays) { stray in
@@ -109,19 +116,23 @@ public struct TrackingDraft: Sendable {
     }
 
     private var rootCauses: String {
-        var text = "## Root causes\n\nRanked by the live modules that use them. What is not known is left blank.\n\n"
+        var text = "## Root causes\n\nRanked by the live modules that import them. What is not known is left blank.\n\n"
         guard !survey.causes.isEmpty else { return text + "None was found.\n" }
         if let note = historyNote { text += "First commits: \(MarkdownText.escaped(note)).\n\n" }
-        text += "| # | What | Where | Used by | First commit |\n|---|---|---|---|---|\n"
-        for (index, cause) in survey.causes.prefix(Self.most).enumerated() {
+        if origins.values.contains(where: \.isAtThisPath) {
+            text += "At this path: what the file was called before could not be read, so it may be older.\n\n"
+        }
+        text += "| # | What | Where | Imported by | First commit |\n|---|---|---|---|---|\n"
+        for (index, cause) in survey.causes.prefix(most ?? survey.causes.count).enumerated() {
             let origin = origins[cause].map {
                 "`\($0.commit.prefix(12))` \($0.day) \(MarkdownText.escaped($0.subject))"
+                    + ($0.isAtThisPath ? ", at this path" : "")
             }
             text +=
                 "| \(index + 1) | \(cause.kind.rawValue) \(Self.code(cause.symbol)) | \(Self.place(cause.path, cause.line)) | "
                 + "\(cause.consumers) | \(origin ?? "") |\n"
         }
-        return text + more(survey.causes.count, "cause")
+        return text + more(survey.causes.count)
     }
 
     // MARK: Tests
@@ -150,7 +161,8 @@ public struct TrackingDraft: Sendable {
 
     private func files(_ files: [TestSplit.File]) -> String {
         list(files) { file in
-            "\(Self.place(file.path, file.line)) \(AuditFigures.counted(file.tests, "test")): \(MarkdownText.escaped(file.reason))"
+            "\(Self.place(file.path, file.line)) \(AuditFigures.counted(file.tests, "test")): "
+                + (file.line > 0 ? Self.code(file.reason) : MarkdownText.escaped(file.reason))
         }
     }
 
@@ -194,13 +206,12 @@ public struct TrackingDraft: Sendable {
 
     private func list<Item>(_ items: [Item], _ text: (Item) -> String) -> String {
         guard !items.isEmpty else { return "None.\n" }
-        return items.prefix(Self.most).map { "- \(text($0))\n" }.joined() + more(items.count, "")
+        return items.prefix(most ?? items.count).map { "- \(text($0))\n" }.joined() + more(items.count)
     }
 
-    private func more(_ count: Int, _ noun: String) -> String {
-        guard count > Self.most else { return "" }
-        return
-            "\n… and \(count - Self.most) more\(noun.isEmpty ? "" : " \(noun)s"): `canon audit map \(GardenAction.shell(survey.name))`\n"
+    private func more(_ count: Int) -> String {
+        guard let most, count > most else { return "" }
+        return "\n… and \(count - most) more; a file written with `--lines 0` has all of them\n"
     }
 
     private static func place(_ evidence: Evidence) -> String { place(evidence.path, evidence.line) }

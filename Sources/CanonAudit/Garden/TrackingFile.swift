@@ -164,11 +164,9 @@ public struct TrackingFile: Sendable {
     }
 
     private mutating func replaceField(_ label: String, at index: Int, with text: String) {
-        let line = Self.text(of: lines[index])
-        guard let field = Self.range(ofField: label, in: line) else { return }
-        let terminator = lines[index].dropFirst(line.utf8.count)
-        lines[index] =
-            Array((line[..<field.lowerBound] + text + " " + line[field.upperBound...]).utf8) + terminator
+        // In bytes: what people write around it may be no UTF-8.
+        guard let field = Self.range(ofField: label, in: lines[index]) else { return }
+        lines[index].replaceSubrange(field, with: Array((text + " ").utf8))
     }
 
     /// That of the first line, so that a file from Windows stays one.
@@ -256,17 +254,16 @@ public struct TrackingFile: Sendable {
     }
 
     private static func field(_ label: String, _ line: [UInt8], line number: Int) throws(Problem) -> String {
-        let text = text(of: line)
-        guard let field = range(ofField: label, in: text) else {
+        guard let field = range(ofField: label, in: line) else {
             throw Problem(line: number, message: "before the marker '\(label)' is missing")
         }
-        return String(text[field]).trimmingTail()
+        return String(decoding: line[field], as: UTF8.self).trimmingTail()
     }
 
     /// What stands between a label and the marker of the line.
-    private static func range(ofField label: String, in text: String) -> Range<String.Index>? {
-        guard let start = text.firstRange(of: label),
-            let end = text[start.upperBound...].firstRange(of: TrackingMarkers.start)
+    private static func range(ofField label: String, in line: [UInt8]) -> Range<Int>? {
+        guard let start = line.firstRange(of: Array(label.utf8)),
+            let end = line[start.upperBound...].firstRange(of: Array(TrackingMarkers.start.utf8))
         else { return nil }
         return start.upperBound..<end.lowerBound
     }

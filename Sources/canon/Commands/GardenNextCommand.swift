@@ -37,7 +37,8 @@ struct GardenNextCommand: AsyncParsableCommand {
     var claims: String?
     @Option(help: "How many commits are measured to see whether it was done before, 2 to 500; 0: none.") var samples = 6
     @Option(help: "How long git may look for the first commits of the causes, in seconds, 0 to 3600; 0: not at all.")
-    var historySeconds = 20
+    var historySeconds = 30
+    @Option(help: "How many lines a list in the file has at most; 0: all of them.") var lines = TrackingDraft.usualMost
     @Option(help: "How to answer: terminal or json.") var format = ReportFormat.terminal
     @OptionGroup var source: SourceOptions
 
@@ -45,6 +46,7 @@ struct GardenNextCommand: AsyncParsableCommand {
         guard samples == 0 || (2...500).contains(samples) else {
             throw ValidationError("--samples is 0, or 2 to 500; \(samples) is not")
         }
+        guard lines >= 0 else { throw ValidationError("--lines is 0 or more; \(lines) is not") }
         guard (0...3600).contains(historySeconds) else {
             throw ValidationError("--history-seconds is 0 to 3600; \(historySeconds) is not")
         }
@@ -113,10 +115,15 @@ struct GardenNextCommand: AsyncParsableCommand {
         if let repository = reading.reader.repository, let tip = reading.report.commit {
             if samples > 0 { precedents += try sampled(before, tip) }
             if historySeconds > 0 {
-                let causes = Array(survey.causes.prefix(TrackingDraft.most))
+                let causes = Array(survey.causes.prefix(lines == 0 ? survey.causes.count : lines))
                 origins = FirstCommits(repository: repository, tip: tip).origins(
                     of: causes, within: Double(historySeconds))
-                if repository.isShallow { note = "this clone is shallow, so older ones are not known" }
+                if repository.isShallow {
+                    note = "this clone is shallow, so older ones are not known"
+                } else if origins.count < causes.count {
+                    note =
+                        "\(origins.count) of \(causes.count) were found within \(historySeconds) s (--history-seconds)"
+                }
             } else {
                 note = "git was not asked (--history-seconds 0)"
             }
@@ -135,6 +142,7 @@ struct GardenNextCommand: AsyncParsableCommand {
         }
         var draft = TrackingDraft(
             survey: survey, kind: kind, title: title, day: ManifestFile.today, file: "\(folder.path)/\(title).md")
+        draft.most = lines == 0 ? nil : lines
         draft.origins = origins
         draft.precedents = precedents
         draft.historyNote = note

@@ -20,6 +20,18 @@ struct FirstCommits {
     }
 
     private func origin(of cause: RootCause, _ deadline: DispatchTime) -> TrackingDraft.Origin? {
+        // Following a file through its names compares it with others, of which a clone may lack some; the file itself it has.
+        oldest(of: cause, ["--follow"], deadline)
+            ?? oldest(of: cause, ["--no-renames"], deadline).map { found in
+                var origin = found
+                origin.isAtThisPath = true
+                return origin
+            }
+    }
+
+    private func oldest(
+        of cause: RootCause, _ renames: [String], _ deadline: DispatchTime
+    ) -> TrackingDraft.Origin? {
         let question: [String] =
             switch cause.origin {
             // What brought it changed how often it stands there.
@@ -28,10 +40,9 @@ struct FirstCommits {
             }
         let arguments =
             [
-                "--literal-pathspecs", "log", "--follow", "--no-show-signature", "--no-color", "--no-textconv",
-                "--no-ext-diff",
+                "--literal-pathspecs", "log", "--no-show-signature", "--no-color", "--no-textconv", "--no-ext-diff",
                 "--format=%H%x1f%ct%x1f%s",
-            ] + question + [tip, "--", cause.path]
+            ] + renames + question + [tip, "--", cause.path]
         guard let output = answer(arguments, deadline),
             let line = String(decoding: output, as: UTF8.self).split(separator: "\n").last
         else { return nil }
@@ -45,6 +56,7 @@ struct FirstCommits {
 
     /// Nil when git fails, or has not answered in time: then it is stopped.
     private func answer(_ arguments: [String], _ deadline: DispatchTime) -> Data? {
+        guard DispatchTime.now() < deadline else { return nil }
         let process = GitRepository.process(arguments, in: repository.folder)
         // A partial clone must not go and fetch what it lacks.
         process.environment?["GIT_NO_LAZY_FETCH"] = "1"

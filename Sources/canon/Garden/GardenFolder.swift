@@ -7,7 +7,8 @@ struct GardenFolder {
     let path: String
 
     init(root: String, named: String?) {
-        path = named ?? (root == "." ? GardenNames.folder : (root.hasSuffix("/") ? root : root + "/") + GardenNames.folder)
+        path =
+            named ?? (root == "." ? GardenNames.folder : (root.hasSuffix("/") ? root : root + "/") + GardenNames.folder)
     }
 
     struct Entry {

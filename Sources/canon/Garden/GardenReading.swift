@@ -109,9 +109,9 @@ struct MigrationPlanning: GardenPlanning {
 
     func plan(for concept: Concept) throws -> GardenPlan? {
         let rewriter = PythonSourceRewriter(version: reader.version(audit.input.manifest))
-        let request = MigrationRequest(target: concept.canonicalSymbol, concept: concept.name)
+        let request = MigrationRequest(target: concept.declared.canonical.value, concept: concept.name)
         var command =
-            "canon migrate --to \(GardenAction.shell(concept.canonicalSymbol)) --concept \(GardenAction.shell(concept.name))"
+            "canon migrate --to \(GardenAction.shell(concept.declared.canonical.value)) --concept \(GardenAction.shell(concept.name))"
         if root != "." { command += " \(GardenAction.shell(root))" }
         if let config = reader.settings.config { command += " --config \(GardenAction.shell(config))" }
         do throws(MigrationProblem) {
