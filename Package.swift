@@ -267,7 +267,8 @@ let package = Package(
         .testTarget(
             name: "CanonCommandTests",
             dependencies: [
-                "canon", "CanonAgents", "CanonAudit", "CanonGateway", "CanonLogs", "CanonStore", "CanonWire",
+                "canon", "CanonAgents", "CanonAudit", "CanonGateway", "CanonLogs", "CanonStore", "CanonTestSupport",
+                "CanonWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

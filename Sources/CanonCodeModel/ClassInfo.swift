@@ -75,6 +75,10 @@ public struct Signature: Hashable, Sendable {
     public var isProperty: Bool
     /// The annotation, empty when there is none.
     public var returns: String
+
+    /// Takes nothing, and says nothing of what it gives back.
+    public static let empty = Signature(
+        parameters: [], isAsync: false, isStatic: false, isClassMethod: false, isProperty: false, returns: "")
 }
 
 /// A class whose instances a function gives back.

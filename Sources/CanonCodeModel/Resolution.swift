@@ -36,4 +36,10 @@ public struct Hop: Hashable, Sendable {
     public var file: FileID
     public var event: UInt32
     public var line: UInt32
+
+    public init(file: FileID, event: UInt32, line: UInt32) {
+        self.file = file
+        self.event = event
+        self.line = line
+    }
 }

@@ -21,6 +21,7 @@ import Foundation
     )
 
     static func main() async {
+        MigrationRecovery.beforeCommand()
         let status = await runToStatus()
         Foundation.exit(status.rawValue)
     }

@@ -63,7 +63,9 @@ struct MigrationGoal {
         for object in concept.implementations where object != target && replacements[object] == nil {
             replacements[object] = targetPath
         }
-        for layer in ForwardingLayers(of: concept, in: context)?.declarations ?? [] where replacements[layer] == nil {
+        for layer in ForwardingLayers(of: concept, in: context)?.declarations ?? [] {
+            // What only its own file uses is no way that others take.
+            guard replacements[layer] == nil, !model.consumers(of: layer).isEmpty else { continue }
             if model.kind(of: layer) == .class {
                 replacements[layer] = targetPath
             } else if let factory = concept.factory, let path = replacements[factory] {
@@ -105,13 +107,16 @@ struct MigrationGoal {
         namedPaths = paths
     }
 
+    /// Whether an object is what others give way to.
+    func isCanonical(_ object: ObjectID) -> Bool { object == target || object == concept?.factory }
+
     /// The objects that give way, without the canonical ones.
-    var sources: [ObjectID] { replacements.keys.filter { $0 != target && $0 != concept?.factory }.sorted() }
+    var sources: [ObjectID] { replacements.keys.filter { !isCanonical($0) }.sorted() }
 
     /// Where a dotted name leads afterwards, when it stands for an object now; nil when it stays.
     func replacement(of path: DottedPath, for object: ObjectID, in model: CodeModel) -> DottedPath? {
         guard let replacement = replacements[object], replacement != path else { return nil }
-        guard object == target || object == concept?.factory else { return replacement }
+        guard isCanonical(object) else { return replacement }
         if let namedPaths { return namedPaths.contains(path) ? replacement : nil }
         // The registered name in a registered module is the right way.
         if path.name == replacement.name, let concept, let module = model.module(named: path.module),

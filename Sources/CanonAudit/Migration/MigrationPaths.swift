@@ -4,7 +4,7 @@ import CanonFacts
 /// Every dotted name in a program that leads to something which gives way, with what it leads to afterwards.
 struct MigrationPaths {
     /// `package.module.Name` to `package.module.Name`.
-    private(set) var moves: [String: String] = [:]
+    private(set) var moves = MovedNames()
     /// What each name leads to now.
     private(set) var objects: [String: ObjectID] = [:]
     /// Files whose statements are the canonical object's own way to its registered names.
@@ -33,6 +33,11 @@ struct MigrationPaths {
                 add(path, object, goal, model)
             }
         }
+    }
+
+    /// Those of other objects only.
+    func moves(without objects: Set<ObjectID>) -> MovedNames {
+        MovedNames(moves.targets.filter { path, _ in self.objects[path].map { !objects.contains($0) } ?? true })
     }
 
     private mutating func add(_ path: DottedPath, _ object: ObjectID, _ goal: MigrationGoal, _ model: CodeModel) {

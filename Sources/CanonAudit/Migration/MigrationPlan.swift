@@ -16,6 +16,8 @@ public struct MigrationPlan: Sendable {
     public var layers: [RemovableLayer]
     /// What the same migration would change outside of the paths that it was narrowed to.
     public var remaining: Remaining
+    /// What ``changes`` would be without the files that have an unfit call site, when those stopped the plan.
+    public var fitting: Remaining?
     /// Whether files with an unfit call site were left out instead of stopping the plan.
     public var skipsUnfit: Bool
     /// What could not be read, so that a reference may have been missed.
@@ -40,6 +42,7 @@ public struct MigrationPlan: Sendable {
         left = []
         layers = []
         remaining = Remaining()
+        fitting = nil
         skipsUnfit = false
         unread = []
     }

@@ -1,77 +1,82 @@
 import CanonCodeModel
 import CanonFacts
-import Dispatch
-import Synchronization
 
 /// Plans a migration: reads everything, changes nothing.
+///
+/// In steps: what gives way to what (``MigrationGoal``), by which dotted names (``MigrationPaths``), which calls do not fit
+/// (``CallFit``), what the files hold afterwards (``MigrationWork``), what of it nobody needs any more (``LayerRemoval``).
 public struct MigrationPlanner: Sendable {
     let request: MigrationRequest
     let input: Audit.Input
     let context: RuleContext
     let rewriter: any SourceRewriter
+    private let progress: @Sendable (Stage) -> Void
 
-    private var model: CodeModel { context.model }
+    /// What the planner does next.
+    public enum Stage: String, Sendable {
+        case comparing = "Comparing calls"
+        case rewriting = "Rewriting"
+        case removing = "Looking for what nobody needs any more"
+        case documents = "Reading documents"
+    }
 
-    public init(_ request: MigrationRequest, _ audit: Audit, rewriter: any SourceRewriter) {
+    /// - Parameter progress: told before each stage.
+    public init(
+        _ request: MigrationRequest, _ audit: Audit, rewriter: any SourceRewriter,
+        progress: @escaping @Sendable (Stage) -> Void = { _ in }
+    ) {
         self.request = request
         input = audit.input
         context = audit.context
         self.rewriter = rewriter
+        self.progress = progress
     }
 
     /// - Throws: ``MigrationProblem`` when the request names what is not there.
     public func plan() throws(MigrationProblem) -> MigrationPlan {
+        let model = context.model
+        try requirePaths()
         let goal = try MigrationGoal(request, context)
         let paths = MigrationPaths(goal, model)
         var plan = MigrationPlan(
             target: goal.targetPath.description, sources: goal.sources.map { model.symbol(of: $0) }.sorted())
         plan.skipsUnfit = request.skipsUnfit
         plan.unread = input.unread
-        let files = MigrationReaders.files(of: paths, model)
-        let rewritten = rewrite(files, paths)
-        for (file, before, result) in rewritten {
-            let path = context.path(of: file)
-            guard let result else { continue }
-            guard result.bytes != before else { continue }
-            guard request.covers(path) else {
-                plan.remaining.statements += result.statements
-                plan.remaining.files += 1
-                continue
-            }
-            plan.changes.append(FileChange(path: path, before: before, outcome: .rewritten(result.bytes)))
-            plan.statements += result.statements
-            plan.left += result.left.map { LeftReference(path: path, line: $0.line, text: $0.text, reason: $0.reason) }
+        var work = MigrationWork(request, goal, paths, input, context, rewriter)
+        progress(.comparing)
+        let misfits = work.compareCalls()
+        plan.unfit = misfits.map(\.call).sorted { ($0.path, $0.line, $0.call) < ($1.path, $1.line, $1.call) }
+        progress(.rewriting)
+        work.rewrite()
+        progress(.removing)
+        let removal = LayerRemoval(&work)
+        plan.layers = removal.layers
+        var changes = work.changes()
+        if request.includesDocuments {
+            progress(.documents)
+            changes += DocumentMending(paths).changes(input, request)
         }
+        plan.changes = changes.sorted { $0.path < $1.path }
+        plan.statements = work.statements
+        plan.left = work.left
+        plan.remaining = work.remaining
+        plan.unread += work.unread
+        stopIfUnfit(&plan)
         return plan
     }
 
-    private func rewrite(_ files: [FileID], _ paths: MigrationPaths) -> [(FileID, [UInt8], Rewriting?)] {
-        let results = Mutex<[(FileID, [UInt8], Rewriting?)?]>(Array(repeating: nil, count: files.count))
-        let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: max(1, min(input.jobs, files.count))) { _ in
-            while true {
-                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < files.count else { return }
-                let file = files[index]
-                guard let bytes = input.tree.bytes(of: context.path(of: file)) else { continue }
-                let module = model.modules[Int(model.module(of: file).rawValue)]
-                let order = RewriteOrder(
-                    module: module.name, isPackage: module.kind == .package, moves: paths.moves)
-                let result = rewriter.rewrite(bytes, order)
-                results.withLock { $0[index] = (file, bytes, result) }
-            }
-        }
-        return results.withLock { $0.compactMap(\.self) }
+    /// Nothing may be applied while a call does not fit: the changes are only counted.
+    private func stopIfUnfit(_ plan: inout MigrationPlan) {
+        guard !plan.unfit.isEmpty, !request.skipsUnfit else { return }
+        plan.fitting = MigrationPlan.Remaining(statements: plan.statements, files: plan.changes.count)
+        plan.changes = []
+        plan.statements = 0
+        plan.layers = []
     }
-}
 
-/// Files that may name something.
-enum MigrationReaders {
-    static func files(of paths: MigrationPaths, _ model: CodeModel) -> [FileID] {
-        var files: Set<FileID> = []
-        for object in Set(paths.objects.values) {
-            for consumer in model.consumers(of: object) { files.insert(consumer.file) }
+    private func requirePaths() throws(MigrationProblem) {
+        for path in request.only where !context.model.files.contains(where: { request.covers($0.path, by: path) }) {
+            throw MigrationProblem("--only \(path): no file that can be read here lies there")
         }
-        return files.subtracting(paths.homes).sorted()
     }
 }

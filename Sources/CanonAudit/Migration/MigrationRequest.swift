@@ -26,8 +26,11 @@ public struct MigrationRequest: Sendable {
     }
 
     /// Whether the request is about a file.
-    func covers(_ path: String) -> Bool {
-        only.isEmpty || only.contains { $0 == path || path.hasPrefix($0.hasSuffix("/") ? $0 : $0 + "/") || $0 == "." }
+    func covers(_ path: String) -> Bool { only.isEmpty || only.contains { covers(path, by: $0) } }
+
+    func covers(_ path: String, by folder: String) -> Bool {
+        let folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        return folder == "." || path == folder || path.hasPrefix(folder + "/")
     }
 }
 

@@ -20,6 +20,8 @@ struct ForwardingLayers {
     private(set) var all: [ForwardingLayer] = []
     /// Functions and classes among them that forward beyond doubt.
     private(set) var declarations: [ObjectID] = []
+    /// Files that do nothing but forward, beyond doubt.
+    private(set) var modules: [FileID] = []
     private(set) var examined = 0
     private let concept: Concept
     private let model: CodeModel
@@ -48,6 +50,7 @@ struct ForwardingLayers {
             note(declarations)
             if let layer = module(file, Set(declarations.map(\.object)), context) {
                 all.append(layer)
+                if layer.confidence == .confirmed { modules.append(file) }
             } else {
                 all += declarations.map(\.layer)
             }

@@ -65,10 +65,10 @@ struct ModuleMentions {
 
     // MARK: Configuration
 
-    private static let mostBytes = 1 << 20
+    static let mostBytes = 1 << 20
 
     /// Files that say what is started.
-    private static func isConfiguration(_ path: String) -> Bool {
+    static func isConfiguration(_ path: String) -> Bool {
         let name = path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
         if name.hasPrefix("Dockerfile") || ["Procfile", "Makefile"].contains(name) { return true }
         return [".toml", ".cfg", ".ini", ".yml", ".yaml", ".sh", ".service", ".conf"].contains { name.hasSuffix($0) }

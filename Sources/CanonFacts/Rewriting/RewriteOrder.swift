@@ -4,15 +4,16 @@ public struct RewriteOrder: Sendable {
     public var module: String
     /// The file is a package's own code, so that relative names start there.
     public var isPackage: Bool
-    /// By absolute dotted name (`package.module.Name`): the dotted name that stands for it afterwards.
-    public var moves: [String: String]
-    /// What a text that names something (`patch("package.module.Name")`) shall name, where that differs from ``moves``.
+    /// What stands for each absolute dotted name afterwards.
+    public var moves: MovedNames
+    /// What a text that names something (`patch("package.module.Name")`) shall name, where that differs from ``moves``: a test
+    /// that replaces a name where it is used means that place.
     public var texts: [String: String]
     /// Names of the module that other code goes on taking from it.
     public var heldNames: Set<String>
 
     public init(
-        module: String, isPackage: Bool, moves: [String: String], texts: [String: String] = [:],
+        module: String, isPackage: Bool, moves: MovedNames, texts: [String: String] = [:],
         heldNames: Set<String> = []
     ) {
         self.module = module
@@ -28,8 +29,10 @@ public struct Rewriting: Sendable {
     public var bytes: [UInt8]
     /// Statements in which something changed.
     public var statements: Int
-    /// Names at the top of the file that have other names now.
-    public var renamed: [String: String]
+    /// Names at the top of the file that give way and that its own code uses, with what they are called afterwards.
+    public var used: [String: String]
+    /// Names that were taken out.
+    public var removed: Set<String> = []
     /// What the order names and is left as it was.
     public var left: [Left]
 
@@ -46,10 +49,10 @@ public struct Rewriting: Sendable {
         }
     }
 
-    public init(bytes: [UInt8], statements: Int = 0, renamed: [String: String] = [:], left: [Left] = []) {
+    public init(bytes: [UInt8], statements: Int = 0, used: [String: String] = [:], left: [Left] = []) {
         self.bytes = bytes
         self.statements = statements
-        self.renamed = renamed
+        self.used = used
         self.left = left
     }
 }

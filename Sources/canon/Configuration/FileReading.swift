@@ -12,6 +12,9 @@ struct SystemError: Error, Equatable, CustomStringConvertible {
     /// Not a system's code: the path names a device, a pipe or a socket.
     static let notAFile = SystemError(code: -1)
 
+    /// There is nothing of that name.
+    static let missing = SystemError(code: ENOENT)
+
     var description: String { self == .notAFile ? "not a regular file" : String(cString: strerror(code)) }
 }
 

@@ -6,23 +6,20 @@ struct MigrationOutput {
     let plan: MigrationPlan
     let isQuiet: Bool
 
+    /// The diff alone goes where it can be applied from; the summary goes beside it, unless it is all there is.
     func write(as format: ReportFormat, to path: String?) throws {
-        let terminal = ReportOutput.terminal(for: path)
-        switch format {
-        case .json: try ReportOutput.write(JSONValue.object(json).encoded + [0x0A], to: path)
-        case .terminal:
-            var bytes: [UInt8] = []
-            if !isQuiet { for change in plan.changes { bytes += UnifiedDiff(change).bytes(for: terminal) } }
-            try ReportOutput.write(bytes, to: path)
-            Terminal.errors.write(summary)
+        if format == .json {
+            try ReportOutput.write(MigrationJSON(plan: plan).bytes, to: path)
+            return
         }
-    }
-
-    var summary: String {
-        "\(plan.statements) statements in \(plan.rewrittenFiles) files\n"
-    }
-
-    var json: JSONObject {
-        ["schema": "canon.migration/1", "target": .string(plan.target), "statements": .int(Int64(plan.statements))]
+        let terminal = ReportOutput.terminal(for: path)
+        if isQuiet {
+            try ReportOutput.write(Array(MigrationSummary(plan: plan, terminal: terminal).text.utf8), to: path)
+            return
+        }
+        var bytes: [UInt8] = []
+        for change in plan.changes { bytes += UnifiedDiff(change).bytes(for: terminal) }
+        if !bytes.isEmpty || path != nil { try ReportOutput.write(bytes, to: path) }
+        Terminal.errors.write(MigrationSummary(plan: plan, terminal: .errors).text)
     }
 }
