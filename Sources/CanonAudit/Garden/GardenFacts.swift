@@ -57,6 +57,7 @@ public struct GardenFacts: Sendable {
 
 /// What `canon migrate` would do for a concept, in figures.
 public struct GardenPlan: Sendable, Hashable {
+    /// Statements that change, and the files with them; without the files that hold a call site that does not fit.
     public var statements: Int
     public var files: Int
     /// Files that go.

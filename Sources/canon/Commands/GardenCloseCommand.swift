@@ -63,10 +63,8 @@ struct GardenCloseCommand: AsyncParsableCommand {
         let probeEvidence = try probe.map { try ClosingEvidence.probe($0) }
         var stabilityEvidence = try stability.map { try ClosingEvidence.stability($0) }
         let reading = try GardenReading(root: options.root, source: source)
-        var facts = try reading.survey(tracking.concept).facts
-        if source.commit == nil {
-            facts.isDirty = reading.isDirty(besides: options.files.path, (file as NSString).deletingLastPathComponent)
-        }
+        let folders = [options.files.path, (file as NSString).deletingLastPathComponent]
+        let facts = try reading.survey(tracking.concept, besides: folders).facts
         let deployed = try deployed(facts.commit, reading)
         if let warning, let watched = stabilityEvidence {
             stabilityEvidence?.logs = try ClosingEvidence.look(

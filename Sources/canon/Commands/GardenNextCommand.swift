@@ -70,7 +70,7 @@ struct GardenNextCommand: AsyncParsableCommand {
                 "\(name.shortened) is tracked by \(open.path.escapingControls) already; bring it up to date: canon garden update "
                     + GardenAction.shell(open.path) + target)
         }
-        let survey = try reading.survey(name)
+        let survey = try reading.survey(name, besides: [folder.path])
         var draft = try draft(survey, reading, entries, folder)
         draft.target = target
         try GardenFolder.create(draft.file, draft.text)
@@ -108,7 +108,8 @@ struct GardenNextCommand: AsyncParsableCommand {
     private func draft(
         _ survey: ConceptSurvey, _ reading: GardenReading, _ entries: [GardenFolder.Entry], _ folder: GardenFolder
     ) throws -> TrackingDraft {
-        let before = Precedents(reader: reading.reader, concept: survey.name)
+        let before = Precedents(
+            reader: reading.reader, manifest: reading.audit.input.manifest, concept: survey.name)
         var precedents = try before.claims(claims) + Precedents.files(entries, concept: survey.name)
         var note: String?
         var origins: [RootCause: TrackingDraft.Origin] = [:]

@@ -41,14 +41,13 @@ struct GardenUpdateCommand: AsyncParsableCommand {
         }
         let run = try tests.map { try TestReport.read($0) }
         let reading = try GardenReading(root: options.root, source: source)
-        let isDirty = reading.isDirty(besides: options.files.path)
         let refusal = run.flatMap { $0.refusal(committed: reading.time(of: reading.report.commit)) }
         var answers: [JSONValue] = []
         // Everything is measured before the first file is written.
         var updates: [Update] = []
         for (path, file) in files {
-            var facts = try reading.survey(file.concept).facts
-            facts.isDirty = isDirty
+            let folders = [options.files.path, (path as NSString).deletingLastPathComponent]
+            var facts = try reading.survey(file.concept, besides: folders).facts
             facts.run = refusal == nil ? run?.run : nil
             updates.append(Update(path: path, file: file, facts: facts, target: target))
         }

@@ -7,10 +7,13 @@ struct GardenReading {
     let audit: Audit
     let report: AuditReport
     private let planning: any GardenPlanning
+    /// The state is that of a commit, and not of files on disk.
+    private let isOfCommit: Bool
 
     /// - Throws: `CommandFailure` when there is nothing to audit, or the manifest declares no concept.
     init(root: String, source: SourceOptions, planning: (any GardenPlanning)? = nil) throws {
         reader = try AuditReader(source.settings(path: root))
+        isOfCommit = source.commit != nil
         if let commit = source.commit {
             let input = try reader.commit(reader.requiredRepository().commit(named: commit))
             try reader.requireSources(input)
@@ -38,13 +41,15 @@ struct GardenReading {
         throw CommandFailure("the manifest declares no concept '\(name.shortened)'; \(hint)", status: ExitStatus.usage)
     }
 
+    /// - Parameter folders: of tracking files.
     /// - Throws: `CommandFailure` when there is no such concept, or its canonical symbol names nothing.
-    func survey(_ name: String) throws -> ConceptSurvey {
+    func survey(_ name: String, besides folders: [String]) throws -> ConceptSurvey {
         let concept = try concept(name)
         guard var survey = ConceptSurvey(concept, report, in: audit.context) else {
             throw Self.withoutCanonical(concept)
         }
         survey.facts.plan = try planning.plan(for: concept)
+        if reader.repository != nil, !isOfCommit { survey.facts.isDirty = isDirty(besides: folders) }
         return survey
     }
 
@@ -66,7 +71,7 @@ struct GardenReading {
     /// are kept up to date, and reports lie about: neither is the program.
     ///
     /// - Parameter folders: those of tracking files.
-    func isDirty(besides folders: String...) -> Bool? {
+    private func isDirty(besides folders: [String]) -> Bool? {
         guard let repository = reader.repository else { return nil }
         guard
             let output = try? repository.run([
@@ -126,7 +131,8 @@ struct MigrationPlanning: GardenPlanning {
 extension GardenPlan {
     init(_ plan: MigrationPlan, command: String) {
         self.init(
-            statements: plan.statements, files: plan.rewrittenFiles, deleted: plan.deletedFiles,
+            statements: plan.fitting?.statements ?? plan.statements, files: plan.fitting?.files ?? plan.rewrittenFiles,
+            deleted: plan.deletedFiles,
             unfit: plan.unfit.map { Evidence(path: $0.path, line: $0.line, text: "\($0.call): \($0.reason)") },
             left: plan.left.map { Evidence(path: $0.path, line: $0.line, text: "\($0.text): \($0.reason)") },
             unread: plan.unread, command: command)

@@ -5,6 +5,8 @@ import Foundation
 /// What says that a concept was done before: closed claims, closed tracking files, and commits of the past in which it was.
 struct Precedents {
     let reader: AuditReader
+    /// What every commit is judged by.
+    let manifest: Manifest
     let concept: String
 
     /// Closed claims of `canon-claims.yaml`, or of the file that was named.
@@ -31,7 +33,6 @@ struct Precedents {
 
     /// The last sampled commit in which the concept had one object and every consumer was bound.
     func history(until tip: String, samples: Int, progress: (Int, Int) -> Void) throws -> [String] {
-        let manifest = try reader.manifest()
         let report = try HistoryReading(reader: reader, manifest: manifest).report(
             since: nil, until: tip, samples: samples, concept: concept, progress: progress)
         let done = report.samples.dropLast().last { sample in
