@@ -146,7 +146,9 @@ extension CodeModel {
                     target: .external(([name] + rest[offset...]).joined(separator: ".")), hops: search.hops)
             case .builtin: return Resolution(target: .external("builtins." + dotted), hops: search.hops)
             case .missing(let node):
-                return Resolution(target: .missing(missing(node, rest[offset - 1])), hops: search.hops)
+                // What is missing is the part before, which need not be one of the rest.
+                let missed = dotted.split(separator: ".", omittingEmptySubsequences: false)[offset - 1]
+                return Resolution(target: .missing(missing(node, String(missed))), hops: search.hops)
             case .unresolved(let reason): return Resolution(target: .unresolved(reason), hops: search.hops)
             case .object, .module, .variable: link = graph.attribute(TextKey(part), of: link, &search)
             }

@@ -9,6 +9,7 @@ struct CallFit {
     /// By object that gives way.
     private let replacements: [ObjectID: Interface]
     private let classes: Set<ObjectID>
+    private let fronted: Set<ObjectID>
 
     init(_ goal: MigrationGoal, _ model: CodeModel) {
         self.goal = goal
@@ -24,7 +25,10 @@ struct CallFit {
         }
         self.interfaces = interfaces
         self.replacements = replacements
-        classes = Set(goal.sources.filter { model.kind(of: $0) == .class })
+        fronted = goal.fronted
+        // What is made behind a front is the same as before.
+        classes = Set(
+            goal.sources.filter { !goal.fronted.contains($0) && model.kind(of: $0) == .class })
     }
 
     /// Whether there is anything to compare.
@@ -66,7 +70,10 @@ struct CallFit {
             let event = facts.events[Int(reference.event)]
             let text = facts.names[event.name]
             let shape = event.kind == .call ? shapes[Self.key(event, text)] : nil
-            if interfaces[reference.object] != nil {
+            if fronted.contains(reference.object) {
+                guard let reason = misfitOfFront(reference, facts) else { continue }
+                add(reference.object, event.line, shape?.text ?? text, reason)
+            } else if interfaces[reference.object] != nil {
                 guard let shape, let reason = misfitOfCall(reference.object, shape) else { continue }
                 add(reference.object, event.line, shape.text, reason)
             } else if let source = model.enclosingClass(of: reference.object), interfaces[source] != nil,
@@ -84,12 +91,38 @@ struct CallFit {
     /// What tells one call of a file from the others.
     private static func key(_ event: Event, _ callee: String) -> String { "\(event.line):\(event.column):\(callee)" }
 
+    /// What takes an object's place, as it is called there.
+    private func replacementName(_ source: ObjectID) -> String { goal.replacements[source]?.name ?? "" }
+
     // MARK: One use
+
+    /// Why code that means the class itself does not fit a front, which is another class; an annotation does.
+    private func misfitOfFront(_ reference: Reference, _ facts: FileFacts) -> String? {
+        guard let name = goal.replacements[reference.object]?.name else { return nil }
+        let made = model.name(of: reference.object)
+        let factory = goal.concept?.declared.factory.map { "; \($0.value) gives one" } ?? ""
+        switch reference.kind {
+        case .annotation: return nil
+        case .call: return "\(name) only hands out instances of \(made), and a call of it makes none\(factory)"
+        case .use, .decorator:
+            // Another name for it is no use.
+            let next = Int(reference.event) + 1
+            if next < facts.events.count {
+                let binding = facts.events[next]
+                if binding.kind == .bind, binding.valueKind == .reference, binding.line == reference.line,
+                    binding.value == facts.events[Int(reference.event)].name
+                {
+                    return nil
+                }
+            }
+            return "\(name) is another class than \(made), whose instances it hands out"
+        }
+    }
 
     /// Why a call of the object itself does not fit its replacement, although it fits the object.
     private func misfitOfCall(_ source: ObjectID, _ call: CallShape) -> String? {
         guard let old = interfaces[source], let new = replacements[source] else { return nil }
-        let name = model.name(of: new.object)
+        let name = replacementName(source)
         if let before = old.construction, let after = new.construction {
             if before.isAsync != after.isAsync {
                 return after.isAsync ? "\(name) is async, and it is not" : "\(name) is not async, and it is"
@@ -103,11 +136,11 @@ struct CallFit {
 
     private func misfit(_ source: ObjectID, member: String, _ call: CallShape?, isBound: Bool) -> String? {
         guard let old = interfaces[source], let new = replacements[source] else { return nil }
-        let name = "\(model.name(of: new.object)).\(member)"
+        let name = "\(replacementName(source)).\(member)"
         guard let after = new.member(member) else {
             // What the old one lacks as well is not lost.
             guard !new.mayHaveMore, old.member(member) != nil else { return nil }
-            return "\(model.name(of: new.object)) has no '\(member)'"
+            return "\(replacementName(source)) has no '\(member)'"
         }
         guard let before = old.member(member) else { return nil }
         switch (before, after) {
@@ -134,7 +167,7 @@ struct CallFit {
         var found: [Misfit] = []
         for object in model.classes(in: file) where interfaces[object] == nil {
             let info = model.classInfo(of: object)
-            guard let source = info.ancestors.first(where: { interfaces[$0] != nil }),
+            guard let source = info.ancestors.first(where: { classes.contains($0) }),
                 let declaration = model.declaration(of: object)
             else { continue }
             let own = Interface.names(of: object, without: source, model)
@@ -170,7 +203,7 @@ struct CallFit {
         calls.compactMap { call in
             guard let first = call.firstReference, let member = call.secondText,
                 call.callee.hasSuffix("patch.object") || call.callee.hasSuffix(".setattr"),
-                let object = model.resolve(first, in: file).object, interfaces[object] != nil,
+                let object = model.resolve(first, in: file).object, classes.contains(object),
                 let reason = misfit(object, member: member, nil, isBound: false)
             else { return nil }
             return misfit(object, call, file, reason)

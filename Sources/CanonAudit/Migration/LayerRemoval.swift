@@ -110,8 +110,9 @@ struct LayerCandidates {
             LayerCandidate(file: file, name: name, kind: kind, line: line)
         }
         switch binding.kind {
-        case .class: return object.file == file && !work.goal.isCanonical(object) ? candidate("class") : nil
-        case .function: return object.file == file && !work.goal.isCanonical(object) ? candidate("function") : nil
+        case .class, .function:
+            guard object.file == file, !work.goal.staying.contains(object) else { return nil }
+            return candidate(binding.kind == .class ? "class" : "function")
         case .reference, .importName:
             let isAlias = binding.kind == .reference
             // Beside the class itself an alias is for others.

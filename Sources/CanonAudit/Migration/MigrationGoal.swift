@@ -11,6 +11,8 @@ struct MigrationGoal {
     private(set) var replacements: [ObjectID: DottedPath] = [:]
     /// With `--from`, dotted names of the canonical object itself that give way; nil: each that is not registered.
     private(set) var namedPaths: Set<DottedPath>?
+    /// What the canonical object hands out, when that is only a front: those stay behind it, and only their names give way.
+    let fronted: Set<ObjectID>
 
     /// - Throws: ``MigrationProblem`` when the request names what is not there.
     init(_ request: MigrationRequest, _ context: RuleContext) throws(MigrationProblem) {
@@ -25,7 +27,9 @@ struct MigrationGoal {
         }
         self.target = target
         targetPath = path
-        concept = try Self.concept(request, target, context)
+        let concept = try Self.concept(request, target, context)
+        self.concept = concept
+        fronted = Self.fronted(by: target, concept, model)
         replacements[target] = path
         if let factory = concept?.factory, factory != target, let path = Self.factoryPath(concept, model) {
             replacements[factory] = path
@@ -46,6 +50,12 @@ struct MigrationGoal {
             ?? (known.isEmpty
                 ? "canon audit --init declares some" : "there are: \(known.sorted().joined(separator: ", "))")
         throw MigrationProblem("--concept \(name): the manifest declares no such concept; \(hint)")
+    }
+
+    private static func fronted(by target: ObjectID, _ concept: Concept?, _ model: CodeModel) -> Set<ObjectID> {
+        guard let concept, concept.canonical == target, !concept.implementations.contains(target) else { return [] }
+        let makers = model.publicMethods(of: target) + [concept.factory].compactMap(\.self)
+        return Set(makers.flatMap { model.products(of: $0).map(\.object) }).intersection(concept.implementations)
     }
 
     private static func factoryPath(_ concept: Concept?, _ model: CodeModel) -> DottedPath? {
@@ -106,6 +116,9 @@ struct MigrationGoal {
         }
         namedPaths = paths
     }
+
+    /// Objects whose own files go on naming them: the canonical ones, and what they hand out.
+    var staying: Set<ObjectID> { fronted.union(replacements.keys.filter { isCanonical($0) }) }
 
     /// Whether an object is what others give way to.
     func isCanonical(_ object: ObjectID) -> Bool { object == target || object == concept?.factory }

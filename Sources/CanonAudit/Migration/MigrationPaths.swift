@@ -17,7 +17,7 @@ struct MigrationPaths {
             homes.formUnion(resolution.hops.map(\.file))
             if let object = resolution.object { homes.insert(object.file) }
         }
-        self.homes = homes
+        self.homes = homes.union(goal.fronted.map(\.file))
         for (object, _) in goal.replacements {
             for file in Self.files(having: object, model) {
                 let module = model.name(of: model.module(of: file))

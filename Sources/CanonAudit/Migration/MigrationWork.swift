@@ -144,7 +144,7 @@ struct MigrationWork {
             heldNames: held[file] ?? [])
         var staying = kept[file] ?? []
         // The canonical object's own way to its name stays.
-        if paths.homes.contains(file) { staying.formUnion(goal.replacements.keys.filter { goal.isCanonical($0) }) }
+        if paths.homes.contains(file) { staying.formUnion(goal.staying) }
         if !staying.isEmpty { order.moves = paths.moves(without: staying) }
         return order
     }

@@ -39,7 +39,8 @@ struct ProgramAfter {
         }
         blockers += takers(of: name, from: module, in: file)
         if candidate.isDefinition, let object = model.resolve(symbol).object, object.file == file {
-            blockers += model.consumers(of: object).map { evidence($0.file, $0.line, $0.event) }
+            blockers += model.consumers(of: object).filter { $0.name.exists }
+                .map { evidence($0.file, $0.line, $0.event) }
             let own = work.files[candidate.file]?.used[name]
             if own != nil, loaded.contains(model.name(of: module)) {
                 blockers.append(
@@ -98,6 +99,7 @@ struct ProgramAfter {
                 if let exports = model.exports(of: file), exports.isComplete, !exports.names.contains(name) {
                     return nil
                 }
+                guard needs(name, byStarIn: edge.from, depth: 0) else { return nil }
             case .module: return attribute(name, of: statement, module, in: edge.from)
             case .dynamic: break
             }

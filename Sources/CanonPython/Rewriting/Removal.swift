@@ -97,7 +97,10 @@ struct Removal {
         // The blank lines behind a definition belong to it.
         let isDefinition = [.classDef, .functionDef, .asyncFunctionDef].contains(file.tree[node].kind)
         while isDefinition, let next = file.blankLine(at: end) { end = next }
-        file.edits.remove(lines.start, end)
+        var start = lines.start
+        // Nor is a file to end in blank lines.
+        if Int(end) >= file.tree.text.count { start = file.startOfBlankLines(before: start) }
+        file.edits.remove(start, end)
     }
 
     /// A statement with its decorators.
@@ -166,6 +169,13 @@ extension FileRewriting {
         while Int(index) < tree.text.count, isBlank(index) { index += 1 }
         guard Int(index) < tree.text.count, tree.text[Int(index)] == 0x0A else { return nil }
         return index + 1
+    }
+
+    /// Where the blank lines before a line begin.
+    func startOfBlankLines(before start: UInt32) -> UInt32 {
+        var index = start
+        while index > 1, tree.text[Int(index) - 1] == 0x0A, tree.text[Int(index) - 2] == 0x0A { index -= 1 }
+        return index
     }
 
     /// Takes an element out of a list, with its comma.

@@ -38,7 +38,7 @@ struct RemovalTests {
             "import x\n\n\n    # end\n\n\ndef f(): pass\n"),
         Example(
             "a decorated class at the end", ["Old"], "def f(): pass\n\n\n@a.b(\n  1)\n@c\nclass Old: pass  # gone\n",
-            "def f(): pass\n\n\n"),
+            "def f(): pass\n"),
         Example(
             "a class that its file uses", ["Old"],
             "class Old:\n    me: 'Old'\n\ndef get() -> 'Old':\n    return Old()\n",
