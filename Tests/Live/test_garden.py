@@ -95,6 +95,9 @@ class NextTests(GardenTestCase):
         self.assertIn("tests/test_legacy.py:1", self.section("Will break"))
         self.assertIn("tests/test_rooms.py:1", self.section("Protects"))
         self.assertIn("`members`", self.section("Gap"), "nobody tests what consumers call")
+        # `return manager.members(room)` of the old class gives a list, and of the canonical one a coroutine.
+        self.assertIn("1 call site does not fit", self.section("Plan"))
+        self.assertIn("`shop/chat.py:7` manager.members(room)", self.section("Does not fit"))
 
     def test_a_tracked_concept_is_not_written_again(self) -> None:
         self.commit(tree.BROKEN, "Start")
@@ -237,13 +240,13 @@ class UpdateTests(GardenTestCase):
         answer = self.update("--tests", self.report)
         self.assertEqual(
             set(answer["ticked"]),
-            {"tests-collected", "one-implementation", "one-path", "no-layer", "tests-pass", "proof-passes"})
+            {"tests-collected", "planned", "one-implementation", "one-path", "no-layer", "tests-pass", "proof-passes"})
         self.assertEqual(answer["not_measured"][-2:], ["probed", "stable"])
         self.assertIn("canon garden close", answer["next_action"])
         # Back again.
         self.commit(tree.BROKEN, "Oh")
         answer = self.update()
-        self.assertEqual(set(answer["unticked"]), {"tests-collected", "one-implementation", "one-path", "no-layer"})
+        self.assertEqual(set(answer["unticked"]), {"tests-collected", "planned", "one-implementation", "one-path", "no-layer"})
         self.assertIn("tests-pass", answer["not_measured"])
         rows = re.findall(r"^\| \d{4}-.*$", self.section("Figures"), re.M)
         self.assertEqual(len(rows), 4)
@@ -258,11 +261,11 @@ class UpdateTests(GardenTestCase):
         once = path.read_bytes()
         self.commit(tree.WHOLE, "One")
         answer = self.update()
-        self.assertEqual(len(answer["ticked"]), 4)
+        self.assertEqual(len(answer["ticked"]), 5)
         before, after = once.split(b"\r\n"), path.read_bytes().split(b"\r\n")
-        # Four boxes, the next action, and one row more.
+        # Five boxes, the next action, and one row more.
         rows = [line for line in after if line not in before]
-        self.assertEqual(len(rows), 6, rows)
+        self.assertEqual(len(rows), 7, rows)
         self.assertEqual(len(after), len(before) + 1)
         again = path.read_bytes()
         self.assertEqual(self.update()["changed"], False)
@@ -337,7 +340,7 @@ class UpdateTests(GardenTestCase):
         self.assertEqual((one["file"], one["concept"], one["state"], one["boxes"]), (DUPLICATE, "rooms", "open", 13))
         self.assertIn("tests/test_gone.py", one["next_action"])
         text = self.canon("garden", "list").stdout
-        self.assertIn("3/13", text)
+        self.assertIn("2/13", text)
         self.assertNotIn("\x1b", text)
         self.assertEqual(self.garden("list", "--folder", self.base / "nowhere")["files"], [])
 

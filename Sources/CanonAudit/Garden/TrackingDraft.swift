@@ -169,9 +169,17 @@ public struct TrackingDraft: Sendable {
     // MARK: Plan, steps, figures
 
     private func plan(_ plan: GardenPlan) -> String {
-        var text =
-            "## Plan\n\n`\(plan.command)` plans \(AuditFigures.counted(plan.statements, "statement")) in "
-            + "\(AuditFigures.counted(plan.files, "file")); \(AuditFigures.counted(plan.deleted, "file")) go.\n"
+        let amount =
+            "\(AuditFigures.counted(plan.statements, "statement")) in \(AuditFigures.counted(plan.files, "file"))"
+        var text = "## Plan\n\n"
+        if plan.unfit.isEmpty {
+            text += "`\(plan.command)` changes \(amount) and deletes \(AuditFigures.counted(plan.deleted, "file")).\n"
+        } else {
+            text +=
+                "`\(plan.command)` stops: \(AuditFigures.counted(plan.unfit.count, "call site"))"
+                + "\(plan.unfit.count == 1 ? " does" : " do") not fit the canonical object. Without the files of these "
+                + "(`--skip-unfit`) it changes \(amount).\n"
+        }
         func section(_ title: String, _ items: [Evidence]) {
             guard !items.isEmpty else { return }
             text += "\n### \(title): \(items.count)\n\n"
