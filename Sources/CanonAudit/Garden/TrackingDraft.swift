@@ -125,8 +125,8 @@ public struct TrackingDraft: Sendable {
         text += "| # | What | Where | Imported by | First commit |\n|---|---|---|---|---|\n"
         for (index, cause) in survey.causes.prefix(most ?? survey.causes.count).enumerated() {
             let origin = origins[cause].map {
-                "`\($0.commit.prefix(12))` \($0.day) \(MarkdownText.escaped($0.subject))"
-                    + ($0.isAtThisPath ? ", at this path" : "")
+                "`\($0.commit.prefix(12))` \($0.day)\($0.isAtThisPath ? " at this path" : ""): "
+                    + MarkdownText.escaped($0.subject)
             }
             text +=
                 "| \(index + 1) | \(cause.kind.rawValue) \(Self.code(cause.symbol)) | \(Self.place(cause.path, cause.line)) | "
