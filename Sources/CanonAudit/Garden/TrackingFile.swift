@@ -104,8 +104,13 @@ public struct TrackingFile: Sendable {
         }
     }
 
-    /// The first box that is open, in the order of the steps.
-    public var firstOpen: GardenBox? { GardenBox.allCases.first { boxes.contains($0) && !ticked.contains($0) } }
+    /// The first box that is open, in the order of the steps. What is consolidated cannot be shown to fail any more.
+    public var firstOpen: GardenBox? {
+        let isConsolidated = ticked.isSuperset(of: [.oneImplementation, .onePath])
+        return GardenBox.allCases.first { box in
+            boxes.contains(box) && !ticked.contains(box) && !(isConsolidated && box == .proofFailed)
+        }
+    }
 
     // MARK: Changes
 
