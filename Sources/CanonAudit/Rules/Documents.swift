@@ -5,7 +5,7 @@ struct Documents {
     init(paths: [String], scopes: ScopeMap) {
         let documents = paths.filter { path in
             (path.hasSuffix(".md") || path.hasSuffix(".xml") || path.hasSuffix(".mdx") || path.hasSuffix(".rst"))
-                && !Self.isHistory(path)
+                && !Self.isHistory(path) && !GardenNames.isTracking(path)
         }
         self.paths = zip(documents, scopes.scopes(of: documents)).filter { $1.gates }.map { $0.0 }
     }
