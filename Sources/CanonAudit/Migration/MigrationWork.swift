@@ -91,14 +91,22 @@ struct MigrationWork {
         var options = Reachability.Options()
         options.functions = false
         let loaded = model.reach(from: modules, options)
+        var answers: [ModuleID: Bool] = [:]
+        func loads(_ module: ModuleID) -> Bool {
+            if let answer = answers[module] { return answer }
+            let reach = model.reach(from: [module], options)
+            let answer = modules.contains { reach.contains($0) }
+            answers[module] = answer
+            return answer
+        }
         for file in readers where !paths.homes.contains(file) && isCovered(file) {
             let module = model.module(of: file)
-            guard loaded.contains(module), !isAround(module, modules),
-                let statement = model.imports(in: file).first(where: { isMovedAtTop($0, in: file) })
+            guard loaded.contains(module), !isAround(module, modules) else { continue }
+            // Who loads it already, mostly by the old way, does so without harm.
+            let statements = model.imports(in: file).filter { isMovedAtTop($0, in: file) }
+            guard let statement = statements.first, !statements.contains(where: { $0.from.map(loads) == true }),
+                !loads(module)
             else { continue }
-            // Who loads it already does so without harm.
-            let reach = model.reach(from: [module], options)
-            guard !modules.contains(where: { reach.contains($0) }) else { continue }
             kept[file, default: []].formUnion(goal.replacements.keys)
             stops[file, default: []].append(
                 Rewriting.Left(
