@@ -256,6 +256,13 @@ class DoubleTests(Gate):
         self.assertIn("tests.doubles.FakeRooms  tests/doubles.py:1  stands for chat.rooms.Rooms  chat/rooms.py:1", run.stdout)
         row = next(line for line in run.stdout.splitlines() if line.startswith("send"))
         self.assertRegex(row, r"^send +missing +async def send\(user, text\) +- +chat/main\.py:5$")
+        same = self.canon("audit", "--rule", "mock-drift", "--explain")
+        self.assertEqual((same.returncode, same.stdout), (run.returncode, run.stdout))
+        fixes = [self.canon("audit", *words, "--fix") for words in (("doubles",), ("--rule", "mock-drift"))]
+        self.assertIn("NotImplementedError", fixes[0].stdout)
+        self.assertEqual(fixes[0].stdout, fixes[1].stdout)
+        for words in (("--explain",), ("--rule", "syntax", "--fix"), ("--rule", "mock-drift", "--apply"), ("--rule", "mock-drift", "--fix", "--staged")):
+            self.assertEqual(self.canon("audit", *words).returncode, 2, words)
         self.assertEqual(self.canon("audit", "doubles", "--double", "FakeRoms").returncode, 2)
 
     def test_the_diff_applies_and_the_rule_is_silent_then(self) -> None:

@@ -50,7 +50,20 @@ struct AuditRunCommand: AsyncParsableCommand {
     @Flag(name: .customLong("init"), help: "Write a manifest to start from, when there is none.") var initialises =
         false
 
+    @Flag(help: "With --rule mock-drift: each double beside its class, as canon audit doubles.") var explain = false
+    @Flag(help: "With --rule mock-drift: show what would be added to doubles that lack methods.") var fix = false
+    @Flag(help: "With --fix: write it.") var apply = false
+
     func validate() throws {
+        if explain || fix, rules != [DoublesRun.rule] {
+            throw ValidationError(
+                "--explain and --fix go with --rule \(DoublesRun.rule) alone; "
+                    + "canon audit explain RULE|FINGERPRINT explains any other")
+        }
+        if apply, !fix { throw ValidationError("--apply goes with --fix") }
+        if fix, staged || options.commit != nil {
+            throw ValidationError("--fix works on files on disk, not on a commit or the index")
+        }
         if staged, base != nil || options.commit != nil {
             throw ValidationError("--staged compares the index with HEAD; it goes with neither --base nor --commit")
         }
@@ -66,6 +79,9 @@ struct AuditRunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if explain || fix {
+            return try DoublesRun(options: options, double: nil, fix: fix, apply: apply).run()
+        }
         let reader = try AuditReader(options.settings)
         if initialises {
             try ManifestProposal(reader: reader).write()
