@@ -22,13 +22,7 @@ struct InstanceNames {
         /// The class whose instance a callee gives.
         func product(_ callee: Name, _ scope: UInt32) -> ObjectID? {
             if scope == FileFacts.noIndex, let known = made[callee] { return known }
-            let object = model.resolve(facts.names[callee], in: file, scope: scope).object
-            let product = object.flatMap { object -> ObjectID? in
-                if sources.contains(object) { return object }
-                guard model.kind(of: object).isFunction else { return nil }
-                let products = model.products(of: object)
-                return products.count == 1 && sources.contains(products[0].object) ? products[0].object : nil
-            }
+            let product = Self.product(of: facts.names[callee], at: scope, among: sources, in: file, model)
             if scope == FileFacts.noIndex { made[callee] = product }
             return product
         }
@@ -59,6 +53,16 @@ struct InstanceNames {
                 }
             }
         }
+    }
+
+    private static func product(
+        of callee: String, at scope: UInt32, among sources: Set<ObjectID>, in file: FileID, _ model: CodeModel
+    ) -> ObjectID? {
+        guard let object = model.resolve(callee, in: file, scope: scope).object else { return nil }
+        if sources.contains(object) { return object }
+        guard model.kind(of: object).isFunction else { return nil }
+        let products = model.products(of: object)
+        return products.count == 1 && sources.contains(products[0].object) ? products[0].object : nil
     }
 
     var isEmpty: Bool { classes.isEmpty }
