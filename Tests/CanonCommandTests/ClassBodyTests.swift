@@ -117,17 +117,28 @@ struct ClassBodyTests {
 }
 
 @Suite("Unified diffs")
-struct PatchTextTests {
+struct UnifiedDiffTests {
     @Test("show what changed with three lines around it")
     func hunks() {
         let old = (1...20).map { "\($0)\n" }.joined()
         let new = old.replacing("10\n", with: "10\nten\n").replacing("20\n", with: "")
+        let file = Terminal(descriptor: -1, isTerminal: false, usesColour: false)
+        func text(_ before: String, _ after: String?) -> [String] {
+            let diff = UnifiedDiff(path: "x", before: Array(before.utf8), after: after.map { Array($0.utf8) })
+            return String(decoding: diff.bytes(for: file), as: UTF8.self).split(separator: "\n").map(String.init)
+        }
         #expect(
-            PatchText(old: Array(old.utf8), new: Array(new.utf8)).lines(path: "x") == [
+            text(old, new) == [
                 "--- a/x", "+++ b/x", "@@ -8,6 +8,7 @@", " 8", " 9", " 10", "+ten", " 11", " 12", " 13",
                 "@@ -17,4 +18,3 @@", " 17", " 18", " 19", "-20",
             ])
-        #expect(PatchText(old: [], new: []).lines(path: "x") == [])
-        #expect(PatchText(old: Array(old.utf8), new: Array(new.utf8)).first(1) == ["+ten", "and 1 more"])
+        #expect(text("", "") == [] && text("a\n", "a\n") == [])
+        #expect(text("a\n", nil) == ["--- a/x", "+++ /dev/null", "@@ -1 +0,0 @@", "-a"])
+        #expect(
+            text("a", "a\n") == [
+                "--- a/x", "+++ b/x", "@@ -1 +1 @@", "-a", "\\ No newline at end of file", "+a",
+            ])
+        let diff = UnifiedDiff(path: "x", before: Array(old.utf8), after: Array(new.utf8))
+        #expect(diff.changes(first: 1) == ["+ten", "and 1 more"])
     }
 }

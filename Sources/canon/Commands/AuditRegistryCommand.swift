@@ -47,7 +47,7 @@ struct AuditRegistryCommand: AsyncParsableCommand {
         case .success(let bytes): current = bytes
         }
         guard current != Array(text.utf8) else { return }
-        let lines = PatchText(old: current, new: Array(text.utf8)).first(Self.shownLines)
+        let lines = UnifiedDiff(path: path, before: current, after: Array(text.utf8)).changes(first: Self.shownLines)
         throw CommandFailure(
             "\(path) is not current (-: in the file, +: in the program):\n"
                 + lines.map { "  \($0.escapingControls)\n" }.joined() + "Write it anew with: \(remedy)")

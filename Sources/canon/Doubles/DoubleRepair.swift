@@ -34,7 +34,7 @@ struct DoubleRepair {
         self.added = added
     }
 
-    var patch: PatchText { PatchText(old: before, new: after) }
+    var patch: UnifiedDiff { UnifiedDiff(path: path, before: before, after: after) }
 
     /// Whether doubles of the file still lack something when it is as repaired, by the rule itself.
     static func stillMissing(in repairs: [DoubleRepair], of input: Audit.Input, version: PythonVersion) -> Set<String> {

@@ -119,13 +119,7 @@ struct DoublesRun {
     private static func words(_ method: DoubleContract.Method) -> String { "\(method.name) (\(words(method.state).0))" }
 
     private func show(_ repair: DoubleRepair) {
-        let terminal = Terminal.output
-        for line in repair.patch.lines(path: repair.path) {
-            // A pipe gets a patch that can be applied.
-            let shown = terminal.isTerminal ? line.replacing("\r", with: "").replacing("\u{1B}", with: "\\u{1b}") : line
-            let style: Style? = line.hasPrefix("+") ? .green : line.hasPrefix("-") ? .red : nil
-            terminal.writeLine(terminal.styled(shown, style))
-        }
+        Terminal.output.write(repair.patch.bytes(for: .output))
     }
 
     /// A file that changed since it was read is left alone.

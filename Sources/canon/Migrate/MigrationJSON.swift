@@ -41,7 +41,7 @@ struct MigrationJSON {
     }
 
     private func file(_ change: FileChange) -> JSONValue {
-        let lines = UnifiedDiff(change).bytes(for: Terminal(descriptor: -1, isTerminal: false, usesColour: false))
+        let lines = change.diff.bytes(for: Terminal(descriptor: -1, isTerminal: false, usesColour: false))
         return [
             "path": .string(change.path), "change": .string(change.outcome == .deleted ? "deleted" : "rewritten"),
             "diff": .string(String(decoding: lines, as: UTF8.self)),

@@ -18,7 +18,7 @@ struct MigrationOutput {
             return
         }
         var bytes: [UInt8] = []
-        for change in plan.changes { bytes += UnifiedDiff(change).bytes(for: terminal) }
+        for change in plan.changes { bytes += change.diff.bytes(for: terminal) }
         if !bytes.isEmpty || path != nil { try ReportOutput.write(bytes, to: path) }
         Terminal.errors.write(MigrationSummary(plan: plan, terminal: .errors).text)
     }

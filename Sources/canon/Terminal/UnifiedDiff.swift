@@ -1,6 +1,4 @@
-import CanonAudit
-
-/// The difference between two contents of a file, as `diff -u` and git write it.
+/// The difference between two contents of a file, as `diff -u` (POSIX) and git write it.
 struct UnifiedDiff {
     /// Lines around a change that are shown.
     static let context = 3
@@ -15,18 +13,35 @@ struct UnifiedDiff {
         case unended
     }
 
+    /// None when both contents are the same.
     let lines: [Line]
 
-    init(_ change: FileChange) {
-        let after: [UInt8] = if case .rewritten(let bytes) = change.outcome { bytes } else { [] }
-        let isDeleted = change.outcome == .deleted
+    /// - Parameter after: nil for a file that is deleted.
+    init(path: String, before: [UInt8], after: [UInt8]?) {
+        guard before != after else {
+            lines = []
+            return
+        }
         var lines: [Line] = [
-            .heading("--- a/\(change.path)"), .heading(isDeleted ? "+++ /dev/null" : "+++ b/\(change.path)"),
+            .heading("--- a/\(path)"), .heading(after == nil ? "+++ /dev/null" : "+++ b/\(path)"),
         ]
-        let old = Self.lines(of: change.before)
-        let new = Self.lines(of: after)
+        let old = Self.lines(of: before)
+        let new = Self.lines(of: after ?? [])
         for hunk in Self.hunks(Self.steps(old, new)) { Self.append(hunk, old, new, to: &lines) }
         self.lines = lines
+    }
+
+    /// The changed lines alone, `-` and `+`, and how many more there are.
+    func changes(first count: Int) -> [String] {
+        let changed = lines.compactMap { line -> String? in
+            switch line {
+            case .removed(let text): "-" + String(decoding: text, as: UTF8.self)
+            case .added(let text): "+" + String(decoding: text, as: UTF8.self)
+            case .heading, .hunk, .kept, .unended: nil
+            }
+        }
+        let more = changed.count - count
+        return changed.prefix(count) + (more > 0 ? ["and \(more) more"] : [])
     }
 
     /// Each with its newline.
