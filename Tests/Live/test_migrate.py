@@ -15,7 +15,7 @@ from pathlib import Path
 
 from canon_server import BINARY, PATIENCE, eventually
 from migration_project import CANONICAL, WAYS, Project
-from migration_repository import STORE, Repository, quiet_git, snapshot
+from migration_repository import STORE, TARGET, Repository, quiet_git, snapshot
 
 SEED = int(os.environ.get("SEED", "1"))
 # Where the ways were defined: their definitions go, and their names in __all__.
@@ -344,6 +344,18 @@ class ApplyTests(unittest.TestCase):
         self.before = snapshot(self.tree)
         run = self.repository.apply()
         self.assert_refused(run, "auditing the copy failed", "implementations 2 → 2")
+
+    def test_what_somebody_names_may_give_way_though_the_audit_never_counted_it(self) -> None:
+        # Two methods alone make no implementation.
+        self.repository.write("shop/old.py", "class Shelf:\n    def put(self, key, value):\n        return key, value\n")
+        self.repository.write("shop/use_old.py", "import shop.old as old\n\nshelf = old.Shelf()\n")
+        for number in range(3):
+            self.repository.write(f"shop/use_{number:03}.py", f"from shop.store import Store\n\nvalue_{number} = Store()\n")
+        self.repository.commit()
+        run = self.repository.canon("migrate", "--to", TARGET, "--from", "shop.old.Shelf", "--apply")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertFalse((self.tree / "shop/old.py").exists())
+        self.assertEqual((self.tree / "shop/use_old.py").read_text(), "import shop.store as old\n\nshelf = old.Store()\n")
 
     def test_a_part_of_the_program(self) -> None:
         run = self.repository.apply("--only", "shop/use_001.py")

@@ -11,6 +11,9 @@ struct ScratchAudit {
         var strays: Int
         /// Statements that import the canonical object through a path that is not registered.
         var statements: Int
+        /// The objects that give way, and the places in other files that take them. The audit need not hold them for implementations
+        /// when somebody names them.
+        var givingWay: Int
     }
 
     /// What the changes made of the program.
@@ -89,7 +92,10 @@ struct ScratchAudit {
         let paths = report.findings.filter { $0.rule == "import-path" && $0.concept == found.name }
         let standing = Standing(
             concept: found.name, implementations: found.implementations, strays: found.consumers - found.bound,
-            statements: paths.reduce(0) { $0 + $1.placeCount })
+            statements: paths.reduce(0) { $0 + $1.placeCount },
+            givingWay: Set(plan.sources.compactMap { audit.context.model.resolve($0).object }).subtracting(
+                [target].compactMap(\.self)
+            ).reduce(0) { $0 + 1 + audit.context.model.consumers(of: $1).count })
         return (audit, report, standing)
     }
 
@@ -127,7 +133,8 @@ struct ScratchAudit {
     private func requireFall(_ before: Standing, _ after: Standing) throws {
         let figures =
             "implementations \(before.implementations) → \(after.implementations), modules on another path "
-            + "\(before.strays) → \(after.strays), stray import statements \(before.statements) → \(after.statements)"
+            + "\(before.strays) → \(after.strays), stray import statements \(before.statements) → \(after.statements), "
+            + "objects that give way and their uses \(before.givingWay) → \(after.givingWay)"
         if before.implementations > 1, !isPartial, after.implementations >= before.implementations {
             throw ApplyFailure(
                 .audit,
@@ -138,8 +145,10 @@ struct ScratchAudit {
         guard plan.changes.contains(where: { $0.path.hasSuffix(".py") }) else { return }
         let fell =
             after.implementations < before.implementations || after.strays < before.strays
-            || after.statements < before.statements
-        guard fell, after.implementations <= before.implementations, after.strays <= before.strays else {
+            || after.statements < before.statements || after.givingWay < before.givingWay
+        guard fell, after.givingWay <= before.givingWay, after.implementations <= before.implementations,
+            after.strays <= before.strays
+        else {
             throw ApplyFailure(.audit, "\(before.concept) is not better off afterwards: \(figures)")
         }
     }
