@@ -1,3 +1,4 @@
+import CoreFoundation
 import Foundation
 
 /// Where a report goes: a file that was named, else standard output.
