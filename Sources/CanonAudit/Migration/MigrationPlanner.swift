@@ -3,8 +3,8 @@ import CanonFacts
 
 /// Plans a migration: reads everything, changes nothing.
 ///
-/// In steps: what gives way to what (``MigrationGoal``), by which dotted names (``MigrationPaths``), which calls do not fit
-/// (``CallFit``), what the files hold afterwards (``MigrationWork``), what of it nobody needs any more (``LayerRemoval``).
+/// In steps: what gives way to what (`MigrationGoal`), by which dotted names (`MigrationPaths`), which calls do not fit
+/// (`CallFit`), what the files hold afterwards (`MigrationWork`), what of it nobody needs any more (`LayerRemoval`).
 public struct MigrationPlanner: Sendable {
     let request: MigrationRequest
     let input: Audit.Input

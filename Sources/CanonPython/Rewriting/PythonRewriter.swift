@@ -25,7 +25,7 @@ public struct PythonRewriter: ~Copyable {
 
     /// A file without some names at its top. A definition that the file itself uses gives way to an import of what stands for it.
     ///
-    /// - Returns: as of ``rewrite(_:_:)``; ``CanonFacts/Rewriting/removed`` says which names are gone.
+    /// - Returns: as of ``rewrite(_:_:)``; `Rewriting.removed` says which names are gone.
     public mutating func remove(_ names: Set<String>, from bytes: [UInt8], _ order: RewriteOrder) -> Rewriting? {
         guard parse(bytes) else { return nil }
         var removal = Removal(of: names, from: parser.tree, order)
