@@ -8,7 +8,7 @@ import Foundation
             "One of everything where AI agents meet people: a realtime gateway, and an audit that finds the second one.",
         discussion: """
             canon serve runs the gateway: logins, sockets, agent runs, and one durable event log for each conversation. \
-            canon audit reads a Python program and names each second implementation, stray import path and shared state, \
+            canon audit reads a Python program or a Swift package and names each second implementation, stray import path and shared state, \
             with evidence; canon hooks does so before every commit.
             """,
         version: "canon \(ProductVersion.description)",

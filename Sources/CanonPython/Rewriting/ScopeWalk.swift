@@ -165,7 +165,10 @@ struct ScopeWalk {
         }
     }
 
-    private mutating func function(_ node: Node, _ step: Step) {
+    /// What a `def` and a `class` begin with: decorators, the name that they bind, and type parameters.
+    ///
+    /// - Returns: the scope that the rest stands in.
+    private mutating func head(of node: Node, _ step: Step) -> Int {
         let definition = tree[node.a]
         push(list: definition.a, step.scope, .code, step.statement)
         bind(definition.start, definition.end, step.scope, .definition(step.node), step.statement)
@@ -174,6 +177,11 @@ struct ScopeWalk {
             outer = open(.typeParameters, in: step.scope, node)
             push(list: definition.b, outer, .code, step.statement)
         }
+        return outer
+    }
+
+    private mutating func function(_ node: Node, _ step: Step) {
+        let outer = head(of: node, step)
         let inner = open(.function, in: outer, node)
         parameters(node.b, inner: inner, outer: outer, step)
         push(node.c, outer, .annotation, step.statement)
@@ -181,14 +189,7 @@ struct ScopeWalk {
     }
 
     private mutating func classStatement(_ node: Node, _ step: Step) {
-        let definition = tree[node.a]
-        push(list: definition.a, step.scope, .code, step.statement)
-        bind(definition.start, definition.end, step.scope, .definition(step.node), step.statement)
-        var outer = step.scope
-        if definition.b != 0 {
-            outer = open(.typeParameters, in: step.scope, node)
-            push(list: definition.b, outer, .code, step.statement)
-        }
+        let outer = head(of: node, step)
         push(list: node.b, outer, .code, step.statement)
         push(list: node.c, outer, .code, step.statement)
         let inner = open(.class, in: outer, node)

@@ -43,13 +43,13 @@ struct MigrationRecovery {
         let folder = JournalFolder(files: files)
         guard let lock = try lock(whileThereIsAJournalIn: folder) else { return nil }
         defer { withExtendedLifetime(lock) {} }
+        let states: [JournalFolder.State]
         do {
-            for state in try folder.states() { try requireOwn(path + "/" + state.name) }
-        } catch let error as SystemError {
+            states = try folder.states()
+        } catch {
             throw failure("cannot be listed: \(error)")
-        } catch let failure as CommandFailure {
-            throw failure
-        } catch {}
+        }
+        for state in states { try requireOwn(path + "/" + state.name) }
         do {
             switch try JournalRecovery(folder: folder, tree: tree).run() {
             case .nothing: return nil
