@@ -19,8 +19,11 @@ extension CodeModel {
     /// What the code of a file calls and reads of the tree's objects, in the order of the events. A name of a local variable is
     /// none, and neither is an attribute of a value of which nothing is known.
     public func references(in file: FileID) -> [Reference] {
-        var pass = ReferencePass(graph: graph, file: file.rawValue)
-        return pass.run()
+        // Several rules ask, each about some objects, and most of the files that they read are the same.
+        graph.summaries[Int(file.rawValue)].references.value {
+            var pass = ReferencePass(graph: graph, file: file.rawValue)
+            return pass.run()
+        }
     }
 
     /// The places in the whole tree that refer to some objects: only files that can see one are read.
@@ -74,6 +77,8 @@ private struct ReferencePass {
     private var known: [Link?]
     /// The same in Swift, by the type around and the name.
     private var knownInTypes: [UInt64: Link] = [:]
+    /// What the first parts of names that functions bind mean there: a function is searched once for each.
+    private var knownInFunctions: [LocalName: Link] = [:]
     /// The names that the functions around bind themselves.
     private var scopes: [(declaration: UInt32, names: Set<TextKey>)] = []
 
@@ -116,7 +121,34 @@ private struct ReferencePass {
             known[Int(event.name.rawValue)] = link
             return link
         }
-        var search = Graph.Search(typing: event.flags.contains(.annotation))
+        return localLink(event, root)
+    }
+
+    private struct LocalName: Hashable {
+        var declaration: UInt32
+        var typing: Bool
+        var root: TextKey
+    }
+
+    /// What a name means whose first part a function around binds.
+    private mutating func localLink(_ event: Event, _ root: TextKey) -> Link {
+        let typing = event.flags.contains(.annotation)
+        let place = LocalName(declaration: event.declaration, typing: typing, root: root)
+        let first: Link
+        if let known = knownInFunctions[place] {
+            first = known
+        } else {
+            var search = Graph.Search(typing: typing)
+            first = graph.link(root, inFile: file, scope: event.declaration, &search)
+            knownInFunctions[place] = first
+        }
+        // Mostly a value of which nothing is known: neither is anything of what it has.
+        switch first {
+        case .unresolved, .variable, .external, .missing, .builtin: return first
+        case .module, .object: break
+        }
+        guard facts.names.hasDot(event.name) else { return first }
+        var search = Graph.Search(typing: typing)
         return graph.link(
             ofParts: facts.names.partKeys(of: event.name), inFile: file, scope: event.declaration, &search)
     }

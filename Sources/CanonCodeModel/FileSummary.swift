@@ -25,6 +25,7 @@ final class FileSummary: @unchecked Sendable {
     let allChanges = Memo<[StateChange]>()
     let classes = MemoTable<ClassInfo>()
     let decorators = Memo<Set<Name>>()
+    let references = Memo<[Reference]>()
 
     init(facts: FileFacts) { self.facts = facts }
 

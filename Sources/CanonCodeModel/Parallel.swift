@@ -2,8 +2,8 @@ internal import Dispatch
 internal import Synchronization
 
 /// Work on numbered items by several threads; the results are in the order of the items.
-enum Parallel {
-    static func map<Worker: ~Copyable, Result: Sendable>(
+package enum Parallel {
+    package static func map<Worker: ~Copyable, Result: Sendable>(
         _ count: Int, jobs: Int, makeWorker: @Sendable () -> Worker, _ body: @Sendable (inout Worker, Int) -> Result
     ) -> [Result] {
         guard jobs > 1, count > chunkSize else {
@@ -28,7 +28,7 @@ enum Parallel {
         }
     }
 
-    static func map<Result: Sendable>(_ count: Int, jobs: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+    package static func map<Result: Sendable>(_ count: Int, jobs: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
         map(count, jobs: jobs, makeWorker: { 0 }) { (_: inout Int, index) in body(index) }
     }
 

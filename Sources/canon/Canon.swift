@@ -4,6 +4,7 @@ import Foundation
 
 @main struct Canon: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "canon",
         abstract:
             "One of everything where AI agents meet people: a realtime gateway, and an audit that finds the second one.",
         discussion: """

@@ -216,6 +216,37 @@ import Testing
         #expect(model.references(to: [manager])[manager]?.map(\.reference.line) == [3, 3, 8])
     }
 
+    @Test("a name that a function binds means the same there each time, and something else in the next function")
+    func localReferences() throws {
+        let model = try model([
+            "core.py": "class Manager:\n    def send(self): pass\nclass Other:\n    def send(self): pass\n",
+            "use.py": """
+            import core
+            def a():
+                from core import Manager as M
+                M.send(None); M.send(None)
+                core.Other()
+            def b():
+                from core import Other as M
+                M.send(None); M()
+            def c():
+                Alias = core.Manager
+                Alias.send(None); Alias()
+                def inner():
+                    Alias.send(None)
+            def d(M):
+                M.send(None); M()
+            """,
+        ])
+        let file = try #require(model.file(path: "use.py"))
+        let found = model.references(in: file).map { "\($0.line) \(model.symbol(of: $0.object))" }
+        #expect(
+            found == [
+                "4 core.Manager.send", "4 core.Manager.send", "5 core.Other", "8 core.Other.send", "8 core.Other",
+                "10 core.Manager", "11 core.Manager.send", "11 core.Manager", "13 core.Manager.send",
+            ])
+    }
+
     @Test("what entries reach, and by which imports")
     func reachability() throws {
         let model = try model([

@@ -71,10 +71,10 @@ public struct Likenesses: Sendable {
     public func of(_ object: ObjectID) -> [Likeness] { (byObject[object] ?? []).map { pairs[$0] } }
 
     init(model: CodeModel, live: [FileID]) {
-        let shapes = live.flatMap { file in
-            model.classes(in: file).compactMap { ClassShape(of: $0, in: model) }
+        let shapes = Parallel.map(live.count, jobs: model.options.jobs) { index in
+            model.classes(in: live[index]).compactMap { ClassShape(of: $0, in: model) }
         }
-        var finder = LikenessFinder(shapes: shapes)
+        var finder = LikenessFinder(shapes: Array(shapes.joined()))
         pairs = finder.pairs(model)
         var byObject: [ObjectID: [Int]] = [:]
         for (index, pair) in pairs.enumerated() {

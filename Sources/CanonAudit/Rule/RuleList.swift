@@ -27,5 +27,7 @@ public enum RuleList {
         UnverifiableClaimRule.self,
     ]
 
-    public static func named(_ name: String) -> (any Rule.Type)? { all.first { $0.name == name } }
+    public static func named(_ name: String) -> (any Rule.Type)? { byName[name] }
+
+    private static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 }

@@ -159,7 +159,10 @@ public struct Audit: Sendable {
 
     /// Findings are large: what they are sorted by is sorted, and each of them is moved once.
     static func sorted(_ findings: [Finding]) -> [Finding] {
-        findings.enumerated().map { FindingOrder($1, place: $0) }.sorted().map { findings[$0.place] }
+        let order = findings.indices.map { FindingOrder(findings[$0], place: $0) }
+        // Those of a comparison were sorted before it, and it changes few of them.
+        if zip(order, order.dropFirst()).allSatisfy({ $0 < $1 }) { return findings }
+        return order.sorted().map { findings[$0.place] }
     }
 
     private func isolation(_ findings: [Finding], _ collectors: [FindingCollector]) -> AuditReport.Isolation {

@@ -33,8 +33,10 @@ public struct Score: Hashable, Codable, Sendable {
             overall = limit
             cap = Cap(limit: limit, reason: reason)
         }
-        let critical = findings.count { $0.severity == .critical && $0.scope.gates }
-        let broken = findings.count { $0.scope == .live && ["syntax", "broken-import"].contains($0.rule) }
+        let critical = findings.indices.count { findings[$0].severity == .critical && findings[$0].scope.gates }
+        let broken = findings.indices.count {
+            findings[$0].scope == .live && ["syntax", "broken-import"].contains(findings[$0].rule)
+        }
         if broken > 0 { limit(Self.limitWithBroken, "\(broken) findings of syntax or broken-import in live code") }
         if critical > 0 { limit(Self.limitWithCritical, "\(critical) critical findings") }
     }

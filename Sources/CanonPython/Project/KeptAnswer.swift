@@ -31,24 +31,30 @@ extension PythonProject {
         case base, staged
     }
 
-    /// What ``keep(_:to:in:)`` was told last, when it was asked the same.
-    ///
+    /// A question that the contents of files answer, wherever they are kept, as a hash.
+    public struct ContentKey: Sendable {
+        fileprivate let digest: SourceDigest
+    }
+
     /// - Parameter question: everything that the answer depends on, the contents of all files among it: those on disk say nothing
     ///   about it.
-    public func keptAnswer(to question: [UInt8], in slot: AnswerSlot) -> [UInt8]? {
-        guard !verifiesCache, let pack = packs.first ?? nil, let key = contentKey(of: question) else { return nil }
-        return KeptAnswer.read(pack.answerPath(slot), key: key)
+    /// - Returns: nil when nothing is kept here.
+    public func contentKey(of question: [UInt8]) -> ContentKey? {
+        guard packs.count == 1, packs[0] != nil, let folder = folders[0] else { return nil }
+        return ContentKey(
+            digest: (Array("contents\0\(folder)\0".utf8) + question).withUnsafeBytes { FactCache.digest(of: $0) })
+    }
+
+    /// What ``keep(_:to:in:)`` was told last, when it was asked the same.
+    public func keptAnswer(to key: ContentKey, in slot: AnswerSlot) -> [UInt8]? {
+        guard !verifiesCache, let pack = packs.first ?? nil else { return nil }
+        return KeptAnswer.read(pack.answerPath(slot), key: key.digest)
     }
 
     /// Keeps an answer for ``keptAnswer(to:in:)``, instead of the one before in the same slot.
-    public func keep(_ answer: [UInt8], to question: [UInt8], in slot: AnswerSlot) {
-        guard let pack = packs.first ?? nil, let key = contentKey(of: question) else { return }
-        keep(answer, key, at: pack.answerPath(slot), of: pack)
-    }
-
-    private func contentKey(of question: [UInt8]) -> SourceDigest? {
-        guard packs.count == 1, let folder = folders[0] else { return nil }
-        return (Array("contents\0\(folder)\0".utf8) + question).withUnsafeBytes { FactCache.digest(of: $0) }
+    public func keep(_ answer: [UInt8], to key: ContentKey, in slot: AnswerSlot) {
+        guard let pack = packs.first ?? nil else { return }
+        keep(answer, key.digest, at: pack.answerPath(slot), of: pack)
     }
 
     /// What ``keep(parts:)`` was told last; nil with `verifiesCache`, as for answers.

@@ -99,8 +99,8 @@ struct AuditReader {
     func commit(_ commit: String, manifest given: Manifest? = nil, known: KnownFacts = KnownFacts()) throws
         -> Audit.Input
     {
-        let entries = try requiredRepository().files(of: commit)
-        var input = try contents(of: entries, manifest: given, known: known)
+        let files = CommittedFiles(try requiredRepository().files(of: commit))
+        var input = try contents(of: files, manifest: given, known: known)
         input.commit = commit
         input.dirty = false
         return input
@@ -109,29 +109,29 @@ struct AuditReader {
     /// Contents that git keeps: of a commit, or of the index.
     ///
     /// - Parameter manifest: nil for the one among them.
-    func contents(of entries: [GitRepository.Entry], manifest given: Manifest?, known: KnownFacts) throws -> Audit.Input
-    {
+    func contents(of committed: CommittedFiles, manifest given: Manifest?, known: KnownFacts) throws -> Audit.Input {
         let repository = try requiredRepository()
-        let tree = try CommitTree(repository, files: entries, identities: known.identities(of: entries))
+        let tree = CommitTree(repository, committed, identities: known.identities(of: committed))
         let manifest = try given ?? (settings.config != nil ? self.manifest() : self.manifest(of: tree))
         let version = version(manifest)
         let swift = manifest.audits("swift") ? try SwiftProgram.find() : nil
-        let sources = entries.filter { entry in
+        let parts = FileParts(sharedWith: known.parts)
+        // Facts by another grammar are other facts.
+        let isSameGrammar = known.python == version.description
+        let sources = (isSameGrammar ? known : KnownFacts()).facts(of: committed) { entry in
             manifest.audits("python") && entry.path.hasSuffix(".py")
                 || swift != nil && SwiftSources.holds(entry.path)
         }
-        let parts = FileParts(sharedWith: known.parts)
-        // Facts by another grammar are other facts.
-        let known = known.python == version.description ? known.byBlob : [:]
-        let missing = sources.filter { known[KnownFacts.key(of: $0)] == nil }
-        let reading = try CommitFacts(repository, version: version, swift: swift, jobs: settings.jobs)
-        let read = try reading.facts(of: missing)
+        let reading = CommitFacts(repository, version: version, swift: swift, jobs: settings.jobs)
+        let read = try reading.facts(of: sources.lazy.filter { $0.facts == nil }.map(\.entry))
         var files: [CodeFile] = []
+        files.reserveCapacity(sources.count)
         var unread: [Evidence] = []
-        if let gap = SwiftSources.gap(in: entries.lazy.map(\.path), manifest, program: swift) { unread.append(gap) }
-        for source in sources {
-            let key = KnownFacts.key(of: source)
-            if let facts = known[key] ?? read[key] {
+        if let gap = SwiftSources.gap(in: committed.entries.lazy.map(\.path), manifest, program: swift) {
+            unread.append(gap)
+        }
+        for (source, known) in sources {
+            if let facts = known ?? read[KnownFacts.key(of: source)] {
                 files.append(CodeFile(path: source.path, facts: facts))
             } else {
                 unread.append(
@@ -156,48 +156,13 @@ struct AuditReader {
 
     /// Facts of the work tree by the id of their content, so that a base that differs little is read as quickly.
     func knownFacts(of input: Audit.Input) throws -> KnownFacts {
-        KnownFacts(of: input, blobs: try requiredRepository().unchangedBlobs())
-    }
-}
-
-/// Facts at hand, by the id of the content and the version of the grammar.
-struct KnownFacts {
-    var python = ""
-    /// By ``key(of:)``.
-    var byBlob: [String: FileFacts] = [:]
-    /// What is known of single files on disk, of those that hold what git keeps under the same path and id.
-    private(set) var parts = FileParts()
-    private var files: [String: (blob: String, identity: FileIdentity)] = [:]
-
-    init(python: String = "") { self.python = python }
-
-    /// - Parameter blobs: ids of the contents on disk, by path.
-    init(of input: Audit.Input, blobs: [String: String]) {
-        python = input.python
-        parts = input.parts
-        for file in input.files {
-            guard let blob = blobs[file.path] else { continue }
-            byBlob[Self.key(of: GitRepository.Entry(path: file.path, blob: blob))] = file.facts
-        }
-        files.reserveCapacity(blobs.count)
-        for (path, blob) in blobs {
-            if let identity = input.tree.identity(of: path) { files[path] = (blob, identity) }
-        }
-    }
-
-    /// Of those entries that are on disk under the same path with the same content.
-    func identities(of entries: [GitRepository.Entry]) -> [String: FileIdentity] {
-        var identities: [String: FileIdentity] = [:]
-        guard !files.isEmpty else { return identities }
-        for entry in entries {
-            if let file = files[entry.path], file.blob == entry.blob { identities[entry.path] = file.identity }
-        }
-        return identities
-    }
-
-    /// The id of a content, and its language: the facts of an empty file differ from language to language.
-    static func key(of entry: GitRepository.Entry) -> String {
-        entry.path.hasSuffix(".swift") ? "swift " + entry.blob : entry.blob
+        let repository = try requiredRepository()
+        let index = CommittedFiles(try repository.staged())
+        return KnownFacts(
+            of: FolderContents(
+                files: input.files, allFiles: input.tree.paths.map { ($0, input.tree.identity(of: $0)) },
+                unread: input.unread, parts: input.parts, python: input.python),
+            index: index, changed: try repository.changedOnDisk())
     }
 }
 
@@ -208,8 +173,8 @@ struct CommitFacts {
     private let swift: SwiftProgram?
     private let jobs: Int
 
-    init(_ repository: GitRepository, version: PythonVersion, swift: SwiftProgram?, jobs: Int) throws {
-        objects = try GitObjects(repository)
+    init(_ repository: GitRepository, version: PythonVersion, swift: SwiftProgram?, jobs: Int) {
+        objects = GitObjects(repository)
         self.version = version
         self.swift = swift
         self.jobs = jobs

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 
 /// What somebody else finds out meanwhile: git, while files are looked for.
 final class Awaited<Value: Sendable>: Sendable {
@@ -12,7 +13,8 @@ final class Awaited<Value: Sendable>: Sendable {
 
     init(_ work: @escaping @Sendable () throws -> Value) {
         let (done, answer) = (done, answer)
-        DispatchQueue.global().async {
+        // A thread of its own: a queue runs as many at once as there are cores, and this one mostly waits for another process.
+        Thread.detachNewThread {
             answer.result = Result { try work() }
             done.signal()
         }

@@ -38,35 +38,56 @@ struct FoundFolder {
         question = Array("report\0\(build)\0\(reader.today)\0\(text?.path ?? "")\0".utf8) + (text?.bytes ?? [])
     }
 
-    /// Reads what was found.
+    /// Reads what was found, and keeps it for the next run.
     ///
     /// - Throws: `CommandFailure` when Swift is wanted and what reads it fails.
     func input() throws -> Audit.Input {
-        let facts = manifest.audits("python") ? run.map { _, outcome in outcome } : []
-        run.finish()
+        let facts = try facts()
+        finishReading()
+        let contents = contents(facts)
+        let (commit, dirty) = state.wait()
+        return Audit.Input(
+            files: contents.files, tree: WorkTree(root: reader.root, files: contents.allFiles), parts: contents.parts,
+            manifest: manifest, today: reader.today, python: contents.python, toolVersion: ProductVersion.description,
+            commit: commit, dirty: dirty, unread: contents.unread,
+            claims: ProgramClaims(repository: reader.repository), jobs: reader.settings.jobs)
+    }
+
+    /// What each file says, or why it could not be read.
+    struct Facts {
+        fileprivate var files: [SourceFile]
+        fileprivate var outcomes: [PythonProject.Outcome]
+    }
+
+    /// - Throws: `CommandFailure` when Swift is wanted and what reads it fails.
+    func facts() throws -> Facts {
+        let python = manifest.audits("python") ? run.map { _, outcome in outcome } : []
+        let (swiftFiles, swift) = try swiftFacts()
+        return Facts(files: run.files.prefix(python.count) + swiftFiles, outcomes: python + swift)
+    }
+
+    /// Writes the cache of facts. Once, after ``facts()``.
+    func finishReading() { run.finish() }
+
+    /// What was read, put together.
+    func contents(_ facts: Facts) -> FolderContents {
         var files: [CodeFile] = []
-        files.reserveCapacity(facts.count)
+        files.reserveCapacity(facts.files.count)
         var unread = run.unlisted.map {
             Evidence(path: relative($0.path), line: 0, text: "cannot be listed: \($0.reason)")
         }
-        let (swiftFiles, swiftFacts) = try swiftFacts()
-        for (file, facts) in zip(run.files.prefix(facts.count) + swiftFiles, facts + swiftFacts) {
-            switch facts {
+        for (file, outcome) in zip(facts.files, facts.outcomes) {
+            switch outcome {
             case .success(let facts): files.append(CodeFile(path: file.name, facts: facts))
             case .failure(let error):
                 unread.append(Evidence(path: file.name, line: 0, text: "cannot be read: \(error)"))
             }
         }
-        if let gap = SwiftSources.gap(in: run.allFiles.lazy.map(\.name), manifest, program: swift) {
-            unread.append(gap)
-        }
-        let (commit, dirty) = state.wait()
-        return Audit.Input(
-            files: files, tree: WorkTree(root: reader.root, files: run.allFiles),
-            parts: FileParts(stored: run.keptParts()), manifest: manifest, today: reader.today,
-            python: run.version.description, toolVersion: ProductVersion.description,
-            commit: commit, dirty: dirty, unread: unread,
-            claims: ProgramClaims(repository: reader.repository), jobs: reader.settings.jobs)
+        let allFiles = run.allFiles
+        if let gap = SwiftSources.gap(in: allFiles.lazy.map(\.name), manifest, program: swift) { unread.append(gap) }
+        return FolderContents(
+            files: files, allFiles: allFiles, unread: unread, parts: FileParts(stored: run.keptParts()),
+            python: run.version.description)
     }
 
     private func swiftFacts() throws -> ([SourceFile], [PythonProject.Outcome]) {
@@ -100,35 +121,45 @@ struct FoundFolder {
 
     // MARK: The same of what git keeps
 
-    /// The report that an earlier run made of the very same contents, judged by the same manifest on the same day; nil when there is
-    /// none.
-    func keptReport(on entries: [GitRepository.Entry], in slot: PythonProject.AnswerSlot) -> AuditReport? {
+    /// What a report on the contents of some files is kept by, judged by this manifest on this day; nil when none is kept.
+    func contentKey(of files: CommittedFiles) -> PythonProject.ContentKey? {
         guard manifest.claims.isEmpty else { return nil }
-        return run.keptAnswer(to: question(entries), in: slot).flatMap { AuditReport(stored: $0) }
-    }
-
-    /// Keeps a report for ``keptReport(on:in:)``, which says nothing of a commit then.
-    func keep(_ report: AuditReport, on entries: [GitRepository.Entry], in slot: PythonProject.AnswerSlot) {
-        guard manifest.claims.isEmpty, report.incomplete.isEmpty else { return }
-        var report = report
-        (report.commit, report.dirty) = (nil, nil)
-        guard let bytes = report.stored() else { return }
-        run.keep(bytes, to: question(entries), in: slot)
-    }
-
-    func keep(_ parts: FileParts) {
-        if let parts = parts.stored() { run.keep(parts: parts) }
-    }
-
-    private func question(_ entries: [GitRepository.Entry]) -> [UInt8] {
         var bytes = question
-        bytes.reserveCapacity(bytes.count + entries.count * 128)
-        for entry in entries {
+        bytes.reserveCapacity(bytes.count + files.entries.count * 128)
+        for entry in files.entries {
             bytes += entry.path.utf8
             bytes.append(0)
             bytes += entry.blob.utf8
         }
-        return bytes
+        return run.contentKey(of: bytes)
+    }
+
+    /// The report that an earlier run made of the very same contents; nil when there is none. It is kept in its slot from now on,
+    /// whichever one it is found in.
+    func keptReport(on key: PythonProject.ContentKey?, in slot: PythonProject.AnswerSlot) -> AuditReport? {
+        guard let key else { return nil }
+        if let report = run.keptAnswer(to: key, in: slot).flatMap({ AuditReport(stored: $0) }) { return report }
+        for other in PythonProject.AnswerSlot.allCases where other != slot {
+            guard let bytes = run.keptAnswer(to: key, in: other), let report = AuditReport(stored: bytes) else {
+                continue
+            }
+            run.keep(bytes, to: key, in: slot)
+            return report
+        }
+        return nil
+    }
+
+    /// Keeps a report for ``keptReport(on:in:)``, which says nothing of a commit then.
+    func keep(_ report: AuditReport, on key: PythonProject.ContentKey?, in slot: PythonProject.AnswerSlot) {
+        guard let key, report.incomplete.isEmpty else { return }
+        var report = report
+        (report.commit, report.dirty) = (nil, nil)
+        guard let bytes = report.stored() else { return }
+        run.keep(bytes, to: key, in: slot)
+    }
+
+    func keep(_ parts: FileParts) {
+        if let parts = parts.stored() { run.keep(parts: parts) }
     }
 
     /// What is due for escalation depends on the history, too, and so do claims about commits.

@@ -5,43 +5,71 @@ import Foundation
 ///
 /// Not thread-safe: one reader asks and takes its answer.
 final class GitObjects {
-    private let process: Process
-    private let requests = Pipe()
-    private let answers = Pipe()
+    private let repository: GitRepository
+    /// Nil until something is asked for: most often everything is known already.
+    private var partner: Partner?
     private var buffer: [UInt8] = []
     private var offset = 0
 
-    init(_ repository: GitRepository) throws {
-        process = GitRepository.process(["cat-file", "--batch"], in: repository.folder)
-        process.standardInput = requests
-        process.standardOutput = answers
-        process.standardError = FileHandle.nullDevice
-        // The partner may go away while it is written to: an error, not the end of this program.
-        signal(SIGPIPE, SIG_IGN)
-        try GitRepository.start(process)
+    /// The process that answers.
+    private struct Partner {
+        let process: Process
+        let requests: FileHandle
+        let answers: FileHandle
     }
 
+    init(_ repository: GitRepository) { self.repository = repository }
+
     deinit {
-        try? requests.fileHandleForWriting.close()
-        process.waitUntilExit()
+        guard let partner else { return }
+        try? partner.requests.close()
+        partner.process.waitUntilExit()
+    }
+
+    private func started() throws -> Partner {
+        if let partner { return partner }
+        let process = GitRepository.process(["cat-file", "--batch"], in: repository.folder)
+        // The partner may go away while it is written to: an error, not the end of this program.
+        signal(SIGPIPE, SIG_IGN)
+        let (requests, answers) = try GitRepository.start(process) {
+            let pipes = (Pipe(), Pipe())
+            process.standardInput = pipes.0
+            process.standardOutput = pipes.1
+            process.standardError = FileHandle.nullDevice
+            return pipes
+        }
+        let started = Partner(
+            process: process, requests: requests.fileHandleForWriting, answers: answers.fileHandleForReading)
+        partner = started
+        return started
     }
 
     /// The contents of blobs, in the order asked for; nil for one that the repository lacks (a partial clone).
     func contents(of blobs: [String]) throws -> [[UInt8]?] {
         var result: [[UInt8]?] = []
         result.reserveCapacity(blobs.count)
+        guard !blobs.isEmpty else { return [] }
+        let requests = try started().requests
         // So few at a time that all requests fit into the pipe.
         for start in stride(from: 0, to: blobs.count, by: Self.batch) {
             let names = blobs[start..<min(start + Self.batch, blobs.count)]
-            try requests.fileHandleForWriting.write(contentsOf: Data(names.map { $0 + "\n" }.joined().utf8))
-            for _ in names { result.append(try answer()) }
+            try requests.write(contentsOf: Data(names.map { $0 + "\n" }.joined().utf8))
+            for _ in names { result.append(try answer()?.bytes) }
         }
         return result
     }
 
     private static let batch = 256
 
-    private func answer() throws -> [UInt8]? {
+    typealias Object = (id: String, bytes: [UInt8])
+
+    /// An object by any name that git knows for it (gitrevisions), with its id; nil when there is none.
+    func object(named name: String) throws -> Object? {
+        try started().requests.write(contentsOf: Data((name + "\n").utf8))
+        return try answer()
+    }
+
+    private func answer() throws -> Object? {
         let header = try line()
         let fields = header.split(separator: " ")
         if fields.last == "missing" { return nil }
@@ -50,7 +78,7 @@ final class GitObjects {
         }
         let bytes = try take(size)
         _ = try take(1)
-        return bytes
+        return (String(fields[0]), bytes)
     }
 
     private func line() throws -> String {
@@ -72,7 +100,7 @@ final class GitObjects {
     private func fill() throws {
         buffer.removeFirst(offset)
         offset = 0
-        let data = answers.fileHandleForReading.availableData
+        let data = try started().answers.availableData
         guard !data.isEmpty else {
             throw CommandFailure("git cat-file ended before all objects were read", status: ExitStatus.unknown)
         }

@@ -78,15 +78,9 @@ struct GitRepository: Sendable {
 
     /// The regular files of a commit below the audited folder, in the order of their paths. Links and submodules hold no code.
     func files(of commit: String) throws -> [Entry] {
-        try run(["ls-tree", "-r", "-z", "--full-tree", commit + ":" + prefix()]).split(separator: 0).compactMap {
-            line in
-            // <mode> SP <type> SP <object> TAB <file>
-            guard let tab = line.firstIndex(of: 0x09) else { return nil }
-            let fields = line[..<tab].split(separator: 0x20)
-            guard fields.count == 3, fields[0].starts(with: Array("100".utf8)) else { return nil }
-            return Entry(
-                path: String(decoding: line[(tab + 1)...], as: UTF8.self),
-                blob: String(decoding: fields[2], as: UTF8.self))
+        // <mode> SP <type> SP <object> TAB <file>
+        try Self.lines(of: run(["ls-tree", "-r", "-z", "--full-tree", commit + ":" + prefix()])) { line in
+            line.isRegularFile ? line.entry(blob: line.field(2)) : nil
         }
     }
 
@@ -96,31 +90,26 @@ struct GitRepository: Sendable {
         return prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix
     }
 
-    /// The regular files of the index below the audited folder: what the next commit would hold.
+    /// The regular files of the index below the audited folder, in the order of their paths: what the next commit would hold.
     func staged() throws -> [Entry] {
-        try indexEntries().sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-    }
-
-    private func indexEntries() throws -> [Entry] {
-        try run(["ls-files", "-s", "-z"]).split(separator: 0).compactMap { line in
-            // <mode> SP <object> SP <stage> TAB <file>; other stages than 0 are a merge under way.
-            guard let tab = line.firstIndex(of: 0x09) else { return nil }
-            let fields = line[..<tab].split(separator: 0x20)
-            guard fields.count == 3, fields[0].starts(with: Array("100".utf8)), fields[2].elementsEqual([0x30]) else {
-                return nil
-            }
-            return Entry(
-                path: String(decoding: line[(tab + 1)...], as: UTF8.self),
-                blob: String(decoding: fields[1], as: UTF8.self))
+        // <mode> SP <object> SP <stage> TAB <file>; other stages than 0 are a merge under way.
+        let entries = try Self.lines(of: run(["ls-files", "-s", "-z"])) { line in
+            line.isRegularFile && line.field(2).elementsEqual([0x30]) ? line.entry(blob: line.field(1)) : nil
         }
+        let isSorted = zip(entries, entries.dropFirst()).allSatisfy { Self.isBefore($0, $1) }
+        return isSorted ? entries : entries.sorted(by: Self.isBefore)
     }
 
-    /// The content ids of tracked files whose content on disk is the one of the index.
-    func unchangedBlobs() throws -> [String: String] {
-        var blobs: [String: String] = [:]
-        for entry in try indexEntries() { blobs[entry.path] = entry.blob }
-        for path in try changedOnDisk() { blobs[path] = nil }
-        return blobs
+    /// By the bytes of the paths.
+    static func isBefore(_ a: Entry, _ b: Entry) -> Bool {
+        let order = a.path.utf8.withContiguousStorageIfAvailable { a in
+            b.path.utf8.withContiguousStorageIfAvailable { b in
+                guard let left = a.baseAddress, let right = b.baseAddress else { return a.count < b.count }
+                let order = memcmp(left, right, min(a.count, b.count))
+                return order < 0 || order == 0 && a.count < b.count
+            }
+        }
+        return (order ?? nil) ?? a.path.utf8.lexicographicallyPrecedes(b.path.utf8)
     }
 
     /// Tracked files whose content on disk is another one than that of the index.
@@ -135,17 +124,75 @@ struct GitRepository: Sendable {
         /// `A`, `M`, `D`, `T` or `U` (git-diff, --name-status).
         var kind: Character
         var path: String
+        /// What HEAD has there, when that is a regular file.
+        var before: Entry?
+        /// What the index has there, likewise.
+        var now: Entry?
     }
 
     /// What the index changes beside HEAD, below the audited folder; a file that was renamed is one that came and one that went.
     func stagedChanges() throws -> [Change] {
-        // <kind> NUL <path> NUL …
-        let fields = try run([
-            "diff-index", "--cached", "--name-status", "-z", "--no-renames", "--relative", "HEAD", "--",
+        // :<mode before> SP <mode now> SP <object before> SP <object now> SP <kind> NUL <path> NUL …
+        let output = try run([
+            "diff-index", "--cached", "--raw", "--no-abbrev", "-z", "--no-renames", "--relative", "HEAD", "--",
         ])
-        .split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-        return stride(from: 0, to: fields.count - 1, by: 2).map {
-            Change(kind: fields[$0].first ?? "U", path: fields[$0 + 1])
+        let parts = output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        return stride(from: 0, to: parts.count - 1, by: 2).map { number in
+            let fields = parts[number].dropFirst().split(separator: " ")
+            let path = parts[number + 1]
+            guard fields.count == 5 else { return Change(kind: "U", path: path) }
+            func entry(_ mode: Substring, _ blob: Substring) -> Entry? {
+                mode.hasPrefix("100") ? Entry(path: path, blob: String(blob)) : nil
+            }
+            return Change(
+                kind: fields[4].first ?? "U", path: path, before: entry(fields[0], fields[2]),
+                now: entry(fields[1], fields[3]))
+        }
+    }
+
+    // MARK: Listings
+
+    /// A line in which git names a file: fields with blanks between them, a tab, the path.
+    private struct ListingLine {
+        private let head: UnsafeRawBufferPointer.SubSequence
+        private let path: UnsafeRawBufferPointer.SubSequence
+
+        init?(_ line: UnsafeRawBufferPointer.SubSequence) {
+            guard let tab = line.firstIndex(of: 0x09) else { return nil }
+            head = line[..<tab]
+            path = line[(tab + 1)...]
+        }
+
+        var isRegularFile: Bool { head.starts(with: Self.regular) }
+        private static let regular = Array("100".utf8)
+
+        /// From 0; empty when there are fewer.
+        func field(_ number: Int) -> UnsafeRawBufferPointer.SubSequence {
+            var start = head.startIndex
+            for _ in 0..<number {
+                guard let blank = head[start...].firstIndex(of: 0x20) else { return head[head.endIndex...] }
+                start = blank + 1
+            }
+            return head[start..<(head[start...].firstIndex(of: 0x20) ?? head.endIndex)]
+        }
+
+        func entry(blob: UnsafeRawBufferPointer.SubSequence) -> Entry? {
+            guard !blob.isEmpty else { return nil }
+            return Entry(path: String(decoding: path, as: UTF8.self), blob: String(decoding: blob, as: UTF8.self))
+        }
+    }
+
+    /// Reads lines that end with NUL.
+    private static func lines(of output: [UInt8], _ entry: (ListingLine) -> Entry?) -> [Entry] {
+        output.withUnsafeBytes { bytes in
+            var entries: [Entry] = []
+            var start = 0
+            while start < bytes.count {
+                let end = bytes[start...].firstIndex(of: 0) ?? bytes.count
+                if let line = ListingLine(bytes[start..<end]), let entry = entry(line) { entries.append(entry) }
+                start = end + 1
+            }
+            return entries
         }
     }
 
@@ -170,12 +217,13 @@ struct GitRepository: Sendable {
 
     private func finished(_ arguments: [String]) throws -> (status: Int32, output: [UInt8], complaint: String) {
         let process = Self.process(arguments, in: folder)
-        let output = Pipe()
-        let errors = Pipe()
-        process.standardOutput = output
-        process.standardError = errors
-        process.standardInput = FileHandle.nullDevice
-        try Self.start(process)
+        let (output, errors) = try Self.start(process) {
+            let pipes = (Pipe(), Pipe())
+            process.standardOutput = pipes.0
+            process.standardError = pipes.1
+            process.standardInput = FileHandle.nullDevice
+            return pipes
+        }
         // Little is written to standard error, so that reading one after the other does not block.
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         let complaint = errors.fileHandleForReading.readDataToEndOfFile()
@@ -187,13 +235,27 @@ struct GitRepository: Sendable {
         CommandFailure("git: \(complaint.shortened)", status: ExitStatus.unknown)
     }
 
-    static func start(_ process: Process) throws {
+    static func start(_ process: Process) throws { try start(process) {} }
+
+    /// Starts a process.
+    ///
+    /// One after the other: a process that is started while the pipes of another one are open here would hold them open as long as it
+    /// lives, and whoever waits for their end would wait for both.
+    ///
+    /// - Parameter connect: makes the pipes of the process.
+    static func start<Ends>(_ process: Process, connecting connect: () -> Ends) throws -> Ends {
+        starting.lock()
+        defer { starting.unlock() }
+        let ends = connect()
         do {
             try process.run()
         } catch {
             throw CommandFailure("git cannot be started: is it installed and on the PATH?", status: ExitStatus.unknown)
         }
+        return ends
     }
+
+    private static let starting = NSLock()
 
     static func process(_ arguments: [String], in folder: String) -> Process {
         let process = Process()

@@ -3,25 +3,44 @@ import CanonPython
 
 /// The audit of what the next commit would hold, beside the commit that it follows. Nothing but the index and HEAD counts: the
 /// work tree is asked only for what is known already of contents that it shares with them.
-struct StagedAudit {
+///
+/// What git is asked is asked all at once: each of its answers takes about as long as the next one.
+final class StagedAudit {
     private let reader: AuditReader
     private let repository: GitRepository
-    /// Of the index.
-    private let entries: [GitRepository.Entry]
+    private let index: CommittedFiles
+    private let changes: Awaited<[GitRepository.Change]>
     private let text: AuditReader.ManifestText?
     let manifest: Manifest
     private let head: String?
+    /// What was linked for a report.
+    private var sides: [Side] = []
 
     /// - Throws: `CommandFailure` or `ConfigurationError` when there is no repository, or the manifest of the index is wrong.
     init(_ reader: AuditReader) throws {
         self.reader = reader
-        repository = try reader.requiredRepository()
-        entries = try repository.staged()
+        let repository = try reader.requiredRepository()
+        self.repository = repository
+        let listing = Awaited { CommittedFiles(try repository.staged()) }
         let isGiven = reader.settings.config != nil
-        text =
-            isGiven ? try reader.manifestText() : reader.manifestText(of: try CommitTree(repository, files: entries))
+        let own = isGiven ? nil : Awaited { try GitObjects(repository).object(named: ":./" + ManifestFile.name) }
+        let commit = Awaited { repository.head }
+        changes = Awaited { try repository.stagedChanges() }
+        index = try listing.value
+        text = isGiven ? try reader.manifestText() : Self.manifestText(in: index, own, repository)
         manifest = try text.map { try reader.manifest(of: $0) } ?? Manifest()
-        head = repository.head
+        head = try commit.value
+    }
+
+    /// - Parameter own: what git found under the manifest's name; what the listing has counts, should the index have changed since.
+    private static func manifestText(
+        in index: CommittedFiles, _ own: Awaited<GitObjects.Object?>?, _ repository: GitRepository
+    ) -> AuditReader.ManifestText? {
+        guard let entry = index.entries.first(where: { $0.path == ManifestFile.name }) else { return nil }
+        var bytes: [UInt8]?
+        if let found = try? own?.value, found.id == entry.blob { bytes = found.bytes }
+        bytes = bytes ?? (try? GitObjects(repository).contents(of: [entry.blob]))?.first ?? nil
+        return bytes.map { AuditReader.ManifestText(bytes: $0, path: ManifestFile.name) }
     }
 
     // MARK: Documents
@@ -30,7 +49,7 @@ struct StagedAudit {
     /// findings can rise: documents are what `stale-doc` looks at, which is low, and claims, where the manifest asks for them.
     func isNothingButDocuments(below gate: Severity) throws -> Bool {
         guard head != nil, gate > .low, manifest.claims.isEmpty else { return false }
-        return try repository.stagedChanges().allSatisfy {
+        return try changes.value.allSatisfy {
             ($0.kind == "A" || $0.kind == "M") && Self.isDocument($0.path)
         }
     }
@@ -49,101 +68,121 @@ struct StagedAudit {
     /// What HEAD has as well is known. The rest comes from what is staged, wherever it shows: a module that is deleted breaks files
     /// that are not staged.
     func report() throws -> AuditReport {
-        let (repository, head) = (repository, head)
-        let committed = Awaited { try head.map { try repository.files(of: $0) } ?? [] }
         let folder = try FoundFolder(reader, judgedBy: text)
-        let disk = DiskFacts(self, folder)
-        let base = Side(try committed.value, self, disk)
-        let now = Side(entries, self, disk)
+        let disk = DiskFacts(folder, repository, index)
+        let (repository, index, changes, head) = (repository, index, changes, head)
+        // Found out while the index is linked.
+        let committed = Awaited {
+            let files = try Self.committed(repository, head, index, changes)
+            let key = folder.contentKey(of: files)
+            return (files: files, key: key, report: folder.keptReport(on: key, in: .base))
+        }
+        let now = Side(index, self, disk)
+        let key = folder.contentKey(of: index)
+        let known = folder.keptReport(on: key, in: .staged)
+        var report = try known ?? now.audit().run()
         // First, because what is kept of the index takes the place of what was kept when HEAD was the index.
-        let earlier = try base.report(folder, keptIn: .base)
-        var report = try now.report(folder, keptIn: .staged)
+        let before = try committed.value
+        let base = Side(before.files, self, disk)
+        sides = [base, now]
+        let earlier = try before.report ?? base.audit().run()
+        let found = report
+        let parts = try known == nil ? now.audit().input.parts : nil
+        // While the two are compared.
+        let keeping = Awaited {
+            if before.report == nil { folder.keep(earlier, on: before.key, in: .base) }
+            if known == nil { folder.keep(found, on: key, in: .staged) }
+            if let parts { folder.keep(parts) }
+        }
         (report.commit, report.dirty) = (head, true)
         report.folder = repository.folderInRepository
         var moves: [ScopeShrinkage.Move] = []
         var detector = DetectorChange()
-        if !isMeasuredAlike(base.entries) {
+        if !isMeasuredAlike(base.files) {
             let (before, audit) = (try base.audit(), try now.audit())
             moves = reader.moves(from: before, to: audit)
             detector = reader.detectorChange(of: before, earlier)
         }
-        return report.compared(with: earlier, named: "HEAD", moved: moves, detector: detector)
+        report = report.compared(with: earlier, named: "HEAD", moved: moves, detector: detector)
+        try keeping.value
+        try disk.finish()
+        return report
+    }
+
+    /// What HEAD has.
+    private static func committed(
+        _ repository: GitRepository, _ head: String?, _ index: CommittedFiles,
+        _ changes: Awaited<[GitRepository.Change]>
+    ) throws -> CommittedFiles {
+        guard let head else { return CommittedFiles([]) }
+        return try index.before(changes.value) ?? CommittedFiles(repository.files(of: head))
     }
 
     /// Whether no code can have left the measurement, and no rule have changed: the manifest is that of HEAD, and no live file went
     /// while another one came that is not live.
-    private func isMeasuredAlike(_ base: [GitRepository.Entry]) -> Bool {
-        func manifest(_ entries: [GitRepository.Entry]) -> String? {
-            entries.first { $0.path == ManifestFile.name }?.blob
+    private func isMeasuredAlike(_ base: CommittedFiles) -> Bool {
+        func sources(of files: CommittedFiles, missingIn other: CommittedFiles) -> [String] {
+            zip(files.entries, files.places(in: other)).filter { entry, place in
+                place == nil && (entry.path.hasSuffix(".py") || SwiftSources.holds(entry.path))
+            }.map(\.0.path)
         }
-        func sources(_ entries: [GitRepository.Entry]) -> Set<String> {
-            Set(entries.lazy.map(\.path).filter { $0.hasSuffix(".py") || SwiftSources.holds($0) })
+        func ownManifest(of files: CommittedFiles) -> String? {
+            files.entries.first { $0.path == ManifestFile.name }?.blob
         }
-        guard reader.settings.config == nil, manifest(base) == manifest(entries) else { return false }
-        let (before, now) = (sources(base), sources(entries))
-        let scopes = ScopeMap(manifest: self.manifest)
-        return !before.subtracting(now).contains { scopes.scope(of: $0) == .live }
-            || now.subtracting(before).allSatisfy { scopes.scope(of: $0) == .live }
+        guard reader.settings.config == nil, ownManifest(of: base) == ownManifest(of: index) else { return false }
+        let scopes = ScopeMap(manifest: manifest)
+        return !sources(of: base, missingIn: index).contains { scopes.scope(of: $0) == .live }
+            || sources(of: index, missingIn: base).allSatisfy { scopes.scope(of: $0) == .live }
     }
 
     /// Most contents of the index and of HEAD are those on disk. They are read when something has to be.
     private final class DiskFacts {
-        private let staged: StagedAudit
         private let folder: FoundFolder
+        private let repository: GitRepository
+        private let index: CommittedFiles
         private var read: KnownFacts?
+        private var finishing: Awaited<Void>?
 
-        init(_ staged: StagedAudit, _ folder: FoundFolder) {
-            self.staged = staged
+        init(_ folder: FoundFolder, _ repository: GitRepository, _ index: CommittedFiles) {
             self.folder = folder
+            self.repository = repository
+            self.index = index
         }
 
         var known: KnownFacts {
             get throws {
                 if let read { return read }
-                var blobs = Dictionary(
-                    staged.entries.lazy.map { ($0.path, $0.blob) }, uniquingKeysWith: { first, _ in first })
-                let input = try folder.input()
+                let (folder, repository) = (folder, repository)
+                let facts = try folder.facts()
                 // Asked after the files were read: what changes in between is known to have changed.
-                for path in try staged.repository.changedOnDisk() { blobs[path] = nil }
-                let facts = KnownFacts(of: input, blobs: blobs)
-                read = facts
-                return facts
+                let changed = Awaited { try repository.changedOnDisk() }
+                finishing = Awaited { folder.finishReading() }
+                let known = KnownFacts(of: folder.contents(facts), index: index, changed: try changed.value)
+                read = known
+                return known
             }
         }
+
+        /// Waits until what was read is kept.
+        func finish() throws { try finishing?.value }
     }
 
     /// HEAD or the index, judged by the manifest of the index.
     private final class Side {
-        let entries: [GitRepository.Entry]
-        private let staged: StagedAudit
+        let files: CommittedFiles
+        private unowned let staged: StagedAudit
         private let disk: DiskFacts
         private var linked: Audit?
 
-        init(_ entries: [GitRepository.Entry], _ staged: StagedAudit, _ disk: DiskFacts) {
-            self.entries = entries
+        init(_ files: CommittedFiles, _ staged: StagedAudit, _ disk: DiskFacts) {
+            self.files = files
             self.staged = staged
             self.disk = disk
         }
 
-        /// The report that was made of the very same contents before, when there is one; that of HEAD mostly when it was staged.
-        func report(_ folder: FoundFolder, keptIn slot: PythonProject.AnswerSlot) throws -> AuditReport {
-            if let report = folder.keptReport(on: entries, in: slot) { return report }
-            if let other = PythonProject.AnswerSlot.allCases.first(where: { $0 != slot }),
-                let report = folder.keptReport(on: entries, in: other)
-            {
-                folder.keep(report, on: entries, in: slot)
-                return report
-            }
-            let audit = try audit()
-            let report = audit.run()
-            folder.keep(report, on: entries, in: slot)
-            if slot == .staged { folder.keep(audit.input.parts) }
-            return report
-        }
-
         func audit() throws -> Audit {
             if let linked { return linked }
-            var input = try staged.reader.contents(of: entries, manifest: staged.manifest, known: disk.known)
+            var input = try staged.reader.contents(of: files, manifest: staged.manifest, known: disk.known)
             // What claims about commits are held against.
             input.commit = staged.head
             let audit = Audit(input)

@@ -34,25 +34,30 @@ final class WorkTree: SourceTree, Sendable {
     static let largestDocument = 8 << 20
 }
 
-/// The files of a commit.
+/// The files of a commit, or of the index.
 final class CommitTree: SourceTree, Sendable {
     let paths: [String]
-    private let blobs: [String: String]
-    private let identities: [String: FileIdentity]
+    private let files: CommittedFiles
+    /// By the places of ``files``.
+    private let identities: [FileIdentity?]
     private let objects: Mutex<GitObjects>
 
-    /// - Parameter identities: of files on disk that hold what the commit holds, by their paths.
-    init(_ repository: GitRepository, files: [GitRepository.Entry], identities: [String: FileIdentity] = [:]) throws {
-        paths = files.map(\.path)
-        blobs = Dictionary(files.map { ($0.path, $0.blob) }, uniquingKeysWith: { first, _ in first })
+    /// - Parameter identities: of each file the one of the file on disk that holds the same.
+    init(_ repository: GitRepository, _ files: CommittedFiles, identities: [FileIdentity?]) {
+        paths = files.entries.map(\.path)
+        self.files = files
         self.identities = identities
-        objects = Mutex(try GitObjects(repository))
+        objects = Mutex(GitObjects(repository))
     }
 
-    func identity(of path: String) -> FileIdentity? { identities[path] }
+    convenience init(_ repository: GitRepository, files: [GitRepository.Entry]) {
+        self.init(repository, CommittedFiles(files), identities: Array(repeating: nil, count: files.count))
+    }
+
+    func identity(of path: String) -> FileIdentity? { files.place(of: path).flatMap { identities[$0] } }
 
     func bytes(of path: String) -> [UInt8]? {
-        guard let blob = blobs[path] else { return nil }
+        guard let blob = files[path]?.blob else { return nil }
         return objects.withLock { objects in (try? objects.contents(of: [blob]))?.first ?? nil }
     }
 }

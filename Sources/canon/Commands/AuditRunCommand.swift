@@ -122,6 +122,8 @@ struct AuditRunCommand: AsyncParsableCommand {
         // Nothing would be said.
         if options.quiet, format == .terminal, try staged.isNothingButDocuments(below: gate) { return }
         let report = narrowed(try staged.report())
+        // As in finish: what it linked is left to the system to take back.
+        _ = Unmanaged.passRetained(staged)
         // What is excused is no progress, and people who look at a hook's output see nothing else of it.
         if let excuse = report.findings.first(where: {
             $0.rule == IntegrityRules.detectorChanged.name && !$0.isIntegrity

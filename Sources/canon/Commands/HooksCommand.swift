@@ -25,7 +25,8 @@ struct HooksCommand: AsyncParsableCommand {
     )
 
     struct Install: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Write the pre-commit hook of a repository.")
+        static let configuration = CommandConfiguration(
+            commandName: "install", abstract: "Write the pre-commit hook of a repository.")
 
         @Argument(help: "A folder of the repository.", completion: .directory) var path = "."
         @Option(name: .customLong("fail-on"), help: "The lowest severity that stops a commit.")
@@ -52,6 +53,7 @@ struct HooksCommand: AsyncParsableCommand {
 
     struct Uninstall: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "uninstall",
             abstract: "Delete the hook that canon hooks install wrote, and put the one before it back.")
 
         @Argument(help: "A folder of the repository.", completion: .directory) var path = "."
@@ -71,6 +73,7 @@ struct HooksCommand: AsyncParsableCommand {
 
     struct Status: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "status",
             abstract: "Say whether the hook is there and as it should be; status 1 when it is not.")
 
         @Argument(help: "A folder of the repository.", completion: .directory) var path = "."

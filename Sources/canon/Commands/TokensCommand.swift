@@ -25,6 +25,7 @@ enum TokenRole: String, ExpressibleByArgument, CaseIterable {
 extension TokensCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "create",
             abstract: "Make a token. It is shown once, and kept only as a hash.")
 
         @OptionGroup var options: IdentityOptions
@@ -55,7 +56,8 @@ extension TokensCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show all tokens, the newest first.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Show all tokens, the newest first.")
 
         @OptionGroup var options: IdentityOptions
 
@@ -84,7 +86,7 @@ extension TokensCommand {
     }
 
     struct Revoke: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Revoke a token.")
+        static let configuration = CommandConfiguration(commandName: "revoke", abstract: "Revoke a token.")
 
         @OptionGroup var options: IdentityOptions
         @Argument(help: "The token's name or id.") var name: String

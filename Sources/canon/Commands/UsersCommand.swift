@@ -26,7 +26,7 @@ enum AccountRole: String, ExpressibleByArgument, CaseIterable {
 
 extension UsersCommand {
     struct Add: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Add an account.")
+        static let configuration = CommandConfiguration(commandName: "add", abstract: "Add an account.")
 
         @OptionGroup var options: IdentityOptions
         @Argument(help: "The e-mail address to log in with.") var email: String
@@ -51,7 +51,7 @@ extension UsersCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show all accounts.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show all accounts.")
 
         @OptionGroup var options: IdentityOptions
 
@@ -77,6 +77,7 @@ extension UsersCommand {
 
     struct Password: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "password",
             abstract: "Set an account's password, which ends its sessions.")
 
         @OptionGroup var options: IdentityOptions
@@ -101,7 +102,8 @@ extension UsersCommand {
     }
 
     struct Disable: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lock an account out, which ends its sessions.")
+        static let configuration = CommandConfiguration(
+            commandName: "disable", abstract: "Lock an account out, which ends its sessions.")
 
         @OptionGroup var options: IdentityOptions
         @Argument(help: "The account's e-mail address.") var email: String
@@ -119,7 +121,8 @@ extension UsersCommand {
     }
 
     struct Enable: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Let a disabled account in again.")
+        static let configuration = CommandConfiguration(
+            commandName: "enable", abstract: "Let a disabled account in again.")
 
         @OptionGroup var options: IdentityOptions
         @Argument(help: "The account's e-mail address.") var email: String

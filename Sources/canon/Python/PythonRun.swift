@@ -78,15 +78,18 @@ struct PythonRun: Sendable {
         reportFailure()
     }
 
+    /// See ``PythonProject/contentKey(of:)``.
+    func contentKey(of question: [UInt8]) -> PythonProject.ContentKey? { project.contentKey(of: question) }
+
     /// See ``PythonProject/keptAnswer(to:in:)``.
-    func keptAnswer(to question: [UInt8], in slot: PythonProject.AnswerSlot) -> [UInt8]? {
-        project.keptAnswer(to: question, in: slot)
+    func keptAnswer(to key: PythonProject.ContentKey, in slot: PythonProject.AnswerSlot) -> [UInt8]? {
+        project.keptAnswer(to: key, in: slot)
     }
 
     /// See ``PythonProject/keep(_:to:in:)``.
-    func keep(_ answer: [UInt8], to question: [UInt8], in slot: PythonProject.AnswerSlot) {
+    func keep(_ answer: [UInt8], to key: PythonProject.ContentKey, in slot: PythonProject.AnswerSlot) {
         guard cache?.failure == nil else { return }
-        project.keep(answer, to: question, in: slot)
+        project.keep(answer, to: key, in: slot)
         reportFailure()
     }
 
