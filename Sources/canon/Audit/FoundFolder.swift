@@ -42,7 +42,7 @@ struct FoundFolder {
     ///
     /// - Throws: `CommandFailure` when Swift is wanted and what reads it fails.
     func input() throws -> Audit.Input {
-        let facts = manifest.audits("python") ? run.map { _, outcome in outcome } : []
+        let facts = manifest.audits("python") ? run.outcomes() : []
         run.finish()
         var files: [CodeFile] = []
         files.reserveCapacity(facts.count)
