@@ -72,8 +72,9 @@ private struct ReferencePass {
     private let facts: FileFacts
     /// What names mean at the top of the file, by name.
     private var known: [Link?]
-    /// The same in Swift, by the type around and the name.
-    private var knownInTypes: [UInt64: Link] = [:]
+    /// What they mean in functions that bind a name of theirs (Python), or in types (Swift): by the declaration around and the
+    /// name. To find out what a function binds, its body is read.
+    private var knownInside: [UInt64: Link] = [:]
     /// The names that the functions around bind themselves.
     private var scopes: [(declaration: UInt32, names: Set<TextKey>)] = []
 
@@ -116,9 +117,14 @@ private struct ReferencePass {
             known[Int(event.name.rawValue)] = link
             return link
         }
-        var search = Graph.Search(typing: event.flags.contains(.annotation))
-        return graph.link(
+        let isTyping = event.flags.contains(.annotation)
+        let place = UInt64(event.declaration) << 32 | UInt64(event.name.rawValue)
+        if !isTyping, let link = knownInside[place] { return link }
+        var search = Graph.Search(typing: isTyping)
+        let link = graph.link(
             ofParts: facts.names.partKeys(of: event.name), inFile: file, scope: event.declaration, &search)
+        if !isTyping { knownInside[place] = link }
+        return link
     }
 
     /// What a name means in Swift, unless a function around has it for itself: then it depends on the type around alone.
@@ -129,10 +135,10 @@ private struct ReferencePass {
             type = facts.declarations[Int(type)].parent
         }
         let place = UInt64(type) << 32 | UInt64(event.name.rawValue)
-        if let link = knownInTypes[place] { return link }
+        if let link = knownInside[place] { return link }
         var search = Graph.Search()
         let link = graph.link(ofParts: facts.names.partKeys(of: event.name), inFile: file, scope: type, &search)
-        knownInTypes[place] = link
+        knownInside[place] = link
         return link
     }
 
