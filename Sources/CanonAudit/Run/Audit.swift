@@ -157,9 +157,11 @@ public struct Audit: Sendable {
         }
     }
 
-    /// Findings are large: what they are sorted by is sorted, and each of them is moved once.
+    /// Findings are large: their places are sorted, and each of them is moved once.
     static func sorted(_ findings: [Finding]) -> [Finding] {
-        findings.enumerated().map { FindingOrder($1, place: $0) }.sorted().map { findings[$0.place] }
+        findings.enumerated().map { FindingOrder($1, place: $0) }.withUnsafeBufferPointer { orders in
+            orders.indices.sorted { orders[$0] < orders[$1] }.map { findings[$0] }
+        }
     }
 
     private func isolation(_ findings: [Finding], _ collectors: [FindingCollector]) -> AuditReport.Isolation {
