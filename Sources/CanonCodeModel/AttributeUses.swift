@@ -31,9 +31,14 @@ extension Graph {
         guard !modules.isEmpty else { return [] }
         var uses: [AttributeUse] = []
         var seen = [Bool](repeating: false, count: facts.names.count)
-        for (index, event) in facts.events.selecting([.use, .call]) {
-            guard !seen[Int(event.name.rawValue)] else { continue }
-            seen[Int(event.name.rawValue)] = true
+        let events = facts.events
+        let kinds: Event.Kinds = [.use, .call]
+        for index in events.indices where kinds.contains(events.kind(at: index)) {
+            // Most names were seen already: no event is made of them.
+            let place = Int(events.name(at: index).rawValue)
+            guard !seen[place] else { continue }
+            seen[place] = true
+            let event = events[index]
             guard !event.flags.contains(.unresolved), facts.names.hasDot(event.name),
                 let first = modules[facts.names.rootKey(of: event.name)],
                 let (module, object) = firstObject(of: event.name, facts, from: first), object.file.rawValue != file

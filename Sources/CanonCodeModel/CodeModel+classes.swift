@@ -74,7 +74,7 @@ extension CodeModel {
             if metaclass.hasSuffix("EnumMeta") || metaclass.hasSuffix("EnumType") { info.traits.insert(.enumeration) }
         }
         for decorator in decorators(of: object) {
-            switch decorator.split(separator: ".").last {
+            switch decorator.lastPart(at: ".") {
             case "dataclass", "attrs", "define", "frozen", "mutable": info.traits.insert(.dataclass)
             case "s" where decorator == "attr.s": info.traits.insert(.dataclass)
             default: break
@@ -93,7 +93,7 @@ extension CodeModel {
     }
 
     private static func traits(ofBase external: String, named text: String) -> ClassTraits {
-        let last = String(external.split(separator: ".").last ?? "")
+        let last = String(external.lastPart(at: ".") ?? "")
         switch last {
         case "Protocol": return .protocolClass
         case "ABC": return .abstract

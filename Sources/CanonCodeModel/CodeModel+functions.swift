@@ -63,7 +63,7 @@ extension CodeModel {
         }
         if declaration.returns.exists, let type = TypeText.single(facts.names[declaration.returns]) {
             var search = Graph.Search(typing: true)
-            let parts = type.split(separator: ".").map { TextKey(String($0)) }
+            let parts = type.parts(at: ".").map { TextKey(String($0)) }
             let link = graph.link(
                 ofParts: parts, inFile: object.file.rawValue, scope: declaration.parent, &search)
             if case .object(let type) = link, kind(of: type) == .class { add(type, .annotated, declaration.line) }

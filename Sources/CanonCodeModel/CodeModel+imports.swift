@@ -23,7 +23,7 @@ extension CodeModel {
         // The first part of the dotted name behind the module that was found.
         let dotted = facts.names[
             statement.kind == .module || statement.kind == .dynamic ? event.name : event.linkedName]
-        let parts = dotted.split(separator: ".").map(String.init)
+        let parts = dotted.parts(at: ".").map(String.init)
         guard let module else { return Missing(module: nil, part: dotted) }
         let known = modules[Int(module.rawValue)].component
         let position = parts.firstIndex(of: known).map { $0 + 1 } ?? 0

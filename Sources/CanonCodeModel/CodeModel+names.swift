@@ -18,7 +18,7 @@ extension CodeModel {
         guard binding.kind == .importModule, facts(of: file).events[Int(binding.event)].value == .none else {
             return name
         }
-        return String(name.prefix { $0 != "." })
+        return String(name.firstPart(before: "."))
     }
 
     /// The binding that an importer sees when the module has loaded.
@@ -83,7 +83,7 @@ extension CodeModel {
 
     /// What an absolute dotted name stands for: `package.module.Class.method`.
     public func resolve(_ dotted: String) -> Resolution {
-        let parts = dotted.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let parts = dotted.parts(at: ".", omittingEmpty: false).map(String.init)
         var best: (node: UInt32, depth: Int)?
         for root in graph.namedRoots {
             var node = root
@@ -118,7 +118,7 @@ extension CodeModel {
     ///
     /// - Parameter scope: the declaration whose code has it; `FileFacts.noIndex` at the top of the file.
     public func resolve(_ dotted: String, in file: FileID, scope: UInt32 = FileFacts.noIndex) -> Resolution {
-        let parts = dotted.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let parts = dotted.parts(at: ".", omittingEmpty: false).map(String.init)
         var search = Graph.Search(typing: true, traces: true)
         let link = graph.link(TextKey(parts[0]), inFile: file.rawValue, scope: scope, &search)
         return finish(link, parts.dropFirst(), dotted, &search)
@@ -147,7 +147,7 @@ extension CodeModel {
             case .builtin: return Resolution(target: .external("builtins." + dotted), hops: search.hops)
             case .missing(let node):
                 // What is missing is the part before, which need not be one of the rest.
-                let missed = dotted.split(separator: ".", omittingEmptySubsequences: false)[offset - 1]
+                let missed = dotted.parts(at: ".", omittingEmpty: false)[offset - 1]
                 return Resolution(target: .missing(missing(node, String(missed))), hops: search.hops)
             case .unresolved(let reason): return Resolution(target: .unresolved(reason), hops: search.hops)
             case .object, .module, .variable: link = graph.attribute(TextKey(part), of: link, &search)
@@ -185,7 +185,7 @@ extension CodeModel {
         case .importName: return facts.names[statement.linkedName] + "." + facts.names[statement.name]
         case .importAll: return facts.names[statement.linkedName]
         case .importModule where !statement.value.exists:
-            return String(facts.names[statement.name].prefix { $0 != "." })
+            return String(facts.names[statement.name].firstPart(before: "."))
         default: return facts.names[statement.name]
         }
     }

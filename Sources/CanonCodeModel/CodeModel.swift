@@ -85,7 +85,7 @@ public struct CodeModel: Sendable {
     public func module(named name: String) -> ModuleID? {
         for root in graph.namedRoots {
             var node: UInt32? = root
-            for part in name.split(separator: ".", omittingEmptySubsequences: false) {
+            for part in name.parts(at: ".", omittingEmpty: false) {
                 guard let parent = node else { break }
                 let next = graph.tree.child(of: parent, TextKey(String(part)))
                 node = next == ModuleTree.none ? nil : next

@@ -3,13 +3,8 @@
 public struct Glob: Sendable, Hashable {
     private let glob: [UInt8]
     private let ignoresCase: Bool
-    /// The texts around the only `*`, the usual form, which needs no search.
-    private let ends: Ends?
-
-    private struct Ends: Sendable, Hashable {
-        var prefix: [UInt8]
-        var suffix: [UInt8]
-    }
+    /// The place of the only `*`, the usual form, which needs no search; -1 for others.
+    private let onlyStar: Int
 
     /// - Parameter glob: in UTF-8.
     public init(_ glob: [UInt8]) { self.init(bytes: glob, ignoresCase: false) }
@@ -23,11 +18,7 @@ public struct Glob: Sendable, Hashable {
         self.glob = glob
         self.ignoresCase = ignoresCase
         let stars = glob.indices.filter { glob[$0] == UInt8(ascii: "*") }
-        if stars.count == 1, !glob.contains(UInt8(ascii: "?")) {
-            ends = Ends(prefix: Array(glob[..<stars[0]]), suffix: Array(glob[(stars[0] + 1)...]))
-        } else {
-            ends = nil
-        }
+        onlyStar = stars.count == 1 && !glob.contains(UInt8(ascii: "?")) ? stars[0] : -1
     }
 
     /// Whether a text has a sign with a meaning.
@@ -45,10 +36,16 @@ public struct Glob: Sendable, Hashable {
     }
 
     private func matchesBytes(_ text: ArraySlice<UInt8>) -> Bool {
-        guard let ends else { return search(text) }
-        return text.count >= ends.prefix.count + ends.suffix.count
-            && text.prefix(ends.prefix.count).elementsEqual(ends.prefix)
-            && text.suffix(ends.suffix.count).elementsEqual(ends.suffix)
+        guard onlyStar >= 0 else { return search(text) }
+        return text.withUnsafeBufferPointer { text in
+            glob.withUnsafeBufferPointer { glob in
+                guard text.count >= glob.count - 1 else { return false }
+                for place in 0..<onlyStar where text[place] != glob[place] { return false }
+                let shift = text.count - glob.count
+                for place in onlyStar + 1..<glob.count where text[place + shift] != glob[place] { return false }
+                return true
+            }
+        }
     }
 
     /// One place to go back to, the last `*`: no pattern takes more than the product of the two lengths.

@@ -130,7 +130,7 @@ extension Graph {
                 var local = search
                 local.typing = true
                 let found = link(
-                    ofParts: name.split(separator: ".").map { TextKey(String($0)) }, inFile: function.file.rawValue,
+                    ofParts: name.parts(at: ".").map { TextKey(String($0)) }, inFile: function.file.rawValue,
                     scope: declaration.parent, &local)
                 if case .object = found { return found }
             }

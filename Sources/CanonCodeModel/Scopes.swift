@@ -61,6 +61,10 @@ extension Graph {
         var index = Int(declaration.event) + 1
         let end = min(facts.body(of: Int(scope)).upperBound, Int(min(limit, UInt32.max - 1)))
         while index < end, !isGlobal {
+            guard Self.binding.contains(facts.events.kind(at: index)) else {
+                index += 1
+                continue
+            }
             let event = facts.events[index]
             switch event.kind {
             case .enter where event.block == .class || event.block == .function:
@@ -102,6 +106,9 @@ extension Graph {
         defer { search.depth -= 1 }
         return link(ofParts: facts.names.partKeys(of: alias), inFile: file, scope: scope, &search)
     }
+
+    /// What may bind a name, and where blocks begin and end.
+    private static let binding: Event.Kinds = [.enter, .leave, .declareGlobal, .bind, .importModule, .importName]
 
     private func noteHop(_ file: UInt32, _ event: Int, _ line: UInt32, _ search: inout Search) {
         guard search.traces else { return }

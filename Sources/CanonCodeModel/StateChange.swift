@@ -75,26 +75,18 @@ extension StateChange {
         init(ofCallee name: Name, in names: NameTable) {
             self = .neither
             guard names.hasDot(name) else { return }
-            let method = names.lastKey(of: name)
-            if Self.adders.contains(method) {
-                self = .adds
-            } else if Self.removers.contains(method) {
-                self = .removes
-            }
+            let word = Self.words[names.lastKey(of: name)]
+            if word != 0 { self = Method(rawValue: word) ?? .neither }
         }
 
-        private static let adders: Set<TextKey> = keys(
-            "add append appendleft extend insert put put_nowait setdefault update __setitem__ formUnion merge updateValue"
-        )
-        private static let removers: Set<TextKey> = keys(
-            """
-            clear discard get_nowait pop popitem popleft remove __delitem__ popFirst popLast removeAll removeFirst removeLast \
-            removeValue subtract
-            """)
-
-        private static func keys(_ words: String) -> Set<TextKey> {
-            Set(words.split(separator: " ").map { TextKey(String($0)) })
-        }
+        private static let words = WordTable([
+            Method.adds.rawValue:
+                "add append appendleft extend insert put put_nowait setdefault update __setitem__ formUnion merge updateValue",
+            Method.removes.rawValue: """
+            clear discard get_nowait pop popitem popleft remove __delitem__ popFirst popLast removeAll removeFirst \
+            removeLast removeValue subtract
+            """,
+        ])
     }
 }
 

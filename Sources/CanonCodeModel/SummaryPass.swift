@@ -9,6 +9,8 @@ struct SummaryPass {
     private var imports: [Import] = []
     private var pairs: [(key: TextKey, binding: UInt32)] = []
     private var open: [OpenBlock] = []
+    /// The places of all imports.
+    private var imported: [Int] = []
     /// Lambdas and comprehensions around: what they bind is theirs.
     private var hidden = 0
 
@@ -28,6 +30,8 @@ struct SummaryPass {
         case depends, platform, always, never, typeChecking, notTypeChecking, main
     }
 
+    private static let imports: Event.Kinds = [.importModule, .importName, .importAll, .dynamicImport]
+
     init(environment: RuntimeEnvironment) { self.environment = environment }
 
     mutating func run(_ facts: FileFacts) -> FileSummary {
@@ -36,9 +40,13 @@ struct SummaryPass {
         imports.removeAll(keepingCapacity: true)
         open.removeAll(keepingCapacity: true)
         hidden = 0
+        imported.removeAll(keepingCapacity: true)
         let events = facts.events
-        for index in 0..<events.count {
-            // Most events are uses and calls within functions: they are passed over unread.
+        events.appendPlaces(of: Self.imports, to: &imported)
+        var nextImport = 0
+        var index = -1
+        while index + 1 < events.count {
+            index += 1
             switch events.kind(at: index) {
             case .use, .return, .raise, .assertion, .declareGlobal, .declareNonlocal: continue
             case .bind, .call: if !events.isTopLevel(at: index) { continue }
@@ -46,7 +54,14 @@ struct SummaryPass {
             }
             let event = events[index]
             switch event.kind {
-            case .enter: enter(event, UInt32(index), facts)
+            case .enter:
+                enter(event, UInt32(index), facts)
+                guard event.block == .function, Int(event.link) > index else { break }
+                // Of what a function does only its imports matter here. Most have none, and most events stand in functions.
+                while nextImport < imported.count, imported[nextImport] < index { nextImport += 1 }
+                if nextImport == imported.count || imported[nextImport] > Int(event.link) {
+                    index = Int(event.link) - 1
+                }
             case .leave: leave(event)
             case .importModule: note(event, UInt32(index), .module, facts)
             case .importName: note(event, UInt32(index), .name, facts)

@@ -61,58 +61,64 @@ extension EventList: RandomAccessCollection {
 
     @inlinable
     public subscript(index: Int) -> Event {
+        // What is rare stands in functions of its own: together they would make each of the many other calls half as fast.
         if isWide { return wide(index) }
         let word = words[index]
         let head = sorts[Int(truncatingIfNeeded: word & 0xFF)]
+        if head & Event.extraMask != 0 { return narrowWithExtra(index, word, head) }
+        return narrow(index, word, head)
+    }
+
+    @inlinable
+    @inline(__always)
+    func narrow(_ index: Int, _ word: UInt64, _ head: UInt64) -> Event {
         let declaration = word >> 24 & 0xFF
         let operand = UInt32(truncatingIfNeeded: word >> 48)
-        let event = Event(
+        let holdsLink = Event.kindsWithLink >> (head & Event.Field.kind.mask) & 1 != 0
+        return Event(
             head: head,
             line: lineBases[index >> Self.blockShift] &+ UInt32(truncatingIfNeeded: word >> 16 & 0xFF),
             column: UInt16(truncatingIfNeeded: word >> 8 & 0xFF),
             name: Name(rawValue: UInt32(truncatingIfNeeded: word >> 32 & 0xFFFF)),
-            value: .none, link: operand,
+            value: Name(rawValue: holdsLink ? 0 : operand), link: holdsLink ? operand : 0,
             declaration: declaration == Self.noDeclaration
                 ? FileFacts.noIndex : UInt32(truncatingIfNeeded: declaration))
-        return completed(event, index)
     }
 
-    @inlinable
+    @usableFromInline
+    @inline(never)
+    func narrowWithExtra(_ index: Int, _ word: UInt64, _ head: UInt64) -> Event {
+        completed(narrow(index, word, head & ~Event.extraMask), index)
+    }
+
+    @usableFromInline
+    @inline(never)
     func wide(_ index: Int) -> Event {
         precondition(index >= 0)
         let first = words[index * Self.wideStride]
         let second = words[index * Self.wideStride + 1]
         let third = words[index * Self.wideStride + 2]
-        let event = Event(
-            head: sorts[Int(truncatingIfNeeded: third >> 32)], line: UInt32(truncatingIfNeeded: first >> 32),
+        let head = sorts[Int(truncatingIfNeeded: third >> 32)]
+        let operand = UInt32(truncatingIfNeeded: second >> 32)
+        var event = Event(
+            head: head & ~Event.extraMask, line: UInt32(truncatingIfNeeded: first >> 32),
             column: UInt16(truncatingIfNeeded: first), name: Name(rawValue: UInt32(truncatingIfNeeded: second)),
-            value: .none, link: UInt32(truncatingIfNeeded: second >> 32),
-            declaration: UInt32(truncatingIfNeeded: third))
-        return completed(event, index)
+            value: .none, link: 0, declaration: UInt32(truncatingIfNeeded: third))
+        if event.keepsLink { event.link = operand } else { event.value = Name(rawValue: operand) }
+        return head & Event.extraMask == 0 ? event : completed(event, index)
     }
 
-    /// Puts the operand where the kind has it, and what stands in the side table.
-    @inlinable
-    @inline(__always)
-    func completed(_ event: Event, _ index: Int) -> Event {
+    /// Takes what has no place in a word out of the side table.
+    private func completed(_ event: Event, _ index: Int) -> Event {
         var event = event
-        let operand = event.link
-        var other: UInt32 = 0
-        if event[.extra] != 0 {
-            event[.extra] = 0
-            let extra = extra(of: index)
-            event.line = extra.line
-            event.column = UInt16(truncatingIfNeeded: extra.column)
-            other = extra.operand
-        }
-        let holdsLink = event.keepsLink
-        event.link = holdsLink ? operand : other
-        event.value = Name(rawValue: holdsLink ? other : operand)
+        let extra = extra(of: index)
+        event.line = extra.line
+        event.column = UInt16(truncatingIfNeeded: extra.column)
+        if event.keepsLink { event.value = Name(rawValue: extra.operand) } else { event.link = extra.operand }
         return event
     }
 
-    @usableFromInline
-    func extra(of index: Int) -> Extra {
+    private func extra(of index: Int) -> Extra {
         var low = 0
         var high = extras.count
         while low < high {
@@ -127,6 +133,10 @@ extension Event {
     /// Whether a list keeps ``link`` in the word of the event, and ``value``, when there is one, apart; else the other way.
     @inlinable
     var keepsLink: Bool { Self.kindsWithLink >> self[.kind] & 1 != 0 }
+
+    /// The bit of ``Field/extra`` in a head.
+    @inlinable
+    static var extraMask: UInt64 { Field.extra.mask << Field.extra.shift }
 
     @inlinable
     static var kindsWithLink: UInt64 {
@@ -213,7 +223,7 @@ public struct EventPacker: ~Copyable {
                 let other = keepsLink ? event.value.rawValue : event.link
                 var head = event.head
                 if other != 0 || distance > 0xFF || event.column > 0xFF {
-                    head |= Event.Field.extra.mask << Event.Field.extra.shift
+                    head |= Event.extraMask
                     note(event, index, other)
                 }
                 let number = number(of: head)
@@ -240,7 +250,7 @@ public struct EventPacker: ~Copyable {
             let other = event.keepsLink ? event.value.rawValue : event.link
             var head = event.head
             if other != 0 {
-                head |= Event.Field.extra.mask << Event.Field.extra.shift
+                head |= Event.extraMask
                 note(event, index, other)
             }
             list.words.append(UInt64(event.column) | UInt64(event.line) << 32)

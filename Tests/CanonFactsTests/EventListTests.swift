@@ -36,6 +36,22 @@ struct EventListTests {
         #expect(Array(list[10..<20]) == Array(events[10..<20]))
     }
 
+    @Test("kinds, names and places are told without an event", arguments: [0xFF, 0x1_FFFF])
+    func parts(largestName: UInt32) {
+        let events = events(count: 300, largestName: largestName, largestLine: 9_999, largestDeclaration: 50)
+        let list = EventList(events)
+        for (index, event) in events.enumerated() {
+            #expect(list.kind(at: index) == event.kind)
+            #expect(list.name(at: index) == event.name)
+            #expect(list.isTopLevel(at: index) == (event.declaration == FileFacts.noIndex))
+        }
+        for kinds: [Event.Kind] in [[.importModule, .importName], [.call], [], Event.Kind.allCases] {
+            var places = [-1]
+            list.appendPlaces(of: Event.Kinds(kinds), to: &places)
+            #expect(places == [-1] + events.indices.filter { kinds.contains(events[$0].kind) })
+        }
+    }
+
     @Test("what does not fit small words is kept in large ones")
     func wide() {
         for (name, declaration, count) in [(0x1_0000, 3, 200), (9, 0xFF, 200), (9, 3, 2000)] as [(UInt32, UInt32, Int)]

@@ -1,4 +1,5 @@
 import CanonCodeModel
+import CanonFacts
 
 /// Which files can be in one process.
 ///
@@ -33,7 +34,7 @@ struct ServiceMap: Sendable {
             if let service = services.first(where: { $0.1.contains { $0.covers(name) } }) {
                 return number(service.0[...])
             }
-            let top = name.prefix { $0 != "." }
+            let top = name.firstPart(before: ".")
             return number(services.isEmpty ? top : "")
         }
         self.names = names

@@ -176,19 +176,23 @@ struct MockPairs {
 
     /// `Bank` for `MockBank`, `_FakeBank`, `BankStub`.
     private static func meanings(of name: String) -> [String] {
-        let name = name.drop { $0 == "_" }
+        let name = name.utf8.drop { $0 == 0x5F }
         var meanings: [String] = []
         for word in words {
-            for start in [word, word + "ed"]
-            where name.hasPrefix(start) && name.dropFirst(start.count).first?.isUppercase == true {
-                meanings.append(String(name.dropFirst(start.count)))
+            for start in [word.start, word.participle] where name.starts(with: start.utf8) {
+                let rest = Substring(name.dropFirst(start.utf8.count))
+                if rest.first?.isUppercase == true { meanings.append(String(rest)) }
             }
-            if name.hasSuffix(word), name.count > word.count { meanings.append(String(name.dropLast(word.count))) }
+            if name.count > word.start.utf8.count, name.suffix(word.start.utf8.count).elementsEqual(word.start.utf8) {
+                meanings.append(String(Substring(name.dropLast(word.start.utf8.count))))
+            }
         }
         return meanings
     }
 
-    private static let words = ["Mock", "Fake", "Stub", "Dummy", "Spy", "Double", "InMemory"]
+    private static let words = ["Mock", "Fake", "Stub", "Dummy", "Spy", "Double", "InMemory"].map {
+        (start: $0, participle: $0 + "ed")
+    }
 
     // MARK: Calls
 

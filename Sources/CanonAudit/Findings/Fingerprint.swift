@@ -11,15 +11,15 @@ public struct Fingerprint: Hashable, Codable, Sendable, CustomStringConvertible,
     /// The first 64 bits of SHA-256 over the rule, the scope unless it is live, and the symbols in the rule's order, each
     /// ended by a zero byte. The scope is part of it so that tests are told apart from what ships.
     public init(rule: String, symbols: [String], scope: SourceScope = .live) {
-        var hash = SHA256()
+        var bytes: [UInt8] = []
         func add(_ part: String) {
-            hash.update(data: Array(part.utf8))
-            hash.update(data: [0])
+            bytes += part.utf8
+            bytes.append(0)
         }
         add(rule)
         if scope != .live { add(scope.rawValue) }
         for symbol in symbols { add(symbol) }
-        let digest = Array(hash.finalize().prefix(8))
+        let digest = Array(SHA256.hash(data: bytes).prefix(8))
         let digits: StaticString = "0123456789abcdef"
         text = String(unsafeUninitializedCapacity: 16) { buffer in
             for (index, byte) in digest.enumerated() {

@@ -23,13 +23,15 @@ enum JSONTextEncoder {
 ///
 /// One thread writes, and nothing that is called while a variable is changed comes back to it: the check of each access for
 /// another one under way would cost a third of the time.
-private final class JSONText {
+final class JSONText {
     @exclusivity(unchecked) private var text = ByteSink()
     @exclusivity(unchecked) private var open: [Frame] = []
     /// Members of the open objects and elements of the open arrays, those of the innermost last.
     @exclusivity(unchecked) private var parts: [Part] = []
     @exclusivity(unchecked) private var sorted: [Part] = []
     @exclusivity(unchecked) private var scratch = ByteSink()
+    /// How many objects and arrays are open within the innermost of ``open``.
+    @exclusivity(unchecked) private var inset = 0
 
     struct Frame {
         var isObject: Bool
@@ -57,6 +59,7 @@ private final class JSONText {
         // Elements of an array come here whatever they are.
         if Value.self == String.self { return write(value as! String) }
         if Value.self == Int.self { return write(value as! Int) }
+        if Value.self == Finding.self { return write(value as! Finding) }
         let depth = open.count
         let before = text.count
         try value.encode(to: JSONValueEncoder(text: self, depth: depth))
@@ -69,6 +72,15 @@ private final class JSONText {
     }
 
     func write(_ number: some BinaryInteger) { text.append(String(number)) }
+
+    /// Most numbers are lines.
+    func write(_ number: Int) {
+        guard (0..<10_000).contains(number) else { return text.append(String(number)) }
+        if number >= 1_000 { text.append(UInt8(ascii: "0") + UInt8(number / 1_000)) }
+        if number >= 100 { text.append(UInt8(ascii: "0") + UInt8(number / 100 % 10)) }
+        if number >= 10 { text.append(UInt8(ascii: "0") + UInt8(number / 10 % 10)) }
+        text.append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
 
     func write(_ number: Double) throws {
         guard number.isFinite else { throw JSONTextEncoder.NumberNotFinite(number: number) }
@@ -113,6 +125,56 @@ private final class JSONText {
             text.append(UInt8(ascii: "\\"))
             text.append(byte)
         }
+    }
+
+    // MARK: Objects whose members are given in the order of their keys
+
+    /// Adds the members of one object.
+    struct Members {
+        let text: JSONText
+        fileprivate var isFirst = true
+
+        /// Begins the next member; its value is to follow.
+        mutating func begin(_ key: StaticString) {
+            text.beginItem(isFirst: isFirst)
+            isFirst = false
+            text.text.append("\"" as StaticString)
+            text.text.append(key)
+            text.text.append("\" : " as StaticString)
+        }
+    }
+
+    func writeObject(_ body: (inout Members) -> Void) {
+        text.append("{\n" as StaticString)
+        inset += 1
+        var members = Members(text: self)
+        body(&members)
+        inset -= 1
+        end("}")
+    }
+
+    func writeArray<Element>(_ elements: [Element], _ body: (Element) -> Void) {
+        text.append("[\n" as StaticString)
+        inset += 1
+        var isFirst = true
+        for element in elements {
+            beginItem(isFirst: isFirst)
+            isFirst = false
+            body(element)
+        }
+        inset -= 1
+        end("]")
+    }
+
+    private func beginItem(isFirst: Bool) {
+        if !isFirst { text.append(",\n" as StaticString) }
+        text.appendBlanks(2 * (open.count + inset))
+    }
+
+    private func end(_ sign: StaticString) {
+        text.append(UInt8(ascii: "\n"))
+        text.appendBlanks(2 * (open.count + inset))
+        text.append(sign)
     }
 
     // MARK: Objects and arrays
@@ -183,7 +245,7 @@ private final class JSONText {
 }
 
 /// Bytes that are appended to, a few at a time.
-private struct ByteSink: ~Copyable {
+struct ByteSink: ~Copyable {
     private var base = malloc(1 << 12)!.assumingMemoryBound(to: UInt8.self)
     private var capacity = 1 << 12
     private(set) var count = 0

@@ -228,7 +228,7 @@ private struct Homes {
     init(of symbols: Set<String>, _ context: borrowing RuleContext) {
         model = context.model
         guard !symbols.isEmpty else { return }
-        let wanted = Set(symbols.map { Self.hash($0.split(separator: ".").last.map(String.init) ?? $0) })
+        let wanted = Set(symbols.map { Self.hash($0.lastPart(at: ".").map(String.init) ?? $0) })
         for file in context.liveFiles {
             let facts = model.facts(of: file)
             for (index, declaration) in facts.declarations.enumerated() where declaration.parent == FileFacts.noIndex {
@@ -246,7 +246,7 @@ private struct Homes {
 
     /// The one object of that name, if there is only one.
     func only(for symbol: String) -> String? {
-        let name = symbol.split(separator: ".").last.map(String.init) ?? symbol
+        let name = symbol.lastPart(at: ".").map(String.init) ?? symbol
         guard let objects = found[Self.hash(name)], objects.count == 1 else { return nil }
         return model.symbol(of: objects[0])
     }

@@ -1,3 +1,4 @@
+import CanonFacts
 internal import Yams
 
 /// Configuration of hooks, workflows and tools that is committed, found by where such files lie.
@@ -30,7 +31,7 @@ struct CommittedConfiguration {
             guard isAtRoot || path.utf8.first == UInt8(ascii: ".") || path.utf8.first == UInt8(ascii: "g") else {
                 continue
             }
-            let name = path.split(separator: "/").last.map(String.init) ?? path
+            let name = path.lastPart(at: "/").map(String.init) ?? path
             if isAtRoot {
                 switch name {
                 case ".pre-commit-config.yaml", ".pre-commit-config.yml":

@@ -48,26 +48,27 @@ struct DocumentMentions {
             var line = 1
             var index = 0
             var isComment = !commentsOnly
-            while index < bytes.count {
+            let end = bytes.count
+            while index < end {
                 let byte = bytes[index]
-                guard classes[Int(byte)] != Self.otherByte else {
-                    if byte == 0x0A {
+                var kind = classes[Int(byte)]
+                guard kind & Self.wordBytes != 0 else {
+                    index += 1
+                    if kind == Self.lineByte {
                         line += 1
                         isComment = !commentsOnly
-                    } else if byte == 0x23 {
+                    } else if kind == Self.hashByte {
                         isComment = true
                     }
-                    index += 1
                     continue
                 }
                 let start = index
                 var seen: UInt8 = 0
-                while index < bytes.count {
-                    let kind = classes[Int(bytes[index])]
-                    if kind == Self.otherByte { break }
+                repeat {
                     seen |= kind
                     index += 1
-                }
+                    kind = index < end ? classes[Int(bytes[index])] : Self.otherByte
+                } while kind & Self.wordBytes != 0
                 guard isComment else { continue }
                 if seen & (Self.dotByte | Self.slashByte) != 0 {
                     if let kind = word(bytes[start..<index], hasSlash: seen & Self.slashByte != 0, bytes) {
@@ -87,12 +88,18 @@ struct DocumentMentions {
     private static let otherByte: UInt8 = 0
     private static let dotByte: UInt8 = 2
     private static let slashByte: UInt8 = 4
+    /// What words are made of: letters, digits, `_`, `-`, `.`, `/`, and letters that are no ASCII.
+    private static let wordBytes: UInt8 = 7
+    private static let lineByte: UInt8 = 8
+    private static let hashByte: UInt8 = 16
 
-    /// What a byte is to a word: 0 when it ends one. Letters, digits, `_`, `-`, `.`, `/`, and letters that are no ASCII.
+    /// What a byte is to a word, or between words.
     private static let classes: [UInt8] = (0...255).map { byte in
         switch UInt8(byte) {
         case 0x2E: dotByte
         case 0x2F: slashByte
+        case 0x0A: lineByte
+        case 0x23: hashByte
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D, 0x80...: 1
         default: otherByte
         }
@@ -195,7 +202,7 @@ struct DocumentMentions {
         var start = index
         while start < bytes.count, bytes[start] == 0x20 { start += 1 }
         var end = start
-        while end < bytes.count, classes[Int(bytes[end])] != otherByte { end += 1 }
+        while end < bytes.count, classes[Int(bytes[end])] & wordBytes != 0 { end += 1 }
         guard end > start else { return nil }
         // `shop.<name>` is a place to fill in.
         if end < bytes.count, [0x3C, 0x7B, 0x2A].contains(bytes[end]) { return nil }

@@ -26,7 +26,7 @@ struct DocumentReader {
         var packages: Set<String> = []
         for file in context.liveFiles {
             let name = context.moduleName(of: file)
-            if name.utf8.contains(UInt8(ascii: ".")) { packages.insert(String(name.prefix { $0 != "." })) }
+            if name.utf8.contains(UInt8(ascii: ".")) { packages.insert(String(name.firstPart(before: "."))) }
         }
         self.packages = packages
         paths = context.model.files.map(\.path)
@@ -90,12 +90,12 @@ struct DocumentReader {
     }
 
     private func isOfTree(_ name: String) -> Bool {
-        packages.contains(String(name.prefix { $0 != "." }))
+        packages.contains(String(name.firstPart(before: ".")))
     }
 
     /// `shop.config.py`, `shop.cart.yaml`
     private func isFileName(_ name: String) -> Bool {
-        guard let last = name.split(separator: ".").last else { return false }
+        guard let last = name.lastPart(at: ".") else { return false }
         return [
             "py", "md", "yaml", "yml", "toml", "json", "txt", "ini", "cfg", "xml", "log", "sh", "com", "org", "net",
             "io", "ai",

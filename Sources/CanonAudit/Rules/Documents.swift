@@ -1,3 +1,5 @@
+import CanonFacts
+
 /// Which files of a tree are documents that should be true today.
 struct Documents {
     let paths: [String]
@@ -10,18 +12,19 @@ struct Documents {
         self.paths = zip(documents, scopes.scopes(of: documents)).filter { $1.gates }.map { $0.0 }
     }
 
-    private static let history = [
-        "changelog", "changes", "history", "news", "releases", "release", "archive", "archived", "archives", "report",
-        "reports",
-        "plan", "plans", "planning",
-    ]
+    private static let history = WordTable([
+        1: """
+        changelog changes history news releases release archive archived archives report reports plan plans planning
+        """
+    ])
 
     /// Changelogs, archives, reports and whatever has a day in its name tell what was; plans tell what may come.
     private static func isHistory(_ path: String) -> Bool {
         var digits = 0
         var word: [UInt8] = []
+        word.reserveCapacity(64)
         func isHistoryWord(_ word: [UInt8]) -> Bool {
-            word.count >= 4 && word.count <= 9 && history.contains { word.elementsEqual($0.utf8) }
+            word.count >= 4 && word.count <= 9 && history[word.withUnsafeBytes { ContentHash.of($0) }] != 0
         }
         for byte in path.utf8 {
             if (0x30...0x39).contains(byte) {

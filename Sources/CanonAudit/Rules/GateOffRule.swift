@@ -1,4 +1,5 @@
 import CanonCodeModel
+import CanonFacts
 
 /// Checks that are configured so that they cannot fail.
 enum GateOffRule: Rule {
@@ -192,5 +193,5 @@ enum GateOffRule: Rule {
         }
     }
 
-    private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+    private static func name(_ path: String) -> String { path.lastPart(at: "/").map(String.init) ?? path }
 }

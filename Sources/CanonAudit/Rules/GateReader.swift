@@ -1,4 +1,5 @@
 import CanonCodeModel
+import CanonFacts
 internal import Yams
 
 /// Looks through one file of configuration for checks that cannot fail.
@@ -8,7 +9,7 @@ struct GateReader {
     var findings: FindingCollector
 
     /// `ci.yml`: by what findings name the file, so that moving it makes no new ones.
-    private var file: String { path.split(separator: "/").last.map(String.init) ?? path }
+    private var file: String { path.lastPart(at: "/").map(String.init) ?? path }
 
     private mutating func add(
         _ subject: [String], line: Int, _ message: String, severity: Severity? = nil,

@@ -29,70 +29,82 @@ enum SettingsText {
         var entries: [Entry] = []
         var section = ""
         var open = 0
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        for (index, raw) in lines.enumerated() {
+        // By bytes: all signs are ASCII, and to look for the end of each character first takes ten times as long.
+        for (index, raw) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             let line = withoutComment(raw, isTOML: isTOML)
             let content = trimmed(line)
-            guard !content.isEmpty else { continue }
-            if open > 0 || (!isTOML && line.first.map { $0 == " " || $0 == "\t" } == true && !entries.isEmpty) {
-                entries[entries.count - 1].value += (entries[entries.count - 1].value.isEmpty ? "" : "\n") + content
+            guard let first = content.first else { continue }
+            if open > 0 || (!isTOML && line.first.map { $0 == 0x20 || $0 == 0x09 } == true && !entries.isEmpty) {
+                let before = entries[entries.count - 1].value
+                entries[entries.count - 1].value = before + (before.isEmpty ? "" : "\n") + text(content)
                 open += isTOML ? depth(content) : 0
                 continue
             }
-            if content.first == "[", !content.dropFirst().contains("=") || content.hasSuffix("]") {
-                section = trimmed(content[...].drop { $0 == "[" }.prefix { $0 != "]" }).filter {
-                    $0 != "\"" && $0 != "'"
-                }
+            if first == UInt8(ascii: "["),
+                !content.dropFirst().contains(UInt8(ascii: "=")) || content.last == UInt8(ascii: "]")
+            {
+                let name = content.drop { $0 == UInt8(ascii: "[") }.prefix { $0 != UInt8(ascii: "]") }
+                section = withoutQuotes(trimmed(name))
                 continue
             }
-            guard let sign = content.firstIndex(where: { $0 == "=" || (!isTOML && $0 == ":") }) else { continue }
-            let key = trimmed(content[..<sign]).filter { $0 != "\"" && $0 != "'" }
-            let value = trimmed(content[content.index(after: sign)...])
-            entries.append(Entry(section: section, key: key, value: value, line: index + 1))
+            let sign = content.firstIndex { $0 == UInt8(ascii: "=") || (!isTOML && $0 == UInt8(ascii: ":")) }
+            guard let sign else { continue }
+            let value = trimmed(content[(sign + 1)...])
+            entries.append(
+                Entry(
+                    section: section, key: withoutQuotes(trimmed(content[..<sign])), value: text(value),
+                    line: index + 1))
             if isTOML { open = max(0, depth(value)) }
         }
         return entries
     }
 
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
+
+    private static func withoutQuotes(_ bytes: ArraySlice<UInt8>) -> String {
+        String(decoding: bytes.filter { !isQuote($0) }, as: UTF8.self)
+    }
+
     /// How many brackets stay open, those in quotes left out.
-    private static func depth(_ text: String) -> Int {
+    private static func depth(_ text: ArraySlice<UInt8>) -> Int {
         var depth = 0
-        var quote: Character?
-        for character in text {
+        var quote: UInt8?
+        for byte in text {
             if let open = quote {
-                if character == open { quote = nil }
-            } else if "\"'".contains(character) {
-                quote = character
-            } else if "[{".contains(character) {
+                if byte == open { quote = nil }
+            } else if isQuote(byte) {
+                quote = byte
+            } else if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") {
                 depth += 1
-            } else if "]}".contains(character) {
+            } else if byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") {
                 depth -= 1
             }
         }
         return depth
     }
 
-    private static func withoutComment(_ line: Substring, isTOML: Bool) -> Substring {
-        var quote: Character?
+    private static func withoutComment(_ line: ArraySlice<UInt8>, isTOML: Bool) -> ArraySlice<UInt8> {
+        var quote: UInt8?
         var isAfterBlank = true
-        for index in line.indices {
-            let character = line[index]
+        for (index, byte) in zip(line.indices, line) {
             if let open = quote {
-                if character == open { quote = nil }
-            } else if isTOML, "\"'".contains(character) {
-                quote = character
-            } else if character == "#" || (!isTOML && character == ";"), isTOML || isAfterBlank {
+                if byte == open { quote = nil }
+            } else if isTOML, isQuote(byte) {
+                quote = byte
+            } else if byte == UInt8(ascii: "#") || (!isTOML && byte == UInt8(ascii: ";")), isTOML || isAfterBlank {
                 return line[..<index]
             }
-            isAfterBlank = character == " " || character == "\t"
+            isAfterBlank = byte == 0x20 || byte == 0x09
         }
         return line
     }
 
-    private static func trimmed(_ text: some StringProtocol) -> String {
-        var text = Substring(text)
-        while let last = text.last, last.isWhitespace { text.removeLast() }
-        while let first = text.first, first.isWhitespace { text.removeFirst() }
-        return String(text)
+    private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+        var text = text.drop(while: isBlank)
+        while let last = text.last, isBlank(last) { text.removeLast() }
+        return text
     }
 }

@@ -121,7 +121,7 @@ struct SharedStates {
 
     /// A callee that a class may have: its last part has a capital.
     private static func looksLikeClass(_ callee: String) -> Bool {
-        let last = callee.split(separator: ".").last?.drop { $0 == "_" }
+        let last = callee.lastPart(at: ".")?.drop { $0 == "_" }
         return last?.first?.isUppercase == true
     }
 

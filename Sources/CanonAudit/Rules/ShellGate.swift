@@ -1,3 +1,5 @@
+import CanonFacts
+
 /// What a command of a hook or workflow says about its own failure.
 enum ShellGate {
     /// Why a script cannot fail although a command of it checks something; nil when it can.
@@ -18,11 +20,11 @@ enum ShellGate {
             })
         else { return nil }
         let text = joined(script)
-        for line in text.split(separator: "\n") {
+        for line in text.parts(at: "\n") {
             let line = String(line)
             if line.hasPrefix("#") { continue }
             if let reason = swallowed(line) { return reason }
-            for word in line.split(separator: " ") where isExitZero(String(word)) {
+            for word in line.parts(at: " ") where isExitZero(String(word)) {
                 if checksSomething(line) { return String(word) }
             }
         }
@@ -49,7 +51,7 @@ enum ShellGate {
 
     /// Whether a script runs tests or a checker: by the names of its commands, which are a hint, no proof.
     static func checksSomething(_ script: String) -> Bool {
-        for line in joined(script).split(separator: "\n") where !line.hasPrefix("#") {
+        for line in joined(script).parts(at: "\n") where !line.hasPrefix("#") {
             let words = line.split { " ;&|()'\"`=".contains($0) }
             // `pip install pytest`, `echo pytest` run nothing.
             guard let first = words.first,
@@ -76,8 +78,8 @@ enum ShellGate {
 
     /// Without continued lines and blanks around.
     private static func joined(_ script: String) -> String {
-        script.split(separator: "\n").map { line in
-            let words = line.split { $0 == " " || $0 == "\t" }
+        script.parts(at: "\n").map { line in
+            let words = line.utf8.split { $0 == 0x20 || $0 == 0x09 }.map { Substring($0) }
             return words.last == "\\"
                 ? words.dropLast().joined(separator: " ") + " " : words.joined(separator: " ") + "\n"
         }.joined()

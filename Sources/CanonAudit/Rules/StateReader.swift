@@ -44,15 +44,21 @@ struct StateReader {
         /// Names that a function binds for itself, and that it declares global.
         var own: Set<UInt64> = []
         var global: Set<UInt64> = []
-        for index in facts.events.indices {
-            let event = facts.events[index]
+        let events = facts.events
+        for index in events.indices {
+            switch events.kind(at: index) {
+            case .declareGlobal, .return: break
+            // Most names mean none of the targets: no event is made of them.
+            case .bind, .unbind, .call, .use: guard !meaning(of: events.name(at: index)).isEmpty else { continue }
+            default: continue
+            }
+            let event = events[index]
             switch event.kind {
             case .declareGlobal:
                 for meaning in meaning(of: event.name) where meaning.receiver.isEmpty {
                     global.insert(Self.pair(meaning.target, event.declaration))
                 }
             case .bind, .unbind, .call, .use:
-                guard event.name.exists else { continue }
                 for meaning in meaning(of: event.name) {
                     guard let function = function(around: event.declaration), fits(meaning, function) else { continue }
                     if event.kind == .bind, meaning.receiver.isEmpty, event.form == .name || event.form == .starred {

@@ -74,9 +74,8 @@ struct TestLibraries {
     private func isLibrary(_ statement: Import, in file: FileID) -> Bool {
         guard statement.target == .external else { return false }
         return withModule(of: statement, in: file) { module in
-            Self.libraries.contains {
-                module.starts(with: $0) && (module.count == $0.count || module[$0.count] == 0x2E)
-            }
+            let root = module.prefix { $0 != 0x2E }
+            return Self.libraries.contains { root.elementsEqual($0) }
         }
     }
 
@@ -87,17 +86,23 @@ struct TestLibraries {
     }
 
     /// The module that a statement names, with the name that `from unittest import mock` adds.
-    private func withModule(of statement: Import, in file: FileID, _ body: ([UInt8]) -> Bool) -> Bool {
+    private func withModule(of statement: Import, in file: FileID, _ body: (UnsafeBufferPointer<UInt8>) -> Bool) -> Bool
+    {
         let facts = model.facts(of: file)
         let event = facts.events[Int(statement.event)]
         switch event.kind {
         case .importName:
             guard event.count == 0 else { return false }
-            let module = facts.names.withUTF8(of: event.linkedName) { Array($0) }
-            if body(module) { return true }
-            return facts.names.withUTF8(of: event.name) { body(module + [0x2E] + Array($0)) }
-        case .importAll: return facts.names.withUTF8(of: event.linkedName) { body(Array($0)) }
-        default: return facts.names.withUTF8(of: event.name) { body(Array($0)) }
+            return facts.names.withUTF8(of: event.linkedName) { module in
+                if body(module) { return true }
+                // Only `from unittest import mock` names more than its module does.
+                guard module.elementsEqual("unittest".utf8) else { return false }
+                return facts.names.withUTF8(of: event.name) { name in
+                    (Array(module) + [0x2E] + Array(name)).withUnsafeBufferPointer(body)
+                }
+            }
+        case .importAll: return facts.names.withUTF8(of: event.linkedName, body)
+        default: return facts.names.withUTF8(of: event.name, body)
         }
     }
 }

@@ -255,12 +255,13 @@ struct TestReader {
                 last > 0 && root.elementsEqual("self".utf8)
             )
         }
-        if Self.skipping.contains(last.hash) { return .skips }
-        if isPytest, Self.pytest.contains(last.hash) { return .assertsOtherwise }
+        let word = Word(last.hash)
+        if word.contains(.skipping) { return .skips }
+        if isPytest, word.contains(.pytest) { return .assertsOtherwise }
         // A helper of another file is a hint by its name only; one of this file is read.
-        if last.asserts || Self.failing.contains(last.hash) { return .asserts }
-        if helpers?.contains(last.hash) == true { return .asserts }
-        if Self.inert.contains(last.hash), !isOfTest { return .inert }
+        if last.asserts || word.contains(.failing) { return .asserts }
+        if let helpers, helpers.contains(last.hash) { return .asserts }
+        if word.contains(.inert), !isOfTest { return .inert }
         return .unknown
     }
 
@@ -289,7 +290,7 @@ struct TestReader {
                         CalleeName(
                             UnsafeBufferPointer(rebasing: text[(text.lastIndex(of: 0x2E).map { $0 + 1 } ?? 0)...]))
                     }
-                    if callee.asserts || Self.failing.contains(callee.hash) || Self.pytest.contains(callee.hash) {
+                    if callee.asserts || !Word(callee.hash).isDisjoint(with: [.failing, .pytest]) {
                         found.insert(name)
                     } else {
                         callers[callee.hash, default: []].append(name)
@@ -305,20 +306,28 @@ struct TestReader {
         return found
     }
 
-    private static func hashes(_ words: String) -> Set<UInt64> {
-        Set(
-            words.split(separator: " ").map { word in
-                var word = String(word)
-                return word.withUTF8 { CalleeName($0).hash }
-            })
-    }
+    /// What the last part of a callee's name may be.
+    private struct Word: OptionSet {
+        let rawValue: UInt8
 
-    private static let skipping = hashes("skip skipTest")
-    private static let pytest = hashes("fail raises warns deprecated_call exit")
-    private static let failing = hashes("fail raises expect should")
-    /// Calls that say nothing about the code under test.
-    private static let inert = hashes(
-        "print info debug warning error exception log critical len str repr sleep getLogger")
+        static let skipping = Word(rawValue: 1)
+        static let pytest = Word(rawValue: 2)
+        static let failing = Word(rawValue: 4)
+        /// Calls that say nothing about the code under test.
+        static let inert = Word(rawValue: 8)
+
+        init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// - Parameter hash: of a name.
+        init(_ hash: UInt64) { self.init(rawValue: Self.table[hash]) }
+
+        private static let table = WordTable([
+            skipping.rawValue: "skip skipTest",
+            pytest.rawValue: "fail raises warns deprecated_call exit",
+            failing.rawValue: "fail raises expect should",
+            inert.rawValue: "print info debug warning error exception log critical len str repr sleep getLogger",
+        ])
+    }
 }
 
 /// The last part of a callee's name, and whether its words say that it checks something.
@@ -329,7 +338,7 @@ private struct CalleeName {
 
     init(_ text: UnsafeBufferPointer<UInt8>) {
         hash = ContentHash.of(UnsafeRawBufferPointer(text))
-        // The first word, in small letters, in one number: all that are looked for have eight letters at most.
+        // The first word, in small letters and in one number: all that are looked for have eight letters at most.
         var word: UInt64 = 0
         var length = 0
         for byte in text {
@@ -345,17 +354,30 @@ private struct CalleeName {
             word = word << 8 | UInt64(isCapital ? byte + 0x20 : byte)
             length += 1
         }
-        if length <= 8, Self.checks.contains(word) {
+        if length <= 8, Self.checks(word) {
             asserts = true
             return
         }
         asserts = Self.holdsAssert(text)
     }
 
-    private static let checks: Set<UInt64> = Set(
-        ["assert", "verify", "check", "expect", "validate", "should", "ensure", "compare", "confirm"].map { word in
-            word.utf8.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        })
+    private static func checks(_ word: UInt64) -> Bool {
+        switch word {
+        case number("assert"), number("verify"), number("check"), number("expect"), number("validate"),
+            number("should"),
+            number("ensure"), number("compare"), number("confirm"):
+            true
+        default: false
+        }
+    }
+
+    /// The letters of a word as a number; known when the program is compiled.
+    @inline(__always)
+    private static func number(_ word: StaticString) -> UInt64 {
+        var number: UInt64 = 0
+        for index in 0..<word.utf8CodeUnitCount { number = number << 8 | UInt64(word.utf8Start[index]) }
+        return number
+    }
 
     /// `_assert` in the middle of a name.
     private static func holdsAssert(_ text: UnsafeBufferPointer<UInt8>) -> Bool {

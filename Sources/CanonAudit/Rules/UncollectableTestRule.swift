@@ -225,7 +225,7 @@ enum UncollectableTestRule: Rule {
             }
             let own = members.filter { $0.parent == UInt32(index) }
             guard own.contains(where: { TestCollection.isTestFunction($0, facts) }),
-                let maker = own.first(where: { $0.kind != .class && isInit(facts.names[$0.name]) })
+                let maker = own.first(where: { $0.kind != .class && isInit($0.name, facts) })
             else { continue }
             let object = ObjectID(file: file, index: UInt32(index))
             let info = model.classInfo(of: object)
@@ -246,7 +246,9 @@ enum UncollectableTestRule: Rule {
         }
     }
 
-    private static func isInit(_ name: String) -> Bool { name == "__init__" || name == "__new__" }
+    private static func isInit(_ name: Name, _ facts: FileFacts) -> Bool {
+        facts.names.withUTF8(of: name) { $0.elementsEqual("__init__".utf8) || $0.elementsEqual("__new__".utf8) }
+    }
 
     /// `__test__ = False`
     private static func hasOptedOut(_ declaration: UInt32, _ facts: FileFacts) -> Bool {

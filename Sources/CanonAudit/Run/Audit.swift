@@ -157,12 +157,14 @@ public struct Audit: Sendable {
         }
     }
 
-    /// Findings are large: what they are sorted by is sorted, and each of them is moved once.
+    /// Findings are large: their places are sorted, and each of them is moved once.
     static func sorted(_ findings: [Finding]) -> [Finding] {
-        let order = findings.indices.map { FindingOrder(findings[$0], place: $0) }
+        let orders = findings.enumerated().map { FindingOrder($1, place: $0) }
         // Those of a comparison were sorted before it, and it changes few of them.
-        if zip(order, order.dropFirst()).allSatisfy({ $0 < $1 }) { return findings }
-        return order.sorted().map { findings[$0.place] }
+        if zip(orders, orders.dropFirst()).allSatisfy({ $0 < $1 }) { return findings }
+        return orders.withUnsafeBufferPointer { orders in
+            orders.indices.sorted { orders[$0] < orders[$1] }.map { findings[$0] }
+        }
     }
 
     private func isolation(_ findings: [Finding], _ collectors: [FindingCollector]) -> AuditReport.Isolation {

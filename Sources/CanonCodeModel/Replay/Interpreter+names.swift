@@ -165,7 +165,7 @@ extension Interpreter {
     }
 
     private func rememberLast(_ key: TextKey, _ code: FileCode, _ name: Name) {
-        if texts[key] == nil { texts[key] = String(code.facts.names[name].split(separator: ".").last ?? "") }
+        if texts[key] == nil { texts[key] = String(code.facts.names[name].lastPart(at: ".") ?? "") }
     }
 
     /// `sys.modules["name"] = value`

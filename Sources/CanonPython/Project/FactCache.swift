@@ -1,5 +1,4 @@
 internal import CanonFacts
-private import Crypto
 private import Synchronization
 
 #if canImport(Glibc)
@@ -86,13 +85,6 @@ public struct FactCache: Sendable {
         return String(hash, radix: 16)
     }
 
-    /// The hash of a file's bytes.
-    static func digest(of source: UnsafeRawBufferPointer) -> SourceDigest {
-        var hash = SHA256()
-        hash.update(bufferPointer: source)
-        return hash.finalize().withUnsafeBytes { $0.loadUnaligned(as: SourceDigest.self) }
-    }
-
     // MARK: Size
 
     /// Deletes the packs that were written longest ago, of any build, until the cache is well below its limit, and what
@@ -131,14 +123,6 @@ public struct FactCache: Sendable {
         }
         for build in CacheFolder.names(in: root) { rmdir("\(root)/\(build)") }
     }
-}
-
-/// SHA-256.
-struct SourceDigest: Equatable, BitwiseCopyable {
-    var a: UInt64 = 0
-    var b: UInt64 = 0
-    var c: UInt64 = 0
-    var d: UInt64 = 0
 }
 
 /// Files of the cache: whole writes, and no errors but what matters.

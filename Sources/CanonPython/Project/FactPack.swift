@@ -25,7 +25,7 @@ final class FactPack: Sendable {
         var stamp: FileStamp
         /// When the file was about to be read, in nanoseconds since 1970.
         var readAt: Int64
-        var digest: SourceDigest
+        var digest: ContentDigest
         /// Where its facts are.
         var offset: UInt64
         var length: UInt32
@@ -36,7 +36,7 @@ final class FactPack: Sendable {
 
     /// What an index begins with.
     struct Header: BitwiseCopyable {
-        var marker = UInt64(0x3149_5443_4146_4E43)  // "CNFACTI1"
+        var marker = UInt64(0x3249_5443_4146_4E43)  // "CNFACTI2"
         /// Changes with every write.
         var sequence: UInt64 = 0
         /// Names the file of facts.
@@ -47,14 +47,17 @@ final class FactPack: Sendable {
         var folder: UInt64 = 0
         var entryCount: UInt64 = 0
         var nameBytes: UInt64 = 0
+        /// Of the digests of contents.
+        var key = DigestKey()
     }
 
     let path: String
     let state: FactCache.State
     private let folder: UInt64
-    /// As it was read; without entries when there is none that can be used.
+    /// As it was read; without entries, and with a key of its own, when there is none that can be used.
     private let header: Header
     private let index: [UInt8]
+    private let hasher: ContentHasher
     /// The file of facts that the index speaks of; negative when there is none.
     private let descriptor: Int32
     private let writer: Mutex<Writer>
@@ -81,7 +84,7 @@ final class FactPack: Sendable {
         self.state = state
         var text = folder
         self.folder = text.withUTF8 { ContentHash.checksum(of: UnsafeRawBufferPointer($0)) }
-        var header = Header()
+        var header = Header(key: .random())
         var index: [UInt8] = []
         var descriptor: Int32 = -1
         if let found = Self.readIndex(path + Self.indexSuffix), found.header.folder == self.folder {
@@ -94,6 +97,7 @@ final class FactPack: Sendable {
         }
         self.header = header
         self.index = index
+        hasher = ContentHasher(key: header.key)
         self.descriptor = descriptor
         writer = Mutex(Writer())
     }
@@ -138,6 +142,9 @@ final class FactPack: Sendable {
     static func isCurrent(_ entry: Entry, _ stamp: FileStamp) -> Bool {
         entry.stamp == stamp && stamp.isOlder(than: entry.readAt)
     }
+
+    /// What tells the contents of a file of this pack from all others.
+    func digest(of source: UnsafeRawBufferPointer) -> ContentDigest { hasher.digest(of: source) }
 
     /// The facts of an entry; nil when they are damaged.
     func facts(of entry: Entry) -> FileFacts? {
@@ -210,7 +217,7 @@ final class FactPack: Sendable {
     }
 
     /// Stores the facts of a file. A failure is no error: the next run reads the file again.
-    func store(_ facts: borrowing FileFacts, stamp: FileStamp, readAt: Int64, digest: SourceDigest, ofFile number: Int)
+    func store(_ facts: borrowing FileFacts, stamp: FileStamp, readAt: Int64, digest: ContentDigest, ofFile number: Int)
     {
         guard state.failure == nil, reserve(0) != nil else { return }
         var bytes: [UInt8] = []
@@ -368,7 +375,7 @@ final class FactPack: Sendable {
         }
         let header = Header(
             sequence: .random(in: 1 ... .max), generation: generation, end: end, folder: folder,
-            entryCount: UInt64(lines.count), nameBytes: UInt64(names.count))
+            entryCount: UInt64(lines.count), nameBytes: UInt64(names.count), key: header.key)
         var bytes = withUnsafeBytes(of: header) { Array($0) }
         bytes += records
         bytes += names

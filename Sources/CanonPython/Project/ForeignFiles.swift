@@ -24,7 +24,7 @@ public struct ForeignFiles: Sendable {
 
     fileprivate enum Step: Sendable {
         case done(PythonProject.Outcome)
-        case open(source: [UInt8], stamp: FileStamp?, readAt: Int64, digest: SourceDigest?)
+        case open(source: [UInt8], stamp: FileStamp?, readAt: Int64, digest: ContentDigest?)
     }
 
     fileprivate init(_ project: PythonProject, files: [SourceFile], cache: FactCache?) {
@@ -88,7 +88,7 @@ public struct ForeignFiles: Sendable {
             guard let pack, let stamp = reader.stamp else {
                 return .open(source: Array(bytes), stamp: nil, readAt: readAt, digest: nil)
             }
-            let digest = FactCache.digest(of: bytes)
+            let digest = pack.digest(of: bytes)
             if let entry, entry.digest == digest, let facts = pack.facts(of: entry) {
                 if FactPack.isCurrent(entry, stamp) {
                     pack.keep(entry, ofFile: number)

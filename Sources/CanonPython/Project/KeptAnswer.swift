@@ -33,7 +33,7 @@ extension PythonProject {
 
     /// A question that the contents of files answer, wherever they are kept, as a hash.
     public struct ContentKey: Sendable {
-        fileprivate let digest: SourceDigest
+        fileprivate let digest: AnswerKey
     }
 
     /// - Parameter question: everything that the answer depends on, the contents of all files among it: those on disk say nothing
@@ -41,8 +41,7 @@ extension PythonProject {
     /// - Returns: nil when nothing is kept here.
     public func contentKey(of question: [UInt8]) -> ContentKey? {
         guard packs.count == 1, packs[0] != nil, let folder = folders[0] else { return nil }
-        return ContentKey(
-            digest: (Array("contents\0\(folder)\0".utf8) + question).withUnsafeBytes { FactCache.digest(of: $0) })
+        return ContentKey(digest: (Array("contents\0\(folder)\0".utf8) + question).withUnsafeBytes { AnswerKey(of: $0) })
     }
 
     /// What ``keep(_:to:in:)`` was told last, when it was asked the same.
@@ -70,7 +69,7 @@ extension PythonProject {
         keep(parts, key, at: pack.partsPath, of: pack)
     }
 
-    private func keep(_ bytes: [UInt8], _ key: SourceDigest, at path: String, of pack: FactPack) {
+    private func keep(_ bytes: [UInt8], _ key: AnswerKey, at path: String, of pack: FactPack) {
         // It is not to drive out the facts.
         guard let cache, pack.state.failure == nil, bytes.count <= pack.state.limitBytes / 4 else { return }
         if let failure = KeptAnswer.write(bytes, key: key, to: path) { return pack.state.fail(failure) }
@@ -78,9 +77,9 @@ extension PythonProject {
     }
 
     /// Of parts: the folder alone.
-    private var partsKey: SourceDigest? {
+    private var partsKey: AnswerKey? {
         guard packs.count == 1, let folder = folders[0] else { return nil }
-        return Array("parts\0\(folder)".utf8).withUnsafeBytes { FactCache.digest(of: $0) }
+        return Array("parts\0\(folder)".utf8).withUnsafeBytes { AnswerKey(of: $0) }
     }
 
     /// A hash over the question and this state of the folder; nil when the state cannot be told from every other one.
@@ -88,7 +87,7 @@ extension PythonProject {
     /// A state is the names of all files with what the file system says of each. A file that is read later than it was found
     /// may have changed in between: then it has another stamp from then on, because every stamp here is too old to be that of a
     /// change since the search began. So what was made of the changed file is never found again.
-    private func key(of question: [UInt8]) -> SourceDigest? {
+    private func key(of question: [UInt8]) -> AnswerKey? {
         guard namesOthers, !isPartial, packs.count == 1, let folder = folders[0] else { return nil }
         var bytes = Array(folder.utf8) + [0]
         bytes.reserveCapacity(question.count + (files.count + others.count) * 128)
@@ -102,8 +101,27 @@ extension PythonProject {
                 withUnsafeBytes(of: stamp) { bytes += $0 }
             }
         }
-        return bytes.withUnsafeBytes { FactCache.digest(of: $0) }
+        return bytes.withUnsafeBytes { AnswerKey(of: $0) }
     }
+}
+
+/// A SHA-256 over everything that an answer depends on.
+struct AnswerKey: Equatable, BitwiseCopyable {
+    private var a: UInt64 = 0
+    private var b: UInt64 = 0
+    private var c: UInt64 = 0
+    private var d: UInt64 = 0
+
+    init() {}
+
+    init(of bytes: UnsafeRawBufferPointer) {
+        var hash = SHA256()
+        hash.update(bufferPointer: bytes)
+        self = hash.finalize().withUnsafeBytes { $0.loadUnaligned(as: AnswerKey.self) }
+    }
+
+    /// Some of it.
+    var word: UInt64 { a }
 }
 
 /// The file of one answer: a header, the answer, and a checksum of both. It is replaced whole.
@@ -114,12 +132,12 @@ enum KeptAnswer {
 
     private struct Header: BitwiseCopyable {
         var marker = UInt64(0x3153_4E41_4E41_4E43)  // "CNANANS1"
-        var key: SourceDigest
+        var key: AnswerKey
         var count: UInt64
     }
 
     /// Nil when there is none to this key, or it is damaged.
-    static func read(_ path: String, key: SourceDigest) -> [UInt8]? {
+    static func read(_ path: String, key: AnswerKey) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -130,7 +148,7 @@ enum KeptAnswer {
             status.st_size < 1 << 30
         else { return nil }
         // Most often another state is kept: the header alone tells.
-        var header = Header(key: SourceDigest(), count: 0)
+        var header = Header(key: AnswerKey(), count: 0)
         guard withUnsafeMutableBytes(of: &header, { CacheFolder.read($0, from: descriptor, at: 0) }),
             header.marker == Header(key: key, count: 0).marker, header.key == key,
             header.count == UInt64(Int(status.st_size) - least)
@@ -150,7 +168,7 @@ enum KeptAnswer {
         return isWhole && Self.checksum(of: answer, key: key) == checksum ? answer : nil
     }
 
-    static func write(_ answer: [UInt8], key: SourceDigest, to path: String) -> SourceFailure? {
+    static func write(_ answer: [UInt8], key: AnswerKey, to path: String) -> SourceFailure? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(answer.count + 64)
         withUnsafeBytes(of: Header(key: key, count: UInt64(answer.count))) { bytes += $0 }
@@ -159,7 +177,7 @@ enum KeptAnswer {
         return bytes.withUnsafeBytes { CacheFolder.replace(path, with: $0) }
     }
 
-    private static func checksum(of answer: [UInt8], key: SourceDigest) -> UInt64 {
-        answer.withUnsafeBytes { ContentHash.checksum(of: $0) } ^ ContentHash.mix(key.a ^ UInt64(answer.count))
+    private static func checksum(of answer: [UInt8], key: AnswerKey) -> UInt64 {
+        answer.withUnsafeBytes { ContentHash.checksum(of: $0) } ^ ContentHash.mix(key.word ^ UInt64(answer.count))
     }
 }

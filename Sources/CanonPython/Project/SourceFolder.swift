@@ -148,8 +148,8 @@ private struct Lister: Sendable {
             default: break
             }
         }
-        listing.files.sort(by: SourceFile.isBefore)
-        listing.others.sort(by: SourceFile.isBefore)
+        listing.files = Self.sorted(listing.files)
+        listing.others = Self.sorted(listing.others)
         listing.folders.sort { $0.lexicographicallyPrecedes($1) }
         return listing
     }
@@ -160,6 +160,13 @@ private struct Lister: Sendable {
         let path = Self.terminated(prefix, folder, name)
         let relative = path.withUnsafeBytes { String(decoding: $0[prefix.count..<$0.count - 1], as: UTF8.self) }
         return SourceFile(path: path, prefixLength: prefix.count, name: relative, root: root, stamp: stamp)
+    }
+
+    /// Their places are sorted, and each of them is moved once: a file is three references and more.
+    private static func sorted(_ files: [SourceFile]) -> [SourceFile] {
+        files.withUnsafeBufferPointer { files in
+            files.indices.sorted { SourceFile.isBefore(files[$0], files[$1]) }.map { files[$0] }
+        }
     }
 
     private static let git = Array(".git/".utf8)

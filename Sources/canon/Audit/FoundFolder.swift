@@ -61,7 +61,7 @@ struct FoundFolder {
 
     /// - Throws: `CommandFailure` when Swift is wanted and what reads it fails.
     func facts() throws -> Facts {
-        let python = manifest.audits("python") ? run.map { _, outcome in outcome } : []
+        let python = manifest.audits("python") ? run.outcomes() : []
         let (swiftFiles, swift) = try swiftFacts()
         return Facts(files: run.files.prefix(python.count) + swiftFiles, outcomes: python + swift)
     }

@@ -48,6 +48,9 @@ struct PythonRun: Sendable {
         project.map(range, progress: { progress.update(done: $0) }, body)
     }
 
+    /// See ``PythonProject/outcomes(progress:)``.
+    func outcomes() -> [PythonProject.Outcome] { project.outcomes { progress.update(done: $0) } }
+
     /// Ranges of files, in order, so that the results of all need not be in memory at the same time.
     func batches(of count: Int) -> [Range<Int>] {
         stride(from: 0, to: files.count, by: count).map { $0..<min($0 + count, files.count) }

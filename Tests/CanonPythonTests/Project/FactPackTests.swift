@@ -36,6 +36,23 @@ struct FactPackTests {
         }
     }
 
+    @Test("a pack keeps the key of its digests when it is written again, and another pack has another")
+    func keys() throws {
+        let project = try project(files: 2)
+        let source = Array("import a\n".utf8)
+        func digest(of folder: String) -> ContentDigest {
+            let pack = project.cache().pack(ofFolder: folder)
+            return source.withUnsafeBytes { pack.digest(of: $0) }
+        }
+        _ = try project.read(project.cache())
+        let first = digest(of: project.resolvedFolder)
+        try project.write("new.py", "import b\n")
+        project.age()
+        _ = try project.read(project.cache())
+        #expect(digest(of: project.resolvedFolder) == first)
+        #expect(digest(of: project.resolvedFolder + "/other") != first)
+    }
+
     @Test("each byte of an index counts")
     func indexBytes() throws {
         let project = try project(files: 2)
