@@ -9,15 +9,16 @@ extension AuditReport {
         with base: AuditReport, named name: String, moved: [ScopeShrinkage.Move] = [], detector: DetectorChange? = nil
     ) -> AuditReport {
         var report = self
-        // Findings are large: places are noted, and nothing is copied that stays as it is.
+        let fingerprints = base.findings.comparableFingerprints()
         let before = Dictionary(
-            base.findings.indices.lazy.filter { !base.findings[$0].isIntegrity }
-                .map { (base.findings[$0].fingerprint, $0) }, uniquingKeysWith: { first, _ in first })
+            fingerprints.enumerated().lazy.compactMap { place, fingerprint in fingerprint.map { ($0, place) } },
+            uniquingKeysWith: { first, _ in first })
         var new: [Fingerprint] = []
         var worse: [Fingerprint] = []
         var known = 0
-        for index in report.findings.indices where !report.findings[index].isIntegrity {
-            if let place = before[report.findings[index].fingerprint] {
+        for (index, fingerprint) in findings.comparableFingerprints().enumerated() {
+            guard let fingerprint else { continue }
+            if let place = before[fingerprint] {
                 if let finding = worsened(report.findings[index], since: base.findings[place]) {
                     report.findings[index] = finding
                     worse.append(finding.fingerprint)
@@ -31,12 +32,12 @@ extension AuditReport {
             }
         }
         report.findings = Audit.sorted(report.findings)
-        let now = Set(report.findings.indices.lazy.map { report.findings[$0].fingerprint })
+        let now = Set(report.findings.reading { finding, _ in finding.pointee.fingerprint })
         let integrity =
             Self.integrityFindings(base, report, moved) + (detector ?? DetectorChange(from: base, to: self)).findings
-        let gone = base.findings.indices.filter {
-            !base.findings[$0].isIntegrity && !now.contains(base.findings[$0].fingerprint)
-        }.map { base.findings[$0] }
+        let gone = fingerprints.enumerated().compactMap { place, fingerprint in
+            fingerprint.flatMap { now.contains($0) ? nil : base.findings[place] }
+        }
         report.comparison = Comparison(
             base: name, new: new, worse: worse, known: known, resolved: Set(gone.map(\.fingerprint)).sorted(),
             risen: Self.rises(from: base, to: self), scoreBefore: base.score.overall,
@@ -67,26 +68,24 @@ extension AuditReport {
 
     /// Totals of places by rule, in what gates. What is new is told by its fingerprint; this is for findings that grow.
     private static func rises(from base: AuditReport, to report: AuditReport) -> [Comparison.Rise] {
-        func counted(_ findings: [Finding]) -> [Int] {
-            findings.indices.filter {
-                findings[$0].scope.gates && findings[$0].severity >= .medium && !findings[$0].isIntegrity
-            }
+        typealias Counted = (rule: String, fingerprint: Fingerprint, places: Int)
+        func counted(_ findings: [Finding]) -> [Counted] {
+            findings.reading { finding, _ -> Counted? in
+                guard finding.pointee.scope.gates, finding.pointee.severity >= .medium, !finding.pointee.isIntegrity
+                else { return nil }
+                return (finding.pointee.rule, finding.pointee.fingerprint, finding.pointee.placeCount)
+            }.compactMap(\.self)
         }
-        func totals(_ findings: [Finding], _ counted: [Int]) -> [String: Int] {
-            counted.reduce(into: [:]) { $0[findings[$1].rule, default: 0] += findings[$1].placeCount }
+        func totals(_ findings: [Counted]) -> [String: Int] {
+            findings.reduce(into: [:]) { $0[$1.rule, default: 0] += $1.places }
         }
         let (earlier, later) = (counted(base.findings), counted(report.findings))
-        let (before, now) = (totals(base.findings, earlier), totals(report.findings, later))
-        let places = Dictionary(
-            earlier.lazy.map { (base.findings[$0].fingerprint, base.findings[$0].placeCount) }, uniquingKeysWith: max)
+        let (before, now) = (totals(earlier), totals(later))
+        let places = Dictionary(earlier.map { ($0.fingerprint, $0.places) }, uniquingKeysWith: max)
         return now.filter { $0.value > before[$0.key, default: 0] }.map { rule, count in
-            let grown = later.filter { index in
-                let finding = report.findings[index]
-                return finding.rule == rule && finding.placeCount > places[finding.fingerprint, default: 0]
-            }
+            let grown = later.filter { $0.rule == rule && $0.places > places[$0.fingerprint, default: 0] }
             return Comparison.Rise(
-                rule: rule, before: before[rule, default: 0], now: count,
-                grown: grown.map { report.findings[$0].fingerprint })
+                rule: rule, before: before[rule, default: 0], now: count, grown: grown.map(\.fingerprint))
         }.sorted { $0.rule < $1.rule }
     }
 

@@ -111,3 +111,18 @@ public struct Finding: Hashable, Codable, Sendable {
     /// It says that the measurement itself cannot be relied upon: nothing waives it, no baseline hides it.
     public internal(set) var isIntegrity: Bool
 }
+
+extension [Finding] {
+    /// Something of each finding, by its place. Findings are large: taking one out copies a dozen texts.
+    func reading<Value>(_ value: (UnsafePointer<Finding>, Int) -> Value) -> [Value] {
+        withUnsafeBufferPointer { findings in
+            guard let first = findings.baseAddress else { return [] }
+            return findings.indices.map { value(first + $0, $0) }
+        }
+    }
+
+    /// By place; nil for those of the measurement itself, which are compared with none.
+    func comparableFingerprints() -> [Fingerprint?] {
+        reading { finding, _ in finding.pointee.isIntegrity ? nil : finding.pointee.fingerprint }
+    }
+}

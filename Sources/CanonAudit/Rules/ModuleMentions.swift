@@ -69,10 +69,15 @@ struct ModuleMentions {
 
     /// Files that say what is started.
     static func isConfiguration(_ path: String) -> Bool {
-        let name = path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
-        if name.hasPrefix("Dockerfile") || ["Procfile", "Makefile"].contains(name) { return true }
-        return [".toml", ".cfg", ".ini", ".yml", ".yaml", ".sh", ".service", ".conf"].contains { name.hasSuffix($0) }
+        // By bytes: it is asked of every path of the tree.
+        let bytes = path.utf8
+        let name = bytes[(bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes.index(after: $0) } ?? bytes.startIndex)...]
+        if name.starts(with: "Dockerfile".utf8) { return true }
+        return name.elementsEqual("Procfile".utf8) || name.elementsEqual("Makefile".utf8)
+            || endings.contains { path.hasSuffix($0) }
     }
+
+    private static let endings = [".toml", ".cfg", ".ini", ".yml", ".yaml", ".sh", ".service", ".conf"]
 
     private mutating func read(_ bytes: [UInt8], _ path: String) {
         bytes.withUnsafeBufferPointer { bytes in

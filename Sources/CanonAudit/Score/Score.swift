@@ -33,10 +33,12 @@ public struct Score: Hashable, Codable, Sendable {
             overall = limit
             cap = Cap(limit: limit, reason: reason)
         }
-        let critical = findings.indices.count { findings[$0].severity == .critical && findings[$0].scope.gates }
-        let broken = findings.indices.count {
-            findings[$0].scope == .live && ["syntax", "broken-import"].contains(findings[$0].rule)
-        }
+        let critical = findings.reading { finding, _ in
+            finding.pointee.severity == .critical && finding.pointee.scope.gates
+        }.count { $0 }
+        let broken = findings.reading { finding, _ in
+            finding.pointee.scope == .live && ["syntax", "broken-import"].contains(finding.pointee.rule)
+        }.count { $0 }
         if broken > 0 { limit(Self.limitWithBroken, "\(broken) findings of syntax or broken-import in live code") }
         if critical > 0 { limit(Self.limitWithCritical, "\(critical) critical findings") }
     }

@@ -13,8 +13,16 @@ final class StagedAudit {
     private let text: AuditReader.ManifestText?
     let manifest: Manifest
     private let head: String?
-    /// What was linked for a report.
+    /// What was linked and read for a report: it is large, and who ends after it need not take it apart.
     private var sides: [Side] = []
+    private var committed: Awaited<Committed>?
+
+    /// HEAD, and what is kept of it.
+    private struct Committed {
+        let files: CommittedFiles
+        let key: PythonProject.ContentKey?
+        let report: AuditReport?
+    }
 
     /// - Throws: `CommandFailure` or `ConfigurationError` when there is no repository, or the manifest of the index is wrong.
     init(_ reader: AuditReader) throws {
@@ -75,8 +83,9 @@ final class StagedAudit {
         let committed = Awaited {
             let files = try Self.committed(repository, head, index, changes)
             let key = folder.contentKey(of: files)
-            return (files: files, key: key, report: folder.keptReport(on: key, in: .base))
+            return Committed(files: files, key: key, report: folder.keptReport(on: key, in: .base))
         }
+        self.committed = committed
         let now = Side(index, self, disk)
         let key = folder.contentKey(of: index)
         let known = folder.keptReport(on: key, in: .staged)
