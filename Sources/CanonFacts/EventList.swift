@@ -61,12 +61,15 @@ extension EventList: RandomAccessCollection {
 
     @inlinable
     public subscript(index: Int) -> Event {
-        // What is rare stands in functions of its own: together they would make each of the many other calls half as fast.
-        if isWide { return wide(index) }
-        let word = words[index]
-        let head = sorts[Int(truncatingIfNeeded: word & 0xFF)]
-        if head & Event.extraMask != 0 { return narrowWithExtra(index, word, head) }
-        return narrow(index, word, head)
+        // Put in where it is used, so that fields that nobody asks for are not made. What is rare stands in functions of its own.
+        @inline(__always)
+        get {
+            if isWide { return wide(index) }
+            let word = words[index]
+            let head = sorts[Int(truncatingIfNeeded: word & 0xFF)]
+            if head & Event.extraMask != 0 { return narrowWithExtra(index, word, head) }
+            return narrow(index, word, head)
+        }
     }
 
     @inlinable

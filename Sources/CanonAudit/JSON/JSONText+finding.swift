@@ -1,6 +1,6 @@
 // A report has thousands of findings, each with dozens of lines. Their members are written here by hand, in the order of their
-// keys: what the compiler makes of `Encodable` takes five times as long, a fortieth of a whole audit. A test holds both against
-// each other.
+// keys: what the compiler makes of `Encodable` takes more than twice as long, a fortieth of a whole audit. A test holds both
+// against each other.
 extension JSONText {
     func write(_ finding: Finding) {
         writeObject { members in

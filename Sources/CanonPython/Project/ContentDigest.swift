@@ -29,7 +29,7 @@ struct DigestKey: BitwiseCopyable {
 ///
 /// A digest is the AES-GMAC of the contents (NIST SP 800-38D), with one nonce for all: nobody gets to see a digest, so that it
 /// gives nothing away. Whoever does not know the key, which lies in the user's own cache, makes two contents of one digest by
-/// luck alone (2^-100 for files of a gigabyte). SHA-256 needs no secret and takes five times as long: a twentieth of an audit.
+/// luck alone (2^-100 for files of a gigabyte). SHA-256 needs no secret and takes twice as long: a twentieth of an audit.
 struct ContentHasher: Sendable {
     private let key: SymmetricKey
     private let nonce: AES.GCM.Nonce
