@@ -73,12 +73,25 @@ struct LoadTests {
         }
     }
 
+    @Test("what comes to a late device, and once more when it asks for the rest, is no fault")
+    func late() async throws {
+        try await RunningGateway.with(configure: Self.isDemo) { gateway in
+            let report = try await Self.load(gateway, fault: .lateToOthers) {
+                $0.maximumMessages = 8
+                // Nobody can tell that what is on its way will come: that is waited for, up to this.
+                $0.timeout = 5
+            }
+            #expect(report.faults.isEmpty, "\(report.faults.examples)")
+            #expect(report.events >= 8 * 2 * 6)
+        }
+    }
+
     @Test("a user who may not send more is told so, and nothing counts as lost")
     func refused() async throws {
         let limited: (inout GatewayConfiguration) -> Void = {
             $0.demo = true
             $0.limits.messagesPerSecond = 1
-            $0.limits.messageBurst = 2
+            $0.limits.messageBurst = 1
         }
         try await RunningGateway.with(configure: limited) { gateway in
             let report = try await Self.load(gateway) {
