@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build build-swift install format lint bench bench-all chaos isolation isolation-mutants autobahn \
+.PHONY: help run test build build-swift release-check install format lint bench bench-all chaos isolation isolation-mutants autobahn \
 	python-differential python-bench python-fuzz docs dist clean
 
 # make run: what the server listens on and works with. DATA_DIR empty: the default data folder, outside of the
@@ -69,6 +69,14 @@ build: ## Build the release binary, .build/release/canon.
 # On its own: swift-syntax takes as long as all the rest.
 build-swift: ## Build the release binary of canon-swift, by which `canon audit` reads Swift.
 	swift build -c release --product canon-swift $(SWIFT_FLAGS)
+
+# .ci/run builds for debugging only. A release build compiles each module as a whole, and finds what the other does not.
+release-check: ## Build the release binaries and audit this repository with them: continuous integration does neither.
+	@Scripts/setup run
+	swift build -c release --product canon $(SWIFT_FLAGS)
+	swift build -c release --product canon-swift $(SWIFT_FLAGS)
+	.build/release/canon --version
+	.build/release/canon audit --no-cache --fail-on low
 
 # Builds nothing, so that `sudo make install` leaves no files of root in the repository.
 install: ## Install the release binary and the completions of bash, zsh and fish under PREFIX.

@@ -48,6 +48,22 @@ struct LogsCommandTests {
         }
     }
 
+    @Test("a text that is called gzip is read, and the report says what it is")
+    func calledGzip() async throws {
+        try await Self.folder { folder in
+            for name in ["a.log.gz", "b.jsonl"] {
+                try (Self.error + "\n").write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
+            }
+            let out = folder + "/out"
+            let status = await Self.status(
+                folder + "/a.log.gz", folder + "/b.jsonl", "--no-memory", "--output", out)
+            #expect(status == ExitStatus.failed)
+            let text = try String(contentsOfFile: out, encoding: .utf8)
+            #expect(text.contains("\(folder)/a.log.gz is called gzip and is none; it was read as it is"))
+            #expect(!text.contains("b.jsonl is called"))
+        }
+    }
+
     @Test("the console's book reads the memory as the commands do, and makes none")
     func book() async throws {
         try await Self.folder { folder in

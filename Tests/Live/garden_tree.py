@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from room_manager import ROOM_MANAGER
+
 MANIFEST = """\
 audit:
   scopes:
@@ -13,17 +15,7 @@ audit:
       owner: platform
       impact: {text: "chat is down when it breaks", golden_path: true}
 """
-ROOMS = """\
-class RoomManager:
-    def __init__(self):
-        self.rooms = {}
-
-    def join(self, room, member):
-        self.rooms.setdefault(room, set()).add(member)
-
-    def leave(self, room, member):
-        self.rooms.get(room, set()).discard(member)
-
+ROOMS = ROOM_MANAGER + """
     def drop(self, room):
         del self.rooms[room]
 

@@ -5,23 +5,15 @@ import random
 import subprocess
 from pathlib import Path
 
+from room_manager import ROOM_MANAGER
+
 MANIFEST = """\
 audit:
   concepts:
     rooms:
       canonical: shop.rooms.RoomManager
 """
-ROOMS = """\
-class RoomManager:
-    def __init__(self):
-        self.rooms = {}
-
-    def join(self, room, member):
-        self.rooms.setdefault(room, set()).add(member)
-
-    def leave(self, room, member):
-        self.rooms.get(room, set()).discard(member)
-
+ROOMS = ROOM_MANAGER + """
     def members(self, room):
         return sorted(self.rooms.get(room, ()))
 """

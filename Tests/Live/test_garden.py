@@ -307,6 +307,12 @@ class UpdateTests(GardenTestCase):
         self.assertIn("older than the commit", done.stderr)
         self.assertIn("- [ ] A run of the tests passes", self.read())
         self.assertEqual(before.count("- [x]"), self.read().count("- [x]"))
+        # Nobody knows when.
+        write(good)
+        self.report.write_text(re.sub(r" timestamp='[^']*'", "", self.report.read_text()))
+        done = self.canon("garden", "update", DUPLICATE, "--tests", self.report, expect=1)
+        self.assertIn("nothing in it says when the tests ran", done.stderr)
+        self.assertIn("- [ ] A run of the tests passes", self.read())
         # Cut off, or no report at all.
         write(good, count=3)
         self.assertIn("counts 3 tests and holds 2", self.canon("garden", "update", "--tests", self.report, expect=2).stderr)

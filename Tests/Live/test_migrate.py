@@ -335,6 +335,49 @@ class ApplyTests(unittest.TestCase):
         run = self.repository.apply("--verify", "grep -q inner vendor/inner/data.txt")
         self.assertEqual(run.returncode, 0, run.stderr)
 
+    @unittest.skipUnless(sys.platform == "linux", "other file systems know no such names")
+    def test_names_that_are_not_utf8_are_part_of_the_copy(self) -> None:
+        root = os.fsencode(self.tree)
+        os.mkdir(root + b"/caf\xe9")
+        for name, content in ((b"caf\xe9/data.txt", b"latin\n"), (b"m\xfcnchen.txt", b"city\n")):
+            with open(root + b"/" + name, "wb") as file:
+                file.write(content)
+        os.symlink(b"caf\xe9/data.txt", root + b"/link")
+        self.repository.commit()
+        command = "grep -q latin caf*/data.txt && grep -q city m*nchen.txt && grep -q latin link && test -h link"
+        run = self.repository.apply("--verify", command)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assert_clean()
+
+    @unittest.skipUnless(sys.platform == "linux", "other file systems know no such names")
+    def test_a_repository_whose_name_is_not_utf8_is_named(self) -> None:
+        inner = os.fsencode(self.tree) + b"/caf\xe9"
+        subprocess.run(["git", "init", "--quiet", inner], check=True, env=quiet_git())
+        self.before = snapshot(self.tree)
+        self.assert_refused(self.repository.apply(), r"caf\xE9: a repository whose path is not UTF-8 cannot be copied")
+
+    def test_the_copy_of_a_killed_migration_is_removed_by_the_next_one(self) -> None:
+        pid = self.folder / "pid"
+        process = self.repository.start(
+            "migrate", "--to", TARGET, "--apply", "--verify", f"echo $$ > {pid}; exec sleep 600")
+        eventually("the start of the verification", lambda: pid.exists() and pid.read_text().strip())
+        other = self.repository.temporary / "canon-migrate-1-abcdef"
+        other.mkdir()
+        copy, = (path for path in self.repository.temporary.iterdir() if path != other)
+        self.assertTrue(copy.name.startswith(f"canon-migrate-{process.pid}-"), copy)
+        # While it lives, nobody takes its copy.
+        self.assertNotIn("note:", self.repository.canon("migrate", "--to", TARGET).stderr)
+        self.assertTrue(copy.exists())
+        process.kill()
+        process.communicate()
+        os.kill(int(pid.read_text()), signal.SIGKILL)
+        self.assertEqual(snapshot(self.tree), self.before)
+        run = self.repository.apply()
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn(f"note: removed {copy.resolve()}, the copy of a migration that was killed\n", run.stderr)
+        # Process 1 is always there, whoever it is.
+        self.assertEqual(list(self.repository.temporary.iterdir()), [other])
+
     def test_a_second_implementation_that_stays_is_no_success(self) -> None:
         # Consumers move, but a module that is loaded by its name keeps the other class alive.
         self.repository.write("shop/other.py", STORE.replace("class Store", "class OtherStore"))

@@ -34,9 +34,11 @@ extension TestRun {
                 }
                 isReport = true
             }
+            if timestamp == nil, tag.name == "testsuites" || tag.name == "testsuite" {
+                timestamp = tag.attributes["timestamp"]
+            }
             switch tag.name {
             case "testsuite":
-                if timestamp == nil { timestamp = tag.attributes["timestamp"] }
                 // No number: no total to hold it against.
                 let total = (tag.line, tag.attributes["tests"].flatMap(Int.init) ?? -1, cases.count)
                 if tag.form == .empty { try Self.check(total, cases.count) } else { totals.append(total) }

@@ -328,10 +328,25 @@ struct MigrationWork {
     var left: [LeftReference] {
         files.flatMap { file, item in
             isCovered(file) && !item.isDeleted
-                ? item.left.map {
+                ? (item.left + stars(in: file)).map {
                     LeftReference(path: context.path(of: file), line: $0.line, text: $0.text, reason: $0.reason)
                 } : []
         }.sorted { ($0.path, $0.line, $0.text) < ($1.path, $1.line, $1.text) }
+    }
+
+    /// Imports of everything from modules that have something which gives way. They are apart from what the rewriter left: they
+    /// need none of these names, because what their file uses of them is imported beside them.
+    private func stars(in file: FileID) -> [Rewriting.Left] {
+        model.imports(in: file).compactMap { statement in
+            guard statement.kind == .all, let from = statement.from else { return nil }
+            let module = model.name(of: from)
+            let names = (paths.moves.byModule[module] ?? [:]).keys.filter { !$0.hasPrefix("_") }.sorted()
+            guard let first = names.first else { return nil }
+            let others = names.count == 1 ? "" : " and \(names.count - 1) more"
+            return Rewriting.Left(
+                line: Int(statement.line), text: model.text(of: statement, in: file),
+                reason: "it takes everything that \(module) has, \(first)\(others) too, and does not say what it needs")
+        }
     }
 
     /// Does the same with each element, on several threads, in order.

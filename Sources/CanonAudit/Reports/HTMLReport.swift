@@ -5,33 +5,17 @@ struct HTMLReport {
     let gate: Severity
 
     var text: String {
-        var page = HTMLText()
-        page.markup(
-            """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-            <title>\(HTMLText.escaped(title)) · Canon audit</title>
-            <style>\(HTMLStyle.text)</style>
-            </head>
-            <body>
-
-            """)
-        page.element("header") { head(&$0) }
-        page.element("main") { main in
-            if !report.incomplete.isEmpty { section(&main, "Not looked at") { evidence(&$0, report.incomplete) } }
-            if let comparison = report.comparison { section(&main, "Trend") { trend(&$0, comparison) } }
-            if !report.score.concepts.isEmpty { section(&main, "Concepts") { concepts(&$0) } }
-            section(&main, "Findings") { findings(&$0) }
-            section(&main, "Isolation") { isolation(&$0) }
+        HTMLText.page(title: "\(title) · Canon audit", style: HTMLStyle.text) { page in
+            page.element("header") { head(&$0) }
+            page.element("main") { main in
+                if !report.incomplete.isEmpty { section(&main, "Not looked at") { evidence(&$0, report.incomplete) } }
+                if let comparison = report.comparison { section(&main, "Trend") { trend(&$0, comparison) } }
+                if !report.score.concepts.isEmpty { section(&main, "Concepts") { concepts(&$0) } }
+                section(&main, "Findings") { findings(&$0) }
+                section(&main, "Isolation") { isolation(&$0) }
+            }
+            page.element("footer", "", "\(AuditFigures.provenance(of: report)). Schema \(report.schema).")
         }
-        page.element("footer", "", "\(AuditFigures.provenance(of: report)). Schema \(report.schema).")
-        page.markup("\n</body>\n</html>\n")
-        return page.text
     }
 
     private var title: String {

@@ -5,6 +5,33 @@ package struct HTMLText {
 
     package init() {}
 
+    /// A page in one file: it asks no network for anything and runs no script, whatever its content says.
+    ///
+    /// - Parameters:
+    ///   - style: rules of CSS, of our own.
+    ///   - body: writes what is shown.
+    package static func page(title: String, style: String, _ body: (inout HTMLText) -> Void) -> String {
+        var page = HTMLText()
+        page.markup(
+            """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+            <title>\(escaped(title))</title>
+            <style>\(style)</style>
+            </head>
+            <body>
+
+            """)
+        body(&page)
+        page.markup("\n</body>\n</html>\n")
+        return page.text
+    }
+
     /// Markup of our own.
     package mutating func markup(_ markup: String) { text += markup }
 

@@ -23,6 +23,8 @@ public struct SourceReport: Sendable, Hashable {
     public private(set) var problems: [ReadProblem] = []
     /// All of them.
     public private(set) var problemCount = 0
+    /// It was gzip.
+    public var isCompressed = false
     /// The source ends inside of an entry, of a list or of its compression.
     public var isCutOff = false
     /// Entries in each list that an export holds, by the name of the list (a severity, mostly).

@@ -46,6 +46,7 @@ final class SourceReading {
         self.isGrowing = isGrowing
         self.progress = progress
         report = SourceReport(name: source.name)
+        report.isCompressed = GzipSource.isGzip(head)
         if let failure { report.report(failure.message, at: failure.offset) }
     }
 

@@ -77,6 +77,10 @@ public struct LogRun {
         sources.append(tally)
         guard !tally.isPassedOver else { return }
         let report = tally.report
+        if report.entries > 0, !report.isCompressed, report.name.lowercased().hasSuffix(".gz") {
+            let note = "\(report.name) is called gzip and is none; it was read as it is"
+            if !notes.contains(note) { notes.append(note) }
+        }
         for problem in report.problems { self.report(problem) }
         incompleteCount += report.problemCount - report.problems.count
         if report.hasLostMessages {

@@ -7,6 +7,9 @@ struct LineField {
     var kind: Kind
     var range: Range<Int>
     var severity: LogSeverity?
+    /// A level that could as well be the first word of a sentence: `Error handling was improved`. `ERROR`, `[error]` and `error:`
+    /// could not.
+    var isLevelWord = false
 }
 
 /// Reads the fields of a line one after the other.
@@ -17,15 +20,20 @@ struct LineFields {
     private let line: ByteSpan
     /// NUL, which ends a field anyway, for none.
     private let delimiter: UInt8
+    /// Whether a level that could be the first word of a sentence is a level.
+    private let takesLevelWords: Bool
     /// The offset behind the last field.
     private(set) var at = 0
     /// The time of the last field that was one.
     private(set) var stamp = Timestamp(end: 0)
     private let flags = ByteFlags.table
 
-    /// - Parameter delimiter: what separates fields beside blanks.
-    init(_ line: ByteSpan, delimiter: UInt8?) {
+    /// - Parameters:
+    ///   - delimiter: what separates fields beside blanks.
+    ///   - takesLevelWords: whether a level that could be the first word of a sentence is a level.
+    init(_ line: ByteSpan, delimiter: UInt8?, takesLevelWords: Bool) {
         self.line = line
+        self.takesLevelWords = takesLevelWords
         self.delimiter = delimiter ?? 0
     }
 
@@ -181,7 +189,11 @@ struct LineFields {
         let last = line[end - 1]
         let isMarked = last == UInt8(ascii: ":") || last == UInt8(ascii: ",")
         if !any.contains(.digit), let severity = level(start..<end - (isMarked ? 1 : 0)) {
-            return LineField(kind: .level, range: start..<end, severity: severity)
+            let isWord = !isMarked && delimiter == 0 && (start..<end).contains { line[$0] &- UInt8(ascii: "a") < 26 }
+            if !isWord { return LineField(kind: .level, range: start..<end, severity: severity) }
+            return takesLevelWords
+                ? LineField(kind: .level, range: start..<end, severity: severity, isLevelWord: true)
+                : LineField(kind: .word, range: start..<end, isLevelWord: true)
         }
         // glog ends its header with `file.go:12]`.
         let isLabel = last == UInt8(ascii: ":") || (last == UInt8(ascii: "]") && any.contains(.joint))

@@ -24,14 +24,44 @@ extension PlainTextLayout {
     /// Words in front of the first time of a header that not all lines have: a host, the name of a container.
     private static let earlyWords = 1
 
+    /// Lines from which it is learnt that levels are written as words. In fewer, sentences may begin alike by chance.
+    private static let fewLines = 20
+
     /// Finds the layout of a source from its first lines.
     ///
     /// - Parameter now: nanoseconds since 1970, for lines that do not say the year.
     public static func detect(_ sample: ByteSpan, now: Int64 = LogTime.now()) -> PlainTextLayout {
         let lines = lines(of: sample)
+        let layout = detect(lines, takesLevelWords: true, now: now)
+        return layout.hasLevelWords(lines) ? layout : detect(lines, takesLevelWords: false, now: now)
+    }
+
+    /// Whether what stands in the place of levels are levels and not the first words of sentences, which go on in small letters. A
+    /// source in which nearly every line has one, and not always the same, writes its levels so.
+    private func hasLevelWords(_ lines: [ByteSpan]) -> Bool {
+        var (words, sentences) = (0, 0)
+        var severities: Set<LogSeverity> = []
+        for line in lines {
+            let header = split(line)
+            guard let word = header.levelWord, let severity = header.severity else { continue }
+            words += 1
+            severities.insert(severity)
+            let next = word.upperBound + 1
+            if next < line.count, line[next - 1] == UInt8(ascii: " "), line[next].isLetter,
+                line[next] == line[next].lowered
+            {
+                sentences += 1
+            }
+        }
+        if 2 * sentences < words { return true }
+        return lines.count >= Self.fewLines && severities.count > 1
+            && Double(words) >= Self.share * Double(lines.count)
+    }
+
+    private static func detect(_ lines: [ByteSpan], takesLevelWords: Bool, now: Int64) -> PlainTextLayout {
         let delimiter = delimiter(of: lines)
         var pool = lines.map { line in
-            var fields = LineFields(line, delimiter: delimiter)
+            var fields = LineFields(line, delimiter: delimiter, takesLevelWords: takesLevelWords)
             var kinds: [LineField.Kind] = []
             while kinds.count < columnLimit, let field = fields.next() {
                 kinds.append(field.kind)
@@ -55,7 +85,7 @@ extension PlainTextLayout {
             pool.removeAll { members.contains($0) }
             if pool.count == poolBefore { break }
         }
-        var layout = PlainTextLayout(formats: formats, now: now)
+        var layout = PlainTextLayout(formats: formats, takesLevelWords: takesLevelWords, now: now)
         layout.leaveMessages(lines)
         return layout
     }
@@ -78,7 +108,7 @@ extension PlainTextLayout {
     private static func delimiter(of lines: [ByteSpan]) -> UInt8? {
         let bar = UInt8(ascii: "|")
         let count = lines.count { line in
-            var fields = LineFields(line, delimiter: bar)
+            var fields = LineFields(line, delimiter: bar, takesLevelWords: false)
             guard fields.next() != nil, fields.at > 0, fields.at < line.count else { return false }
             return line[fields.at - 1] == bar
         }

@@ -9,6 +9,8 @@ public struct PlainTextLine: Sendable {
     public var message: Range<Int>
     /// Whether the line lacks the header that the lines of its source have: it goes on with the record before it.
     public var isContinuation = false
+    /// Where its level stands, if that could as well be the first word of a sentence.
+    var levelWord: Range<Int>?
 }
 
 /// How the lines of one source are laid out: which columns stand before the message.
@@ -30,6 +32,8 @@ public struct PlainTextLayout: Sendable {
     static let separatorReach = 2
 
     var formats: [Format]
+    /// Whether a level that could be the first word of a sentence is a level in this source.
+    var takesLevelWords: Bool
     /// Nanoseconds since 1970 for years that lines do not say.
     var now: Int64
 
@@ -42,13 +46,13 @@ public struct PlainTextLayout: Sendable {
             if candidate.matched > best?.matched ?? 0 { best = candidate }
         }
         if let best { return best.line }
-        let fields = LineFields(line, delimiter: nil)
+        let fields = LineFields(line, delimiter: nil, takesLevelWords: takesLevelWords)
         return PlainTextLine(message: fields.rest..<line.count, isContinuation: !formats.isEmpty)
     }
 
     /// The header of a line in that format, and how many columns it has; nil when the anchor is missing.
     func split(_ line: ByteSpan, by format: Format) -> (line: PlainTextLine, matched: Int)? {
-        var fields = LineFields(line, delimiter: format.delimiter)
+        var fields = LineFields(line, delimiter: format.delimiter, takesLevelWords: takesLevelWords)
         var result = PlainTextLine(message: 0..<line.count)
         var matched = 0
         var passedAnchor = false
@@ -67,6 +71,11 @@ public struct PlainTextLayout: Sendable {
                     if field.kind == kind { field.range = start..<field.range.upperBound }
                 }
                 if index == format.anchor, field.kind != kind { return nil }
+                // The message begins where the level would stand.
+                if kind == .level, field.isLevelWord {
+                    fields = before
+                    break
+                }
                 let isOptional = kind == .word || kind == .number || kind == .level || kind == .group
                 if field.kind != kind, !isOptional || field.kind == .quoted {
                     fields = before
@@ -88,6 +97,7 @@ public struct PlainTextLayout: Sendable {
         _ line: ByteSpan, _ result: inout PlainTextLine
     ) {
         if let severity = field.severity { result.severity = severity }
+        if field.isLevelWord, field.kind == .level { result.levelWord = field.range }
         switch kind {
         case .time: if result.time == nil { result.time = stamp.nanoseconds(now: now) }
         case .number: if result.process == nil, result.time != nil { result.process = field.range }

@@ -55,7 +55,7 @@ extension FileRewriting {
         }
     }
 
-    private func isPlainImport(_ binding: NameScopes.Binding) -> Bool {
+    func isPlainImport(_ binding: NameScopes.Binding) -> Bool {
         guard case .imported(let statement, let place) = binding.kind else { return false }
         return !imports[statement].isFrom && imports[statement].names[place].alias == nil
     }
@@ -146,11 +146,10 @@ extension FileRewriting {
                 && statements.count { $0.name == name } == 1 && order.moves.byModule[name] != nil
                 && !(group.scope == 0 && order.heldNames.contains(group.local))
             if isReplaced {
-                let imported = imports[provider.statement].names[provider.place]
-                edits.replace(imported.nameStart, imported.nameEnd, with: modules[0])
+                moduleChanges[provider.statement, default: [:]][provider.place] = modules[0]
             } else {
                 for module in modules where !statements.contains(where: { $0.name == module }) {
-                    add("import \(module)", behind: provider.statement)
+                    add(ImportedObject(module: nil, name: module), behind: provider.statement)
                 }
             }
             for use in uses where use.literal == nil {
@@ -201,7 +200,7 @@ extension FileRewriting {
             case .imported(let statement, let place):
                 let imported = imports[statement].names[place]
                 guard imports[statement].isFrom, let (package, name) = module.moduleAndName else {
-                    edits.replace(imported.nameStart, imported.nameEnd, with: module)
+                    moduleChanges[statement, default: [:]][place] = module
                     continue
                 }
                 let alias = imported.local == name && imported.alias != imported.name ? nil : imported.local
@@ -240,7 +239,7 @@ extension FileRewriting {
             let isThere = scopes.bindings(of: name, in: group.scope).contains { binding in
                 if case .imported = binding.kind { true } else { false }
             }
-            if !isThere { add("from \(module) import \(name)", behind: statement) }
+            if !isThere { add(ImportedObject(module: module, name: name), behind: statement) }
             for use in code {
                 edits.replace(use.reference.start, use.reference.parts[use.parts - 1].end, with: name)
             }
@@ -267,7 +266,7 @@ extension FileRewriting {
     }
 
     /// A statement behind an import, once.
-    mutating func add(_ text: String, behind statement: Int) {
-        if additions[statement]?.contains(text) != true { additions[statement, default: []].append(text) }
+    mutating func add(_ object: ImportedObject, behind statement: Int) {
+        if additions[statement]?.contains(object) != true { additions[statement, default: []].append(object) }
     }
 }

@@ -16,7 +16,8 @@ extension FileRewriting {
                     && scopes.bindings(of: new, in: 0).isEmpty && !scopes.isDynamic
                     && !scopes.references.contains { $0.root == new }
                     && !scopes.scopes.contains { $0.bound.contains(new) }
-                add("from \(module) import \(new)" + (isRenamed || name == new ? "" : " as \(name)"), behind: index)
+                let alias = isRenamed || name == new ? nil : name
+                add(ImportedObject(module: module, name: new, alias: alias), behind: index)
                 guard isRenamed else { continue }
                 for use in uses { edits.replace(use.start, use.parts[0].end, with: new) }
                 renamed[name] = new
@@ -24,27 +25,42 @@ extension FileRewriting {
         }
     }
 
-    /// Writes what ``importChanges`` and ``additions`` say.
+    /// Writes what ``importChanges``, ``moduleChanges``, ``repeated`` and ``additions`` say.
     mutating func writeImports() {
         for index in imports.indices {
-            if let changes = importChanges[index], !changes.isEmpty { write(changes, index) }
-            for text in additions[index] ?? [] { insert(text, behind: index) }
+            let statement = imports[index]
+            let repeated = repeated[index] ?? []
+            if repeated.count == statement.names.count {
+                // Never without lines of its own: see findRepetitions.
+                if let lines = wholeLines(statement.start, statement.end) { edits.remove(lines.start, lines.end) }
+            } else if statement.isFrom {
+                write((importChanges[index] ?? [:]).filter { !repeated.contains($0.key) }, without: repeated, index)
+            } else {
+                for (place, module) in moduleChanges[index] ?? [:] where !repeated.contains(place) {
+                    edits.replace(statement.names[place].nameStart, statement.names[place].nameEnd, with: module)
+                }
+                remove(repeated, from: statement)
+            }
+            for object in additions[index] ?? [] { insert(object.text, behind: index) }
         }
     }
 
-    private mutating func write(_ changes: [Int: ImportChange], _ index: Int) {
+    private mutating func write(_ changes: [Int: ImportChange], without repeated: Set<Int>, _ index: Int) {
+        guard !changes.isEmpty || !repeated.isEmpty else { return }
         let statement = imports[index]
         let home = statement.module ?? ""
         let places = changes.keys.sorted()
         // Names that go to one module go together; the statement itself goes with the first of them when nothing stays.
-        let stays = statement.names.indices.contains { changes[$0] == nil || changes[$0]?.module == home }
+        let stays = statement.names.indices.contains {
+            !repeated.contains($0) && (changes[$0] == nil || changes[$0]?.module == home)
+        }
         let first = stays ? home : changes[places[0]]!.module
         if first != home {
             edits.replace(
                 statement.moduleStart, statement.moduleEnd, with: naming.written(first, level: statement.level))
         }
         var seen: Set<String> = []
-        var removed: Set<Int> = []
+        var removed = repeated
         for place in statement.names.indices {
             guard let change = changes[place], change.module == first else { continue }
             let text = Self.text(change)
@@ -68,7 +84,7 @@ extension FileRewriting {
         remove(removed, from: statement)
         for module in order {
             let written = naming.written(module, level: statement.level)
-            add("from \(written) import \(others[module]!.joined(separator: ", "))", behind: index)
+            insert("from \(written) import \(others[module]!.joined(separator: ", "))", behind: index)
         }
     }
 

@@ -16,8 +16,12 @@ struct FileRewriting {
     var left: [Rewriting.Left] = []
     /// What each imported name becomes, by statement and place.
     var importChanges: [Int: [Int: ImportChange]] = [:]
+    /// The module that each name of an `import a.b` becomes, by statement and place.
+    var moduleChanges: [Int: [Int: String]] = [:]
     /// Statements to add behind an import statement, in order.
-    var additions: [Int: [String]] = [:]
+    var additions: [Int: [ImportedObject]] = [:]
+    /// Names that leave an import statement, because it would say again what stands before it, by statement and place.
+    var repeated: [Int: Set<Int>] = [:]
 
     /// What takes the place of an imported name.
     struct ImportChange: Equatable {
@@ -99,6 +103,7 @@ struct FileRewriting {
         rewriteImportedNames()
         rewriteHandles()
         rewriteStars()
+        findRepetitions()
         writeImports()
         rewriteTexts()
         rewriteExports()

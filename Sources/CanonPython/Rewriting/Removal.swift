@@ -74,14 +74,27 @@ struct Removal {
             return
         }
         let isFree = name == new || file.canBind(new, to: target, insteadOf: name, in: 0)
-        let range = lines(of: node)
-        file.edits.replace(
-            range.start, range.code, with: "from \(module) import \(new)" + (isFree ? "" : " as \(name)"))
+        if isFree, isImported(new, before: node) {
+            remove(statement: node)
+        } else {
+            let range = lines(of: node)
+            file.edits.replace(
+                range.start, range.code, with: "from \(module) import \(new)" + (isFree ? "" : " as \(name)"))
+        }
         if isFree, name != new {
             for use in uses { file.edits.replace(use.start, use.parts[0].end, with: new) }
             file.renamed[name] = new
         }
         removed.insert(name)
+    }
+
+    /// Whether the top of the file has imported a name by then, in no block of its own.
+    private func isImported(_ name: String, before node: UInt32) -> Bool {
+        let top = Set(file.tree.list(file.tree[file.tree.root].a).map(\.index))
+        return file.scopes.bindings(of: name, in: 0).contains { binding in
+            guard case .imported(let statement, _) = binding.kind else { return false }
+            return top.contains(file.imports[statement].node) && binding.start < file.tree[node].start
+        }
     }
 
     // MARK: Statements

@@ -32,12 +32,7 @@ struct ManifestProposal {
         let audit = try Audit(reader.workTree())
         let discovery = Discovery(audit.context)
         text += Self.text(of: discovery, audit.context, choose: Self.ask)
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw CommandFailure(
-                "\(path): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
-        }
+        try ReportOutput.write(Array(text.utf8), to: path)
         let count = min(discovery.concepts.count, Self.maximumConcepts)
         let shown = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
         Terminal.output.writeLine(

@@ -86,11 +86,6 @@ struct EditedManifest {
             throw CommandFailure(error.description, status: ExitStatus.usage)
         }
         guard editor.text != text else { return }
-        do {
-            try Data(editor.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw CommandFailure(
-                "\(path): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
-        }
+        try ReportOutput.write(Array(editor.text.utf8), to: path)
     }
 }

@@ -28,45 +28,31 @@ struct AuditHistoryCommand: AsyncParsableCommand {
         case terminal, json, markdown, html, csv
     }
 
-    @Argument(help: "The folder to audit; default: the current one.", completion: .directory) var path = "."
-    @Option(
-        help:
-            "Where to begin: a revision, a day (2025-09-15), or a span before the last commit (30d); default: the first commit."
-    )
-    var since: String?
+    enum Span: CommitSpan {
+        static let usualBeginning = "the first commit"
+        static let usualSamples = 12
+    }
+
+    @OptionGroup var commits: CommitSpanOptions<Span>
     @Option(help: "Where to end: a revision.") var until = "HEAD"
-    @Option(help: "How many commits to audit, 2 to 500.") var samples = 12
     @Option(help: "Only this concept of the manifest.") var concept: String?
     @Option(help: "How to print the report: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = Format.terminal
-    @Option(help: "Write the report to this file.", completion: .file()) var output: String?
-    @Option(help: "The manifest; default: canon.yaml in the audited folder.", completion: .file(extensions: ["yaml"]))
-    var config: String?
-    @OptionGroup var threads: JobOptions
-    @Flag(help: "Show no progress.") var quiet = false
-
-    func validate() throws {
-        guard (2...500).contains(samples) else { throw ValidationError("--samples is 2 to 500; \(samples) is not") }
-    }
 
     func run() async throws {
-        let errors = Terminal(descriptor: STDERR_FILENO, quiet: quiet)
-        let reader = try AuditReader(
-            AuditSettings(path: path, config: config, python: nil, jobs: threads.count, cache: nil, progress: errors))
+        let reader = try commits.reader()
         let manifest = try reader.manifest()
-        try Self.require(concept, in: manifest, folder: path)
-        var bar = ProgressBar("Commits", on: errors)
-        let report = try HistoryReading(reader: reader, manifest: manifest).report(
-            since: since, until: until, samples: samples, concept: concept
-        ) { bar.update(done: $0, of: $1) }
-        bar.finish()
-        try ReportOutput.write(bytes(report), to: output)
-        guard report.exitStatus == 0 else { throw ExitCode(report.exitStatus) }
+        try Self.require(concept, in: manifest, folder: commits.path)
+        let report = try commits.measuring { progress in
+            try HistoryReading(reader: reader, manifest: manifest).report(
+                since: commits.since, until: until, samples: commits.samples, concept: concept, progress: progress)
+        }
+        try commits.finish(bytes(report), status: report.exitStatus)
     }
 
     private func bytes(_ report: HistoryReport) -> [UInt8] {
         switch format {
-        case .terminal: Array(HistoryText(report: report, terminal: ReportOutput.terminal(for: output)).text.utf8)
+        case .terminal: Array(HistoryText(report: report, terminal: commits.terminal).text.utf8)
         case .json: report.json
         case .markdown: Array(report.markdown.utf8)
         case .html: Array(report.html.utf8)

@@ -10,7 +10,7 @@ struct GardenUpdateCommand: AsyncParsableCommand {
         abstract: "Tick the boxes of tracking files that are so, untick those that are not, and add dated figures.",
         discussion: """
             What is not measured stays as it is: boxes about tests need --tests. A run that collected nothing, only skipped, had errors, \
-            or is older than the commit is no pass. Every other line of a file stays as people wrote it.
+            or is older than the commit, or does not say when it was, is no pass. Every other line of a file stays as people wrote it.
 
             Ends with status 0 when the files are up to date; 1 when the run of the tests does not count; 2 for a command line or file \
             that cannot be used, or that is damaged or closed; 3 when something could not be read.
@@ -156,7 +156,12 @@ struct TestReport {
 
     /// Why the run says nothing of the commit; nil when it does.
     func refusal(committed: Double?) -> String? {
-        guard let committed, let text = run.timestamp else { return nil }
+        guard let committed else { return nil }
+        guard let text = run.timestamp else {
+            return
+                "\(path.escapingControls): nothing in it says when the tests ran, which may have been before the commit "
+                + "(pytest --junitxml writes a timestamp)"
+        }
         guard let time = GardenTime.seconds(text) else {
             return "\(path.escapingControls): the time '\(text.shortened)' cannot be read"
         }

@@ -52,6 +52,9 @@ struct MigrateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        for path in ScratchFolder.removeAbandoned() {
+            Terminal.errors.writeLine("note: removed \(path.escapingControls), the copy of a migration that was killed")
+        }
         let recovered = try recover()
         guard !applying.recover else {
             if recovered == nil { Terminal.output.writeLine("There is no interrupted migration.") }

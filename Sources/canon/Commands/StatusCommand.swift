@@ -27,7 +27,12 @@ struct StatusCommand: AsyncParsableCommand {
         case terminal, markdown, html, json
     }
 
-    @Argument(help: "The folder; default: the current one.", completion: .directory) var path = "."
+    enum Span: CommitSpan {
+        static let usualBeginning = StatusReading.usualSpan
+        static let usualSamples = 6
+    }
+
+    @OptionGroup var commits: CommitSpanOptions<Span>
     @Option(
         help: "What was claimed of closed issues (YAML); default: \(ClaimsFile.name) in the folder, if it is there.",
         completion: .file(extensions: ["yaml"]))
@@ -37,10 +42,6 @@ struct StatusCommand: AsyncParsableCommand {
     )
     var problems: String?
     @Option(
-        help: "Where the trend begins: a revision, a day (2025-09-15), or a span before the last commit; default: 30d.")
-    var since: String?
-    @Option(help: "How many commits the trend is measured at, 2 to 500.") var samples = 6
-    @Option(
         name: .customLong("fail-on"),
         help:
             "The lowest severity of a finding that fails: \(Severity.allCases.map(\.rawValue).joined(separator: ", ")); default: high."
@@ -48,40 +49,24 @@ struct StatusCommand: AsyncParsableCommand {
     var gate = Severity.high
     @Option(help: "How to print it: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = Format.terminal
-    @Option(help: "Write it to this file.", completion: .file()) var output: String?
-    @Option(help: "The manifest; default: canon.yaml in the folder.", completion: .file(extensions: ["yaml"]))
-    var config: String?
-    @OptionGroup var threads: JobOptions
     @OptionGroup var cache: CacheOptions
-    @Flag(help: "Show no progress.") var quiet = false
-
-    func validate() throws {
-        guard (2...500).contains(samples) else { throw ValidationError("--samples is 2 to 500; \(samples) is not") }
-    }
 
     func run() async throws {
-        let errors = Terminal(descriptor: STDERR_FILENO, quiet: quiet)
-        let reader = try AuditReader(
-            AuditSettings(
-                path: path, config: config, python: nil, jobs: threads.count, cache: cache.settings(), progress: errors)
-        )
-        var reading = StatusReading(reader: reader, claims: claims, samples: samples)
-        if let since {
+        var reading = StatusReading(
+            reader: try commits.reader(cache: cache.settings()), claims: claims, samples: commits.samples)
+        if let since = commits.since {
             reading.since = since
             reading.isSinceGiven = true
         }
-        var bar = ProgressBar("Commits", on: errors)
-        let report = try reading.report(problems: ProblemSummary.part(problems), gate: gate) {
-            bar.update(done: $0, of: $1)
+        let report = try commits.measuring { progress in
+            try reading.report(problems: ProblemSummary.part(problems), gate: gate, progress: progress)
         }
-        bar.finish()
-        try ReportOutput.write(bytes(report), to: output)
-        guard report.exitStatus == 0 else { throw ExitCode(report.exitStatus) }
+        try commits.finish(bytes(report), status: report.exitStatus)
     }
 
     private func bytes(_ report: StatusReport) -> [UInt8] {
         switch format {
-        case .terminal: Array(StatusText(report: report, terminal: ReportOutput.terminal(for: output)).text.utf8)
+        case .terminal: Array(StatusText(report: report, terminal: commits.terminal).text.utf8)
         case .json: report.json
         case .markdown: Array(report.markdown.utf8)
         case .html: Array(report.html.utf8)

@@ -25,11 +25,10 @@ struct IssueFolder {
             for problem in report.problems {
                 guard let draft = IssueDraft(problem, in: report, match: matcher.match(problem)) else { continue }
                 try removeEarlier(problem.fingerprint)
-                try Data(draft.text.utf8).write(to: URL(fileURLWithPath: path + "/" + draft.fileName), options: .atomic)
+                try ReportOutput.write(Array(draft.text.utf8), to: path + "/" + draft.fileName)
                 if draft.updates == nil { new += 1 } else { updates += 1 }
             }
-            try Data(report.rendered(as: .markdown, failOn: gate)).write(
-                to: URL(fileURLWithPath: path + "/worklog.md"), options: .atomic)
+            try ReportOutput.write(Array(report.rendered(as: .markdown, failOn: gate)), to: path + "/worklog.md")
             return (new, updates)
         } catch let error as CocoaError {
             throw CommandFailure(

@@ -11,7 +11,7 @@ struct StatusReading {
     /// Where the trend begins, as ``HistoryWindow`` takes it, and whether somebody asked for it; nil: the first commit.
     var since: String? = Self.usualSpan
     var isSinceGiven = false
-    var samples = 6
+    var samples = StatusCommand.Span.usualSamples
     /// Paths that count; the tools of the agent leave out what is hidden.
     var reads: @Sendable (String) -> Bool = { _ in true }
 

@@ -1,33 +1,18 @@
-import CoreFoundation
 import Foundation
 
 /// Where a report goes: a file that was named, else standard output.
 enum ReportOutput {
-    /// - Throws: `CommandFailure` when the file cannot be written; it is then as it was.
+    /// - Throws: `CommandFailure` when the file cannot be written; it is then as it was. See ``FileWriting``.
     static func write(_ bytes: [UInt8], to path: String?) throws {
         guard let path else {
             Terminal.output.write(bytes)
             return
         }
         do {
-            let place = URL(fileURLWithPath: path)
-            // A device or a pipe is written to. A file of the same name in its place would take it from everybody else.
-            guard isReplaceable(path) else {
-                let file = try FileHandle(forWritingTo: place)
-                try file.write(contentsOf: bytes)
-                return try file.close()
-            }
-            try Data(bytes).write(to: place, options: .atomic)
+            try FileWriting.write(bytes, to: path)
         } catch {
-            throw CommandFailure(
-                "\(path): cannot be written: \(error.localizedDescription)", status: ExitStatus.unknown)
+            throw CommandFailure("\(path.escapingControls): cannot be written: \(error)", status: ExitStatus.unknown)
         }
-    }
-
-    /// Whether a path is a regular file or nothing yet, links followed.
-    private static func isReplaceable(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG || status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Adds to what other steps wrote into a file, which is made when it is not there.

@@ -196,6 +196,36 @@ struct MigrationPlanTests {
         if case .removed = blocked.fate { Issue.record("\(blocked)") }
     }
 
+    @Test("lists stars of modules that have something which gives way, and needs no names because of them")
+    func stars() throws {
+        let project = Self.project([
+            "shop/old.py": "from shop.store import Store as Old\n\nLIMIT = 3\n",
+            "shop/user.py": "from shop.old import *\nfrom shop.store import *\n\na, b, c = Old(), Store(), LIMIT\n",
+            "shop/idle.py": "import sys\n\nfrom shop.store import *\n",
+            "shop/other.py": "from shop.limits import *\n",
+            "shop/limits.py": "MOST = 4\n",
+        ])
+        let plan = try Self.plan(project)
+        #expect(plan.verdict == .ready)
+        #expect(
+            Self.text("shop/user.py", plan)
+                == "from shop.old import *\nfrom shop.store import *\nfrom shop.cart import Cart\n\na, b, c = Cart(), Cart(), LIMIT\n"
+        )
+        #expect(
+            plan.left.map { "\($0.path):\($0.line) \($0.text)" } == [
+                "shop/idle.py:3 from shop.store import *", "shop/user.py:1 from shop.old import *",
+                "shop/user.py:2 from shop.store import *",
+            ])
+        #expect(plan.left.allSatisfy { $0.reason.contains("does not say what it needs") })
+        #expect(plan.left.first { $0.text.contains("shop.old") }?.reason.contains("shop.old has, Old too") == true)
+        let store = try #require(plan.layers.first { $0.symbol == "shop.store.Store" })
+        if case .blocked = store.fate { Issue.record("\(store)") }
+        // Once a module has nothing that gives way, a star is as good there as any. The other one goes on passing the class on.
+        let again = try Self.plan(Self.applied(plan, to: project))
+        #expect(again.verdict == .nothing)
+        #expect(again.left.map(\.text) == ["from shop.old import *"])
+    }
+
     @Test("is as asynchronous as the calls are")
     func asynchronous() throws {
         var project = Self.project([

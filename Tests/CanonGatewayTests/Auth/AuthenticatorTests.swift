@@ -63,20 +63,20 @@ import Testing
         let principal = try await fixture.authenticator.authenticate(bearer: fixture.logIn().accessToken).get()
         let other = try fixture.anotherProcess()
         let monitor = IdentityMonitor(store: fixture.store, visitorSeconds: 60, logger: Logger(label: "test"))
-        let (changes, report) = AsyncStream<ContinuousClock.Instant>.makeStream()
-        let watching = Task { await monitor.run { report.yield(.now) } }
+        let (changes, report) = AsyncStream<Duration>.makeStream()
+        let watching = Task { await monitor.run { report.yield(LivedClock.now) } }
         defer { watching.cancel() }
 
         var reports = changes.makeAsyncIterator()
         _ = await reports.next()
         #expect(await fixture.authenticator.isValid(principal))
-        let start = ContinuousClock.now
+        let start = LivedClock.now
         try await other.setDisabled(true, EmailAddress(account.email), actor: "cli:test")
         let noticed = try #require(await reports.next())
-        #expect(start.duration(to: noticed) < .seconds(1))
-        while await fixture.authenticator.isValid(principal), start.duration(to: .now) < .seconds(2) {}
+        #expect(noticed - start < .seconds(1))
+        while await fixture.authenticator.isValid(principal), LivedClock.now - start < .seconds(2) {}
         #expect(await fixture.authenticator.check(principal) == .disabled)
-        #expect(start.duration(to: .now) < .seconds(1))
+        #expect(LivedClock.now - start < .seconds(1))
     }
 
     @Test("a ticket admits once, narrows the permissions, and ends with the session that made it")
@@ -180,13 +180,13 @@ import Testing
         let made = try await fixture.store.createServiceToken(
             name: "ci", role: .service, expiresAt: nil, actor: "test", now: now)
         _ = try await fixture.authenticator.authenticate(bearer: made.secret.text).get()
-        let start = ContinuousClock.now
+        let start = LivedClock.now
         _ = try await fixture.anotherProcess().revokeServiceToken("ci", actor: "cli:test", now: now)
         var failure: AuthenticationFailure?
-        while failure == nil, start.duration(to: .now) < .seconds(2) {
+        while failure == nil, LivedClock.now - start < .seconds(2) {
             failure = await fixture.authenticator.authenticate(bearer: made.secret.text).failure
         }
         #expect(failure == .revoked)
-        #expect(start.duration(to: .now) < .seconds(1))
+        #expect(LivedClock.now - start < .seconds(1))
     }
 }

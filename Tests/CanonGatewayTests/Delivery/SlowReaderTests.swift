@@ -63,9 +63,9 @@ struct SlowReaderTests {
         var text = ""
         var joined = 0
         var snapshots = 0
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = LivedClock.deadline(in: 60)
         while true {
-            guard ContinuousClock.now < deadline, case .frame(let frame) = try await socket.next(within: 20) else {
+            guard LivedClock.now < deadline, case .frame(let frame) = try await socket.next(within: 20) else {
                 throw TimedOut(waitedFor: "the end of the run", seen: ["got as far as \(cursor)"])
             }
             if frame["type"] == "snapshot" {

@@ -14,6 +14,8 @@ enum ServerFault: String, CaseIterable, Sendable {
     case foreignThreadReadable, eventsLeak, noHeads
     /// Of every 20 events that it passes on, one.
     case oneLostInMany, oneRepeatedInMany, twoSwappedInMany, lastIsLost
+    /// No fault: a device that only follows is given nothing until it asks for the rest.
+    case lateToOthers
 }
 
 /// Passes HTTP through as it is, and each WebSocket message through the fault.

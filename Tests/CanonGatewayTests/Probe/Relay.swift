@@ -15,6 +15,9 @@ final class Relay {
     private var hasResumed = false
     private var hasReplayed = false
     private var isSender = false
+    /// How often the client has asked for events, and those that wait until it asks for the rest.
+    private var questions = 0
+    private var late: [JSONObject] = []
 
     private static let limit = 1 << 20
 
@@ -55,6 +58,11 @@ final class Relay {
     private func fromClient(_ text: ByteBuffer) {
         let frame = (try? JSONValue.parse(text.readableBytesView))?.object
         if frame?["type"] == "user_message" { isSender = true }
+        if frame?["type"] == "resume" { questions += 1 }
+        if questions > 1 {
+            for frame in late { send(frame) }
+            late = []
+        }
         switch state.fault {
         case .oversizeSwallowed where text.readableBytes > Self.limit: return
         case .badJSONCloses where frame == nil:
@@ -172,6 +180,9 @@ final class Relay {
             }
         // Nothing comes after it by which it would be missed. The sender still hears of its end.
         case .lastIsLost where type == "agent_completed" && !isSender: return []
+        case .lateToOthers where !isSender && questions < 2:
+            late.append(frame)
+            return []
         case .eventsLeak:
             for relay in state.relays.values where relay.user != nil && relay.user != user { relay.send(frame) }
         default: break

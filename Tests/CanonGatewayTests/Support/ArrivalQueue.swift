@@ -27,8 +27,9 @@ actor ArrivalQueue<Arrival: Sendable> {
         if !queue.isEmpty { return queue.removeFirst() }
         waits += 1
         let id = waits
+        let deadline = LivedClock.deadline(in: seconds)
         let timer = Task {
-            try await Task.sleep(for: .seconds(seconds))
+            try await LivedClock.sleep(until: deadline)
             self.expire(id)
         }
         defer { timer.cancel() }

@@ -52,6 +52,8 @@ final class RunningGateway: Sendable {
         configuration.dataDirectory = folder.path
         configuration.durability = .process
         configuration.limits.drainSeconds = 1
+        // The clients are in this process: when it stands still, their requests are late.
+        configuration.limits.handshakeSeconds = 120
         configure(&configuration)
         let store = try Store(folder: DataFolder(path: folder.path), durability: configuration.durability)
         let (running, continuation) = AsyncStream.makeStream(of: Int.self)

@@ -103,11 +103,11 @@ final class TestSocket: Sendable {
     func next(_ type: String, within seconds: Double = 10) async throws -> JSONObject {
         var seen: [String] = []
         // Of the whole wait: heartbeats, which come again and again, must not prolong it.
-        let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
+        let deadline = LivedClock.deadline(in: seconds)
         while true {
             let arrival: Arrival
             do {
-                let left = ContinuousClock.now.duration(to: deadline) / .seconds(1)
+                let left = (deadline - LivedClock.now) / .seconds(1)
                 arrival = try await inbox.next(within: max(0.001, left), describing: type)
             } catch {
                 throw TimedOut(waitedFor: type, seen: seen)
@@ -126,9 +126,9 @@ final class TestSocket: Sendable {
     func events(untilTerminal count: Int = 1, within seconds: Double = 20) async throws -> [JSONObject] {
         var events: [JSONObject] = []
         var terminals = 0
-        let deadline = ContinuousClock.now + .seconds(seconds)
+        let deadline = LivedClock.deadline(in: seconds)
         while terminals < count {
-            guard ContinuousClock.now < deadline, case .frame(let frame) = try await next() else {
+            guard LivedClock.now < deadline, case .frame(let frame) = try await next() else {
                 throw TimedOut(waitedFor: "a terminal event", seen: events.map { $0["type"]?.string ?? "?" })
             }
             guard frame["seq"] != nil, frame["event_id"] != nil else { continue }

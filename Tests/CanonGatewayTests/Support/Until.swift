@@ -5,11 +5,11 @@ struct NeverTrue: Error, CustomStringConvertible {
 }
 
 /// Asks again and again until the condition holds.
-/// - Throws: `NeverTrue` after `seconds`.
+/// - Throws: `NeverTrue` after `seconds` of the process's life.
 func until(_ what: String, within seconds: Double = 15, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(seconds)
+    let deadline = LivedClock.deadline(in: seconds)
     while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw NeverTrue(what: what) }
+        guard LivedClock.now < deadline else { throw NeverTrue(what: what) }
         try await Task.sleep(for: .milliseconds(10))
     }
 }

@@ -56,6 +56,56 @@ struct PlainTextLayoutTests {
         #expect(split.line.process.map { lines[50].utf8.count > $0.upperBound } == true)
     }
 
+    @Test(
+        "takes the first word of a sentence for no level",
+        arguments: ["", "2025-03-04 10:11:12 ", "2025-03-04 10:11:12 INFO "], [4, 1000])
+    func sentences(header: String, count: Int) {
+        let messages = [
+            "Error handling was improved", "Info about the release follows", "Warning signs were missed",
+            "Critical section entered", "Starting the worker",
+        ]
+        let lines = (0..<count).map { header + messages[$0 % messages.count] }
+        let layout = Self.layout(of: lines)
+        for (number, line) in lines.enumerated() {
+            let split = Self.split(line, layout)
+            #expect(split.message == messages[number % messages.count], "\(line)")
+            #expect(split.line.severity == (header.hasSuffix("INFO ") ? .info : nil), "\(line)")
+        }
+    }
+
+    @Test("takes no sentence for a level where the source writes its levels otherwise")
+    func sentencesAmongLevels() {
+        for header in ["", "2025-03-04 10:11:12 "] {
+            let lines = (0..<300).map { number in
+                header + (number % 10 == 0 ? "Error handling was improved" : "ERROR cannot open \(number)")
+            }
+            let layout = Self.layout(of: lines)
+            #expect(Self.split(lines[0], layout).message == "Error handling was improved")
+            #expect(Self.split(lines[0], layout).line.severity == nil)
+            #expect(Self.split(lines[1], layout).message == "cannot open 1")
+            #expect(Self.split(lines[1], layout).line.severity == .error)
+        }
+    }
+
+    @Test("takes words for levels where nearly every line has one, or no sentence goes on behind them")
+    func wordsForLevels() {
+        let messages = ["opening the file", "disk is low", "cannot open the file"]
+        let levels = [("Info", LogSeverity.info), ("warning", .warning), ("Error", .error)]
+        let columns = (0..<90).map { "\(levels[$0 % 3].0) \(messages[$0 % 3])" }
+        let services = (0..<90).map { number in
+            "2025-03-04 10:11:12 "
+                + (number % 2 == 0 ? "Error  CBS  Failed to load \(number)" : "loaded item \(number)")
+        }
+        let layout = Self.layout(of: columns)
+        for (number, line) in columns.enumerated() {
+            #expect(Self.split(line, layout).line.severity == levels[number % 3].1, "\(line)")
+            #expect(Self.split(line, layout).message == messages[number % 3])
+        }
+        let mixed = Self.layout(of: services)
+        #expect(Self.split(services[0], mixed).line.severity == .error)
+        #expect(Self.split(services[1], mixed).line.severity == nil)
+    }
+
     @Test("takes no message apart that has no header")
     func leavesMessages() {
         var log = GeneratedLog(seed: 3)

@@ -83,7 +83,7 @@ struct ImportRewritingTests {
             "from shop.cart import Cart\nCart, Cart\n"),
         RewritingExample(
             "two names that become one", "from shop.api import Old\nfrom shop.cart import Cart\nOld, Cart\n",
-            "from shop.cart import Cart\nfrom shop.cart import Cart\nCart, Cart\n"),
+            "from shop.cart import Cart\nCart, Cart\n"),
         RewritingExample(
             "in a function",
             "def f():\n    from shop.old import Old\n    return Old()\n",

@@ -47,6 +47,14 @@ struct RemovalTests {
             "a class that its file uses, where the new name is taken", ["Old"],
             "class Old: pass\nclass Cart: pass\nOld()\n",
             "from shop.cart import Cart as Old\nclass Cart: pass\nOld()\n"),
+        Example(
+            "a class that its file uses beside the new one", ["Old"],
+            "from shop.cart import Cart\n\nclass Old: pass\n\nOld(Cart)\n",
+            "from shop.cart import Cart\n\nCart(Cart)\n"),
+        Example(
+            "a class that its file uses, in front of the new one", ["Old"],
+            "class Old: pass\n\nOld()\nfrom shop.cart import Cart\n",
+            "from shop.cart import Cart\n\nCart()\nfrom shop.cart import Cart\n"),
         Example("an alias", ["Alias"], "class C: pass\nAlias = C  # for callers\nx = 1\n", "class C: pass\nx = 1\n"),
         Example(
             "an alias that its file uses", ["Alias"], "class C: pass\nAlias = C\nAlias()\n",

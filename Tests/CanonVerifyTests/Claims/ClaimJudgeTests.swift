@@ -47,8 +47,7 @@ struct ClaimJudgeTests {
         ])
     func contradicted(_ text: String, _ reason: String) throws {
         // A path and the name in it are two statements.
-        let row = try #require(rows(text).last)
-        #expect(row.verdict == .contradicted)
+        let row = try #require(rows(text).first { $0.verdict == .contradicted })
         #expect(row.reason.hasPrefix(reason), "\(row.reason)")
     }
 

@@ -54,6 +54,19 @@ struct StatementReaderTests {
         #expect(kinds(text) == [])
     }
 
+    @Test(
+        "a quote has both marks of a code span that it holds, and none of one that it is the inside of",
+        arguments: [
+            ("we have 3 `Cart` files", "3 `Cart` files"), ("we have 3 files in `shop/`", "3 files in `shop/`"),
+            ("we have 3 files in `` shop/ ``", "3 files in `` shop/ ``"),
+            ("`shop/cart.py` (Cart_)", "`shop/cart.py` (Cart_)"), ("see `shop/cart.py`", "shop/cart.py"),
+            ("| 3 `Cart` files | `x` |", "3 `Cart` files"),
+        ])
+    func quotes(_ text: String, _ quote: String) {
+        #expect(statements(text).map(\.quote).contains(quote), "\(statements(text).map(\.quote))")
+        #expect(statements(text).allSatisfy { $0.quote.count(where: { $0 == "`" }).isMultiple(of: 2) })
+    }
+
     @Test("a name that is said to stand in a file")
     func definitions() {
         #expect(

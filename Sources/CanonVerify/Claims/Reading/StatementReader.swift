@@ -6,6 +6,8 @@ struct StatementReader {
     let document: ClaimDocument
     let vocabulary: TreeVocabulary
     var statements: [ClaimStatement] = []
+    /// The code spans of the line that was quoted last, marks included, in order.
+    private var spans: (line: Int, ranges: [Range<Int>]) = (-1, [])
 
     static func statements(of document: ClaimDocument, _ vocabulary: TreeVocabulary) -> [ClaimStatement] {
         var reader = StatementReader(document: document, vocabulary: vocabulary)
@@ -103,14 +105,52 @@ struct StatementReader {
     mutating func add(_ kind: ClaimStatement.Kind, _ line: Int, _ range: Range<Int>, mood: ClaimStatement.Mood) {
         let source = document.lines[line].source
         guard !range.isEmpty, range.lowerBound < source.columns.count else { return }
+        let range = withWholeSpans(range.clamped(to: 0..<source.scalars.count), line)
         let section = document.lines[line].section
         statements.append(
             ClaimStatement(
                 place: .init(
                     file: document.name, line: source.number, column: source.columns[range.lowerBound]),
-                quote: source.text(range.clamped(to: 0..<source.scalars.count)).replacing("**", with: ""), kind: kind,
-                mood: mood,
+                quote: source.text(range).replacing("**", with: ""), kind: kind, mood: mood,
                 heading: document.sections[section].title, section: section))
+    }
+
+    /// What begins or ends in a code span has the marks of the span. The inside of one alone needs none.
+    private mutating func withWholeSpans(_ range: Range<Int>, _ line: Int) -> Range<Int> {
+        if spans.line != line { spans = (line, Self.spans(of: document.lines[line].source)) }
+        let ranges = spans.ranges
+        var first = 0
+        var behind = ranges.count
+        while first < behind {
+            let middle = (first + behind) / 2
+            if ranges[middle].upperBound <= range.lowerBound { first = middle + 1 } else { behind = middle }
+        }
+        var whole = range
+        while first < ranges.count, ranges[first].lowerBound < range.upperBound {
+            let span = ranges[first]
+            let isWithin = span.lowerBound < range.lowerBound && range.upperBound < span.upperBound
+            if !isWithin {
+                whole = min(whole.lowerBound, span.lowerBound)..<max(whole.upperBound, span.upperBound)
+            }
+            first += 1
+        }
+        return whole
+    }
+
+    private static func spans(of line: DocumentLine) -> [Range<Int>] {
+        guard line.scalars.contains("`") else { return [] }
+        return ClaimToken.tokens(of: line, in: 0..<line.scalars.count).filter { $0.kind == .code }.map { token in
+            var span = token.range
+            for mark: Unicode.Scalar in [" ", "`"] {
+                while span.lowerBound > 0, line.scalars[span.lowerBound - 1] == mark {
+                    span = span.lowerBound - 1..<span.upperBound
+                }
+                while span.upperBound < line.scalars.count, line.scalars[span.upperBound] == mark {
+                    span = span.lowerBound..<span.upperBound + 1
+                }
+            }
+            return span
+        }
     }
 
     /// A box, or a mark of completion at the beginning.

@@ -5,26 +5,17 @@ struct HistoryPage {
     let report: HistoryReport
 
     var text: String {
-        var page = HTMLText()
-        page.markup(
-            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
-                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-                + "<meta name=\"color-scheme\" content=\"light dark\">"
-                + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        )
-        page.element("title", "", "History · Canon audit")
-        page.markup("<style>\(HTMLStyle.text) \(Chart.css)</style></head><body>")
-        page.element("header") { head(&$0) }
-        page.element("main") { page in
-            for concept in report.concepts { section(&page, concept) }
-            if !report.detectorChanges.isEmpty { changes(&page) }
+        HTMLText.page(title: "History · Canon audit", style: "\(HTMLStyle.text) \(Chart.css)") { page in
+            page.element("header") { head(&$0) }
+            page.element("main") { page in
+                for concept in report.concepts { section(&page, concept) }
+                if !report.detectorChanges.isEmpty { changes(&page) }
+            }
+            page.element("footer", "") { page in
+                for note in report.notes { page.element("p", "", note) }
+                page.element("p", "", "\(report.tool.name) \(report.tool.version), schema \(report.schema).")
+            }
         }
-        page.element("footer", "") { page in
-            for note in report.notes { page.element("p", "", note) }
-            page.element("p", "", "\(report.tool.name) \(report.tool.version), schema \(report.schema).")
-        }
-        page.markup("</body></html>\n")
-        return page.text
     }
 
     private func head(_ page: inout HTMLText) {

@@ -239,11 +239,23 @@ final class LoadDevice {
         let from = frame["seq_from"]?.int ?? seq
         if from < seq { tally.joined += 1 }
         let last = cursor.last
-        switch cursor.receive(from: from, through: seq) {
+        let finding = cursor.receive(from: from, through: seq)
+        // Behind the answer at the end comes once more what was on its way when a late device asked, and what was lost on the way.
+        if !isChecked { judge(finding, frame, from: from, through: seq, after: last) }
+        if from == seq, !user.ledger.note(seq, id: frame["event_id"]?.string ?? "") {
+            tally.faults.add(.disordered, "\(name): another event \(seq) than before")
+        }
+        // A message that comes twice does not stand in the log twice.
+        if case .repeated = finding { return }
+        user.received(frame, by: self)
+    }
+
+    private func judge(
+        _ finding: DeviceCursor.Finding, _ frame: JSONObject, from: Int64, through seq: Int64, after last: Int64
+    ) {
+        switch finding {
         case .inOrder: break
         case .repeated(let count):
-            // What was on its way when a device that is late asked for the rest comes once more with it.
-            if case .checking = state { break }
             tally.faults.add(.duplicated, times: count, "\(name): event \(seq) again, after \(last)")
         case .missed(let count):
             tally.faults.add(.lost, times: count, "\(name): event \(from) came after \(last)")
@@ -251,10 +263,6 @@ final class LoadDevice {
             tally.faults.found(count)
             tally.faults.add(.disordered, times: count, "\(name): event \(seq) came after \(last)")
         }
-        if from == seq, !user.ledger.note(seq, id: frame["event_id"]?.string ?? "") {
-            tally.faults.add(.disordered, "\(name): another event \(seq) than before")
-        }
-        user.received(frame, by: self)
     }
 }
 

@@ -4,20 +4,14 @@ import CanonWire
 /// A load's report as one HTML file with charts: no script, nothing from the network.
 extension LoadReport {
     public var html: String {
-        var page = HTMLText()
-        page.markup(
-            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
-                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
-        page.element("title", "", "Load on \(url)")
-        page.markup("<style>\(HTMLStyle.text)\(Self.style)</style></head><body>")
-        writeSummary(to: &page)
-        writeFaults(to: &page)
-        writeCharts(to: &page)
-        writeLatencies(to: &page)
-        writeCounts(to: &page)
-        page.element("footer", "", "canon load, \(startedAt.iso8601). Latencies count from when a message was due.")
-        page.markup("</body></html>\n")
-        return page.text
+        HTMLText.page(title: "Load on \(url)", style: HTMLStyle.text + Self.style) { page in
+            writeSummary(to: &page)
+            writeFaults(to: &page)
+            writeCharts(to: &page)
+            writeLatencies(to: &page)
+            writeCounts(to: &page)
+            page.element("footer", "", "canon load, \(startedAt.iso8601). Latencies count from when a message was due.")
+        }
     }
 
     private static let style =

@@ -5,35 +5,26 @@ struct StatusPage {
     let report: StatusReport
 
     var text: String {
-        var page = HTMLText()
-        page.markup(
-            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
-                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-                + "<meta name=\"color-scheme\" content=\"light dark\">"
-                + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        )
-        page.element("title", "", "Status · Canon")
-        page.markup("<style>\(HTMLStyle.text) \(Chart.css)</style></head><body>")
-        page.element("header") { page in
-            page.element("h1", "", "Status")
-            page.element("p", "", report.summary + ".")
+        HTMLText.page(title: "Status · Canon", style: "\(HTMLStyle.text) \(Chart.css)") { page in
+            page.element("header") { page in
+                page.element("h1", "", "Status")
+                page.element("p", "", report.summary + ".")
+            }
+            page.element("main") { page in
+                actions(&page)
+                concepts(&page)
+                verdicts(&page)
+                problems(&page)
+                absent(&page)
+            }
+            page.element("footer", "") { page in
+                for note in report.history?.notes ?? [] { page.element("p", "", note) }
+                page.element(
+                    "p", "",
+                    "Rule set \(report.tool.ruleSet), Python \(report.python) grammar, \(report.tool.name) \(report.tool.version), "
+                        + "schema \(report.schema).")
+            }
         }
-        page.element("main") { page in
-            actions(&page)
-            concepts(&page)
-            verdicts(&page)
-            problems(&page)
-            absent(&page)
-        }
-        page.element("footer", "") { page in
-            for note in report.history?.notes ?? [] { page.element("p", "", note) }
-            page.element(
-                "p", "",
-                "Rule set \(report.tool.ruleSet), Python \(report.python) grammar, \(report.tool.name) \(report.tool.version), "
-                    + "schema \(report.schema).")
-        }
-        page.markup("</body></html>\n")
-        return page.text
     }
 
     private func actions(_ page: inout HTMLText) {

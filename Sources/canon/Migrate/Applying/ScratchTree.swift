@@ -9,42 +9,31 @@ final class ScratchTree {
     /// The root of the copy. It has the name of the original's, which some programs look at.
     let root: String
     /// Where what is not part of the tree may be written.
-    let folder: String
+    var folder: String { scratch.path }
     private let place: WorkTreePlace
+    private let scratch: ScratchFolder
 
     /// - Throws: ``ApplyFailure``
     init(of place: WorkTreePlace) throws {
         self.place = place
-        let parent = Self.resolved(FileManager.default.temporaryDirectory.path)
+        let parent = ScratchFolder.parent
         guard parent != place.root, !parent.hasPrefix(place.root == "/" ? "/" : place.root + "/") else {
             throw ApplyFailure(
                 .copy,
                 "the folder for temporary files, \(parent.escapingControls), is part of the tree: set TMPDIR to one outside of it"
             )
         }
-        var template = Array("\(parent == "/" ? "" : parent)/canon-migrate-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw ApplyFailure(.copy, "\(parent.escapingControls): no folder can be made there: \(SystemError.last)")
+        do {
+            scratch = try ScratchFolder(in: parent)
+        } catch {
+            throw ApplyFailure(.copy, "\(parent.escapingControls): no folder can be made there: \(error)")
         }
-        folder = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-        root = folder + "/tree/" + (place.root == "/" ? "root" : (place.root as NSString).lastPathComponent)
-        try Self.makeFolder(root)
-    }
-
-    deinit {
-        guard (try? FileManager.default.removeItem(atPath: folder)) == nil else { return }
-        // A program that was run there may have left folders that it could not write in itself.
-        for case let name as String in FileManager.default.enumerator(atPath: folder) ?? .init() {
-            let path = folder + "/" + name
-            if FileReading.isDirectory(path) { chmod(path, 0o700) }
+        root = scratch.path + "/tree/" + (place.root == "/" ? "root" : (place.root as NSString).lastPathComponent)
+        do {
+            try Self.makeFolder(BytePath(root))
+        } catch {
+            throw ApplyFailure(.copy, "\(root.escapingControls): \(error)")
         }
-        try? FileManager.default.removeItem(atPath: folder)
-    }
-
-    private static func resolved(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 
     // MARK: Copying
@@ -52,17 +41,17 @@ final class ScratchTree {
     /// - Throws: ``ApplyFailure``
     func copy(isCancelled: () -> Bool, progress: (_ done: Int, _ total: Int) -> Void) throws {
         var copied = 0
-        var folders: [String] = [""]
+        var folders = [BytePath("")]
         while let below = folders.popLast() {
-            let files = try Self.files(of: below.isEmpty ? place.root : "\(place.root)/\(below)")
+            let files = try files(below: below)
             for (index, name) in files.enumerated() {
                 guard !isCancelled() else { throw ApplyFailure.cancelled(.copy) }
-                let path = below.isEmpty ? name : "\(below)/\(name)"
+                let path = below.appending(name)
                 do {
                     // A submodule, or a repository that lies in this one, has its own idea of what is ignored.
                     if try copy(path) == .folder { folders.append(path) }
                 } catch {
-                    throw ApplyFailure(.copy, "\(path.escapingControls): \(error)")
+                    throw ApplyFailure(.copy, "\(path.shown): \(error)")
                 }
                 copied += 1
                 progress(copied, copied + files.count - index - 1)
@@ -70,7 +59,14 @@ final class ScratchTree {
         }
     }
 
-    private static func files(of root: String) throws -> [String] {
+    /// What git knows in the tree, or in a repository within it.
+    private func files(below folder: BytePath) throws -> [BytePath] {
+        guard let below = folder.text else {
+            // git is started with texts as its arguments.
+            throw ApplyFailure(
+                .copy, "\(folder.shown): a repository whose path is not UTF-8 cannot be copied; give it another name")
+        }
+        let root = below.isEmpty ? place.root : "\(place.root)/\(below)"
         // A submodule that was never fetched is an empty folder, and git would answer for the repository around it.
         guard let repository = GitRepository(containing: root), access(root + "/.git", F_OK) == 0 else { return [] }
         let output: [UInt8]
@@ -81,18 +77,18 @@ final class ScratchTree {
         }
         // One in a merge has several entries; a repository in this one ends in a slash.
         let names = output.split(separator: 0).map { name in
-            String(decoding: name.last == UInt8(ascii: "/") ? name.dropLast() : name, as: UTF8.self)
+            BytePath(name.last == UInt8(ascii: "/") ? name.dropLast() : name)
         }
         return Set(names).sorted()
     }
 
     private enum Copied { case file, folder, nothing }
 
-    private func copy(_ path: String) throws(SystemError) -> Copied {
-        let source = "\(place.root)/\(path)"
-        let target = "\(root)/\(path)"
+    private func copy(_ path: BytePath) throws(SystemError) -> Copied {
+        let source = BytePath(place.root).appending(path)
+        let target = BytePath(root).appending(path)
         var status = stat()
-        guard lstat(source, &status) == 0 else {
+        guard lstat(source.c, &status) == 0 else {
             // Deleted and not committed, or left out by a sparse checkout.
             if errno == ENOENT || errno == ENOTDIR { return .nothing }
             throw .last
@@ -111,22 +107,22 @@ final class ScratchTree {
     }
 
     /// A link that names its target from the root of the machine, within the tree, leads into the copy.
-    private func copyLink(_ source: String, to target: String) throws(SystemError) {
+    private func copyLink(_ source: BytePath, to target: BytePath) throws(SystemError) {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = buffer.withUnsafeMutableBytes { bytes in
-            readlink(source, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+            readlink(source.c, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
         }
         guard count >= 0 else { throw .last }
-        var text = String(decoding: buffer[..<count], as: UTF8.self)
-        if text == place.root || text.hasPrefix(place.root + "/") { text = root + text.dropFirst(place.root.count) }
-        guard symlink(text, target) == 0 else { throw .last }
+        let named = BytePath(buffer[..<count])
+        let link = named.moved(from: BytePath(place.root), to: BytePath(root)) ?? named
+        guard symlink(link.c, target.c) == 0 else { throw .last }
     }
 
-    private static func copyBytes(_ source: String, to target: String, _ status: stat) throws(SystemError) {
-        let from = open(source, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+    private static func copyBytes(_ source: BytePath, to target: BytePath, _ status: stat) throws(SystemError) {
+        let from = open(source.c, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard from >= 0 else { throw .last }
         defer { close(from) }
-        let to = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let to = open(target.c, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard to >= 0 else { throw .last }
         defer { close(to) }
         var chunk = [UInt8](repeating: 0, count: 1 << 17)
@@ -153,18 +149,14 @@ final class ScratchTree {
         futimens(to, &times)
     }
 
-    private static func makeParents(of path: String) throws(SystemError) {
-        let parent = (path as NSString).deletingLastPathComponent
-        guard !FileReading.isDirectory(parent) else { return }
-        try makeParents(of: parent)
-        guard mkdir(parent, 0o755) == 0 || errno == EEXIST else { throw .last }
+    private static func makeParents(of path: BytePath) throws(SystemError) {
+        if let parent = path.parent { try makeFolder(parent) }
     }
 
-    private static func makeFolder(_ path: String) throws {
-        do {
-            try makeParents(of: path + "/.")
-        } catch {
-            throw ApplyFailure(.copy, "\(path.escapingControls): \(error)")
-        }
+    private static func makeFolder(_ path: BytePath) throws(SystemError) {
+        var status = stat()
+        if stat(path.c, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+        try makeParents(of: path)
+        guard mkdir(path.c, 0o755) == 0 || errno == EEXIST else { throw .last }
     }
 }
