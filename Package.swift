@@ -9,6 +9,28 @@ let swiftSettings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Scripts/profiled-build builds twice: the first program notes which way its code went, the second is laid out by that.
+/// The value is `record`, or the file of the profile. It concerns the modules that read much and whose time is measured.
+enum Profiling {
+    private static let mode = Context.environment["CANON_PROFILE"] ?? ""
+
+    static var swift: [SwiftSetting] {
+        switch mode {
+        case "": swiftSettings
+        case "record": swiftSettings + [.unsafeFlags(["-Xfrontend", "-ir-profile-generate"])]
+        default: swiftSettings + [.unsafeFlags(["-Xfrontend", "-ir-profile-use=\(mode)"])]
+        }
+    }
+
+    static var c: [CSetting] {
+        switch mode {
+        case "": []
+        case "record": [.unsafeFlags(["-fprofile-generate"])]
+        default: [.unsafeFlags(["-fprofile-use=\(mode)"])]
+        }
+    }
+}
+
 let package = Package(
     name: "canon",
     platforms: [.macOS(.v15)],
@@ -96,11 +118,11 @@ let package = Package(
             swiftSettings: swiftSettings,
             plugins: ["StampCommit"]
         ),
-        .target(name: "CanonFacts", swiftSettings: swiftSettings),
+        .target(name: "CanonFacts", swiftSettings: Profiling.swift),
         .target(
             name: "CanonPython",
             dependencies: ["CanonFacts", "CCanonBytes", .product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: swiftSettings
+            swiftSettings: Profiling.swift
         ),
         // In an executable of its own: swift-syntax doubles the build, and `make run` must not pay for it.
         .target(
@@ -114,7 +136,7 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
-        .target(name: "CanonCodeModel", dependencies: ["CanonFacts"], swiftSettings: swiftSettings),
+        .target(name: "CanonCodeModel", dependencies: ["CanonFacts"], swiftSettings: Profiling.swift),
         .target(
             name: "CanonAudit",
             dependencies: [
@@ -123,7 +145,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: swiftSettings
+            swiftSettings: Profiling.swift
         ),
         .target(
             name: "CanonVerify",
@@ -149,7 +171,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
-            swiftSettings: swiftSettings
+            swiftSettings: Profiling.swift
         ),
         .executableTarget(
             name: "canon",
@@ -181,7 +203,8 @@ let package = Package(
 
         // C: what Swift cannot say (`#embed`, a variadic system call, the mask of a vector comparison).
         .target(
-            name: "CCanonBytes", linkerSettings: [.linkedLibrary("iconv", .when(platforms: [.macOS]))]),
+            name: "CCanonBytes", cSettings: Profiling.c,
+            linkerSettings: [.linkedLibrary("iconv", .when(platforms: [.macOS]))]),
         .target(name: "CCanonFiles"),
         .target(
             name: "CCanonConsole",

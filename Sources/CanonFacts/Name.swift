@@ -64,11 +64,70 @@ public struct NameInterner: ~Copyable {
 
     /// A place in the table of texts: 0 in `name` is free.
     private struct Slot: BitwiseCopyable {
-        /// A text of up to eight bytes itself, or the hash of a longer one.
-        var word: UInt64
+        var key: Key
+        var name: UInt32
+    }
+
+    /// What tells a text from others: all of one of up to sixteen bytes. Longer ones are compared besides.
+    private struct Key: BitwiseCopyable {
+        /// The first eight bytes as they lie in memory, with what is behind the text cut off.
+        var first: UInt64
+        /// The last eight bytes of a text of more than eight, mixed with those between them and the first; else 0.
+        var last: UInt64
         /// The length of the text.
         var count: UInt32
-        var name: UInt32
+
+        static let free = Key(first: 0, last: 0, count: 0)
+
+        /// - Parameter text: with ``NameInterner/padding``; `count` is one at least.
+        @inline(__always)
+        init(_ text: UnsafePointer<UInt8>, _ count: Int) {
+            let raw = UnsafeRawPointer(text)
+            // No jump on whether there are more than eight bytes: of names, that cannot be foreseen.
+            let isLong = count > 8
+            let cut = UInt64(littleEndian: UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- min(count, 8) &* 8))
+            first = raw.loadUnaligned(as: UInt64.self) & cut
+            var last = raw.loadUnaligned(fromByteOffset: isLong ? count &- 8 : 0, as: UInt64.self)
+            last = isLong ? last : 0
+            if count > 16 { last = Self.mixed(last, raw, count) }
+            self.last = last
+            self.count = UInt32(truncatingIfNeeded: count)
+        }
+
+        private init(first: UInt64, last: UInt64, count: UInt32) {
+            self.first = first
+            self.last = last
+            self.count = count
+        }
+
+        @inline(__always)
+        private static func mixed(_ last: UInt64, _ raw: UnsafeRawPointer, _ count: Int) -> UInt64 {
+            var hash = last
+            var offset = 8
+            while offset < count &- 8 {
+                hash = step(hash) ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                offset += 8
+            }
+            return hash
+        }
+
+        @inline(__always)
+        private static func step(_ value: UInt64) -> UInt64 {
+            let product = value &* 0x9E37_79B9_7F4A_7C15
+            return product ^ (product >> 29)
+        }
+
+        /// Where to look first, of two to the power of `bits` places.
+        @inline(__always)
+        func place(_ bits: UInt64) -> Int {
+            let mixed = (first ^ Self.step(last) ^ UInt64(count)) &* 0x9E37_79B9_7F4A_7C15
+            return Int(truncatingIfNeeded: mixed >> (64 &- bits))
+        }
+
+        @inline(__always)
+        static func == (a: Key, b: Key) -> Bool {
+            (a.first ^ b.first) | (a.last ^ b.last) | UInt64(a.count ^ b.count) == 0
+        }
     }
 
     private var slots: UnsafeMutablePointer<Slot>
@@ -88,7 +147,7 @@ public struct NameInterner: ~Copyable {
     public init() {
         slotBits = 11
         slots = .allocate(capacity: 1 << 11)
-        slots.initialize(repeating: Slot(word: 0, count: 0, name: 0), count: 1 << 11)
+        slots.initialize(repeating: Slot(key: .free, name: 0), count: 1 << 11)
         capacity = 1 << 14
         texts = .allocate(capacity: capacity)
         nameCapacity = 1 << 10
@@ -110,16 +169,16 @@ public struct NameInterner: ~Copyable {
     /// - Parameter text: the start of `count` bytes, and of ``padding`` readable ones more.
     public mutating func intern(padded text: UnsafePointer<UInt8>, count: Int) -> Name {
         guard count > 0 else { return .none }
-        let word = Self.word(text, count)
-        let slot = search(text, count, word)
+        let key = Key(text, count)
+        let slot = search(text, count, key)
         let known = slots[slot].name
-        return known != 0 ? Name(rawValue: known) : add(text, count, word, slot)
+        return known != 0 ? Name(rawValue: known) : add(text, count, key, slot)
     }
 
     /// The name of a text if it has one, else none.
     public mutating func find(padded text: UnsafePointer<UInt8>, count: Int) -> Name {
         guard count > 0 else { return .none }
-        return Name(rawValue: slots[search(text, count, Self.word(text, count))].name)
+        return Name(rawValue: slots[search(text, count, Key(text, count))].name)
     }
 
     /// The name of a text that nothing is known to follow.
@@ -173,55 +232,24 @@ public struct NameInterner: ~Copyable {
 
     // MARK: Searching
 
-    /// What stands for a text in a slot: up to eight bytes themselves, with what is behind them cut off, or a hash.
-    @inline(__always)
-    private static func word(_ text: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
-        let raw = UnsafeRawPointer(text)
-        let first = raw.loadUnaligned(as: UInt64.self)
-        guard count > 8 else { return first & mask(count) }
-        var hash = first
-        var offset = 8
-        while offset + 8 < count {
-            hash = step(hash) ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            offset += 8
-        }
-        // The last eight bytes, some of which may have been taken already.
-        return step(step(hash) ^ raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
-    }
-
-    @inline(__always)
-    private static func step(_ value: UInt64) -> UInt64 {
-        let product = value &* 0x9E37_79B9_7F4A_7C15
-        return product ^ (product >> 29)
-    }
-
-    /// The bits of the first `count` of eight bytes, 1 to 8, as they lie in memory.
-    @inline(__always)
-    private static func mask(_ count: Int) -> UInt64 {
-        UInt64(littleEndian: UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- count &* 8))
-    }
-
     /// The slot of a text, or the free one where it belongs. One always is free.
     @inline(__always)
-    private func search(_ text: UnsafePointer<UInt8>, _ count: Int, _ word: UInt64) -> Int {
-        let mixed = (word ^ UInt64(truncatingIfNeeded: count)) &* 0x9E37_79B9_7F4A_7C15
-        var slot = Int(truncatingIfNeeded: mixed >> (64 &- slotBits))
+    private func search(_ text: UnsafePointer<UInt8>, _ count: Int, _ key: Key) -> Int {
+        var slot = key.place(slotBits)
         while true {
             let found = slots[slot]
             if found.name == 0 { return slot }
-            if found.word == word, Int(found.count) == count, count <= 8 || equals(found.name, text, count) {
-                return slot
-            }
+            if found.key == key, count <= 16 || equals(found.name, text, count) { return slot }
             slot = (slot + 1) & ((1 &<< Int(slotBits)) - 1)
         }
     }
 
-    /// Whether a name is a text of the same length, of more than eight bytes.
+    /// Whether a name is a text of the same length, of more than sixteen bytes, the first eight of which are the same.
     @inline(__always)
     private func equals(_ name: UInt32, _ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         let stored = UnsafeRawPointer(texts + Int(ends[Int(name) - 1]))
         let raw = UnsafeRawPointer(text)
-        var offset = 0
+        var offset = 8
         while offset + 8 < count {
             guard
                 stored.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
@@ -236,7 +264,7 @@ public struct NameInterner: ~Copyable {
     // MARK: Adding
 
     @inline(never)
-    private mutating func add(_ text: UnsafePointer<UInt8>, _ count: Int, _ word: UInt64, _ slot: Int) -> Name {
+    private mutating func add(_ text: UnsafePointer<UInt8>, _ count: Int, _ key: Key, _ slot: Int) -> Name {
         let start = Int(ends[self.count - 1])
         // Offsets are 32 bits; a source is at most 1 GiB, but a text may be mentioned in several spellings.
         precondition(start + count <= Int(UInt32.max), "the names of one file take more than 4 GiB")
@@ -253,7 +281,7 @@ public struct NameInterner: ~Copyable {
         ends[name] = UInt32(start + count)
         places[name] = UInt32(slot)
         self.count = name + 1
-        slots[slot] = Slot(word: word, count: UInt32(count), name: UInt32(name))
+        slots[slot] = Slot(key: key, name: UInt32(name))
         if self.count * 2 > 1 << Int(slotBits) { growSlots() }
         return Name(rawValue: UInt32(name))
     }
@@ -285,10 +313,10 @@ public struct NameInterner: ~Copyable {
         let old = UnsafeMutableBufferPointer(start: slots, count: 1 << Int(slotBits))
         slotBits += 1
         slots = .allocate(capacity: 1 << Int(slotBits))
-        slots.initialize(repeating: Slot(word: 0, count: 0, name: 0), count: 1 << Int(slotBits))
+        slots.initialize(repeating: Slot(key: .free, name: 0), count: 1 << Int(slotBits))
         for entry in old where entry.name != 0 {
             let start = Int(ends[Int(entry.name) - 1])
-            let place = search(texts + start, Int(entry.count), entry.word)
+            let place = search(texts + start, Int(entry.key.count), entry.key)
             slots[place] = entry
             places[Int(entry.name)] = UInt32(place)
         }

@@ -96,7 +96,8 @@ static inline bool canon_is_ascii(const uint8_t *p, size_t length) {
 }
 
 // Copies text as far as it holds no carriage return and no NUL, and notes the offset after each line feed. Returns how much was
-// copied: all but a part of a block at the end, or up to a block to look at byte by byte.
+// copied: all but a part of a block at the end, or up to a block to look at byte by byte. `lines` has room for one offset more
+// than there are bytes; what is behind those that were noted may be written to as well.
 size_t canon_copy_lines(
     uint8_t *to, const uint8_t *from, size_t length, uint32_t *lines, size_t *count, uint32_t *wide);
 

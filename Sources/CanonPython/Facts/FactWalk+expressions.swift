@@ -24,7 +24,7 @@ extension FactWalk {
         while index != 0 {
             let node = tree[index]
             switch node.kind {
-            case .name: return use(index, node, flags)
+            case .name: return use(node, flags)
             case .constant:
                 if isAnnotation { forwardReference(index, node) }
                 return
@@ -111,10 +111,10 @@ extension FactWalk {
     // MARK: Names
 
     /// A name that is read.
-    private mutating func use(_ index: UInt32, _ node: Node, _ flags: Event.Flags) {
-        let known = lookUp(node.start, node.end)
-        if known.exists, isBoundVariable(known) { return }
-        noteUse(known.exists ? known : name(node.start, node.end), at: node.start, flags)
+    private mutating func use(_ node: Node, _ flags: Event.Flags) {
+        let name = name(node.start, node.end)
+        if isBoundVariable(name) { return }
+        noteUse(name, at: node.start, flags)
     }
 
     /// A dotted name that is read.

@@ -147,23 +147,33 @@ extension FactWalk {
     @inline(never)
     private mutating func findLine(of offset: UInt32) {
         let starts = tree.lineStarts
+        guard let base = starts.baseAddress else { return }
         var line = lineHint
-        var steps = 0
-        if starts[line] <= offset {
-            while line + 1 < starts.count, starts[line + 1] <= offset, steps < 8 {
-                line += 1
-                steps += 1
+        if base[line] <= offset {
+            // Mostly one of the next lines. Which one cannot be foreseen, so that four are compared without a jump.
+            var passed = SourceText.lineMargin
+            var rounds = 0
+            while passed == SourceText.lineMargin, rounds < 4 {
+                let following = base + (line &+ 1)
+                passed = following[0] <= offset ? 1 : 0
+                passed &+= following[1] <= offset ? 1 : 0
+                passed &+= following[2] <= offset ? 1 : 0
+                passed &+= following[3] <= offset ? 1 : 0
+                line &+= passed
+                rounds &+= 1
             }
+            if passed == SourceText.lineMargin { line = tree.position(of: offset).line &- 1 }
         } else {
-            while starts[line] > offset, steps < 8 {
-                line -= 1
-                steps += 1
+            var steps = 0
+            while base[line] > offset, steps < 8 {
+                line &-= 1
+                steps &+= 1
             }
+            if base[line] > offset { line = tree.position(of: offset).line &- 1 }
         }
-        if steps == 8 { line = tree.position(of: offset).line - 1 }
         lineHint = line
-        lineStart = starts[line]
-        nextLineStart = line + 1 < starts.count ? starts[line + 1] : .max
+        lineStart = base[line]
+        nextLineStart = base[line &+ 1]
     }
 
     mutating func event(_ kind: Event.Kind, at offset: UInt32, name: Name = .none, value: Name = .none) -> Event {

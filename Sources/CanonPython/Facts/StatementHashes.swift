@@ -82,6 +82,9 @@ struct StatementHashes: ~Copyable {
             let first = lines[begin]
             guard lines[begin &+ 1].tokensBefore != first.tokensBefore else { continue }
             let wanted = first.tokensBefore &+ UInt32(CloneFingerprint.windowTokens)
+            // Mostly one line more or two: how many cannot be foreseen, so that these are no jumps.
+            end = min(end &+ (lines[end].tokensBefore < wanted ? 1 : 0), count)
+            end = min(end &+ (lines[end].tokensBefore < wanted ? 1 : 0), count)
             while lines[end].tokensBefore < wanted {
                 guard end < count else { return }
                 end &+= 1

@@ -14,6 +14,8 @@ struct SourceText: ~Copyable {
 
     /// NUL bytes after the text: the longest read beyond the end of a scan.
     static let padding = 64
+    /// Numbers beyond every offset that stand behind the starts of the lines, for searches that look at some lines at once.
+    static let lineMargin = 4
     /// Files beyond this size are refused: offsets are 32 bits.
     static let maximumBytes = 1 << 30
 
@@ -82,6 +84,8 @@ struct SourceText: ~Copyable {
         (output + written).update(repeating: 0, count: min(Self.padding, text.capacity - written))
         // The offset after the last line feed starts no line.
         lineStarts.count -= 1
+        lineStarts.reserve(lineStarts.count + Self.lineMargin)
+        (lineStarts.base + lineStarts.count).update(repeating: .max, count: Self.lineMargin)
         text.count = written
         length = written
     }

@@ -8,7 +8,7 @@ public struct PythonTree {
     /// Every node; the one at 0 is a placeholder.
     public let nodes: UnsafeBufferPointer<Node>
     public let tokens: UnsafeBufferPointer<Token>
-    /// The offset at which each line starts.
+    /// The offset at which each line starts. In memory, numbers beyond every offset follow: see `SourceText.lineMargin`.
     public let lineStarts: UnsafeBufferPointer<UInt32>
     /// What the lexer noted of the logical lines.
     let hashedLines: UnsafeBufferPointer<HashedLine>
