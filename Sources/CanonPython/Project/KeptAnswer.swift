@@ -41,7 +41,8 @@ extension PythonProject {
     /// - Returns: nil when nothing is kept here.
     public func contentKey(of question: [UInt8]) -> ContentKey? {
         guard packs.count == 1, packs[0] != nil, let folder = folders[0] else { return nil }
-        return ContentKey(digest: (Array("contents\0\(folder)\0".utf8) + question).withUnsafeBytes { AnswerKey(of: $0) })
+        return ContentKey(
+            digest: (Array("contents\0\(folder)\0".utf8) + question).withUnsafeBytes { AnswerKey(of: $0) })
     }
 
     /// What ``keep(_:to:in:)`` was told last, when it was asked the same.
