@@ -67,9 +67,15 @@ class ThousandFilesTests(unittest.TestCase):
         self.assertEqual((again.returncode, again.stdout), (0, ""), again.stderr)
 
     def test_every_file_parses(self) -> None:
-        for path, (_, content) in self.after.items():
-            if path.endswith(".py"):
+        broken: "list[str]" = []
+        sources = [(path, content) for path, (_, content) in self.after.items() if path.endswith(".py")]
+        for path, content in sources:
+            try:
                 ast.parse(content, path)
+            except SyntaxError as error:
+                broken.append(f"{path}:{error.lineno}: {error.msg}")
+        self.assertEqual(broken, [])
+        self.assertGreater(len(sources), 990)
 
     def test_the_programs_own_tests_pass_before_and_after(self) -> None:
         after = self.own_tests()
