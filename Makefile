@@ -15,6 +15,7 @@ WORKSPACE ?= $(CURDIR)
 # make build, make install
 PREFIX ?= /usr/local
 DESTDIR ?=
+PROGRAM ?= .build/release/canon
 SWIFT_FLAGS ?=
 
 # make chaos: how many fault schedules, the first seed, and how many servers at the same time (0: one for each core).
@@ -40,7 +41,7 @@ sources := Sources Tests Package.swift $(wildcard Benchmarks/Sources Benchmarks/
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  PORT=, DATA_DIR=, WORKSPACE= for run; PREFIX=, DESTDIR= for install; SWIFT_FLAGS= for build; BENCH= for bench;"
+	@echo "  PORT=, DATA_DIR=, WORKSPACE= for run; PREFIX=, DESTDIR=, PROGRAM= for install; SWIFT_FLAGS= for build; BENCH= for bench;"
 	@echo "  DELIVERIES=, SEED= for isolation; SEEDS=, FROM=, JOBS= for chaos; MUTANTS=, SEED= for python-differential."
 
 # A debug build: it compiles in about half the time of a release build, and this is the command of a fresh clone. For
@@ -66,7 +67,7 @@ build: ## Build the release binary, .build/release/canon.
 	@Scripts/setup run
 	swift build -c release --product canon $(SWIFT_FLAGS)
 
-build-profiled: ## Build it twice, the second time laid out by what the first one does when it reads: a tenth faster.
+build-profiled: ## Build .build/profiled/release/canon: twice, the second time laid out by what the first one did when it read.
 	@Scripts/setup run
 	@Scripts/profiled-build $(SWIFT_FLAGS)
 
@@ -83,14 +84,14 @@ release-check: ## Build the release binaries and audit this repository with them
 	.build/release/canon audit --no-cache --fail-on low
 
 # Builds nothing, so that `sudo make install` leaves no files of root in the repository.
-install: ## Install the release binary and the completions of bash, zsh and fish under PREFIX.
-	@test -x .build/release/canon || { echo "There is no release binary yet; run: make build" >&2; exit 1; }
-	install -D -m 755 .build/release/canon "$(DESTDIR)$(PREFIX)/bin/canon"
+install: ## Install the release binary (or PROGRAM) and the completions of bash, zsh and fish under PREFIX.
+	@test -x $(PROGRAM) || { echo "$(PROGRAM) is not there; run: make build" >&2; exit 1; }
+	install -D -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/canon"
 	@test ! -x .build/release/canon-swift || { set -x; \
 		install -D -m 755 .build/release/canon-swift "$(DESTDIR)$(PREFIX)/bin/canon-swift"; }
 	@completions="$$(mktemp -d)"; trap 'rm -rf "$$completions"' EXIT; \
 	for shell in bash zsh fish; do \
-		.build/release/canon --generate-completion-script $$shell >"$$completions/$$shell"; \
+		$(PROGRAM) --generate-completion-script $$shell >"$$completions/$$shell"; \
 	done; \
 	share="$(DESTDIR)$(PREFIX)/share"; set -x; \
 	install -D -m 644 "$$completions/bash" "$$share/bash-completion/completions/canon"; \

@@ -15,10 +15,12 @@ enum Profiling {
     private static let mode = Context.environment["CANON_PROFILE"] ?? ""
 
     static var swift: [SwiftSetting] {
-        switch mode {
+        // The compiler keeps the object of a file whose code is the same, whatever it was told about profiles; here it must not.
+        let always = ["-Xfrontend", "-disable-incremental-llvm-codegen", "-Xfrontend"]
+        return switch mode {
         case "": swiftSettings
-        case "record": swiftSettings + [.unsafeFlags(["-Xfrontend", "-ir-profile-generate"])]
-        default: swiftSettings + [.unsafeFlags(["-Xfrontend", "-ir-profile-use=\(mode)"])]
+        case "record": swiftSettings + [.unsafeFlags(always + ["-ir-profile-generate"])]
+        default: swiftSettings + [.unsafeFlags(always + ["-ir-profile-use=\(mode)"])]
         }
     }
 

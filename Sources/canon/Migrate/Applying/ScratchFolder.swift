@@ -36,11 +36,18 @@ final class ScratchFolder {
     private static func remove(_ path: String) {
         guard (try? FileManager.default.removeItem(atPath: path)) == nil else { return }
         // A program that was run there may have left folders that it could not write in itself.
+        unlock(foldersIn: path)
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// Makes folders writable, as far as they lie in one.
+    static func unlock(foldersIn path: String) {
         for case let name as String in FileManager.default.enumerator(atPath: path) ?? .init() {
             let folder = path + "/" + name
-            if FileReading.isDirectory(folder) { chmod(folder, 0o700) }
+            var status = stat()
+            // A link may lead to a folder of somebody's, whose permissions are none of ours.
+            if lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { chmod(folder, 0o700) }
         }
-        try? FileManager.default.removeItem(atPath: path)
     }
 
     // MARK: What was left behind
