@@ -255,6 +255,23 @@ def a_snapshot_skips_an_event(facts, rng):
 # -- Answers to a resume
 
 
+def is_awaited(entries, index):
+    """Whether more was asked about the thread of a frame, on its connection and before it, than was answered."""
+    thread, connection = entries[index]["frame"]["thread_id"], entries[index]["c"]
+    waiting = 0
+    for entry in entries[:index]:
+        frame = entry.get("frame", {})
+        if entry.get("c") != connection:
+            continue
+        if entry["e"] == "sent":
+            asked = frame["threads"] if frame["type"] == "resume" else {}
+            if thread in asked or frame["type"] == "session_restore" and frame["thread_id"] == thread:
+                waiting += 1
+        elif frame.get("type") in ("resumed", "none", "snapshot") and frame["thread_id"] == thread:
+            waiting = max(0, waiting - 1)
+    return waiting > 0
+
+
 @planted("resumed_range")
 def a_resume_begins_too_late(facts, rng):
     return change(frames(facts, lambda f: f["type"] == "resumed" and f["from"] < f["to"]), rng,
@@ -271,7 +288,8 @@ def a_resume_promises_less_than_was_sent_before(facts, rng):
     for entries in facts["devices"].values():
         for index, entry in enumerate(entries):
             frame = entry.get("frame", {})
-            if "seq" in frame and frame["seq"] > 2:
+            # While another request waits, nobody can tell which of them was answered.
+            if "seq" in frame and frame["seq"] > 2 and not is_awaited(entries, index):
                 again = {"type": "resume", "threads": {frame["thread_id"]: 0}, "epoch": facts["epoch"]}
                 old = {"type": "resumed", "thread_id": frame["thread_id"], "from": 1, "to": 2, "epoch": facts["epoch"]}
                 entries[index + 1:index + 1] = [
