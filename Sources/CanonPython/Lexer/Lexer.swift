@@ -10,13 +10,13 @@ struct Lexer: ~Copyable {
     /// The first error, where the tokens end with one of kind `error`.
     var problem: SyntaxProblem?
     /// The error concerns the layout of lines: one of the grammar before it comes first, as in CPython.
-    private(set) var isLayoutProblem = false
+    var isLayoutProblem = false
     /// The brackets that were open where the tokens end.
     var brackets = GrowingBuffer<Bracket>(capacity: 256)
     /// Complete where the tokens end with `end`.
-    private(set) var hashes = LineHashes()
+    var hashes = LineHashes()
     /// The first token of the logical line under way.
-    private var firstOfLine = 0
+    var firstOfLine = 0
 
     var text: UnsafeMutablePointer<UInt8>
     /// The number of bytes before the NUL that ends the text.
@@ -29,11 +29,11 @@ struct Lexer: ~Copyable {
     private let keywords = KeywordTable()
     let classes: UnsafeMutablePointer<ByteClass>
     private let kinds: UnsafeMutablePointer<TokenKind>
-    private var indents = GrowingBuffer<Indent>(capacity: 128)
+    var indents = GrowingBuffer<Indent>(capacity: 128)
     /// Where the brackets of the text under way start: an old f-string's expression is a text of its own.
     var bracketBase = 0
     /// The text under way is an old f-string's expression.
-    private var isFragment = false
+    var isFragment = false
 
     struct Bracket: BitwiseCopyable {
         var offset: UInt32
@@ -55,7 +55,7 @@ struct Lexer: ~Copyable {
         var inText: Bool
     }
 
-    private struct Indent: BitwiseCopyable {
+    struct Indent: BitwiseCopyable {
         var column: Int
         var alternative: Int
     }
@@ -145,7 +145,7 @@ struct Lexer: ~Copyable {
 
     /// A token that says how the text is laid out, or where it ends.
     @inline(__always)
-    private mutating func emitLayout(_ kind: TokenKind, _ start: Int, _ end: Int, flags: UInt8 = 0) {
+    mutating func emitLayout(_ kind: TokenKind, _ start: Int, _ end: Int, flags: UInt8 = 0) {
         tokens.append(
             Token(kind, UInt32(truncatingIfNeeded: start), UInt32(truncatingIfNeeded: end), flags: flags))
     }
@@ -166,7 +166,7 @@ struct Lexer: ~Copyable {
         return Stop()
     }
 
-    private mutating func failLayout(at offset: Int, _ message: String) -> Stop {
+    mutating func failLayout(at offset: Int, _ message: String) -> Stop {
         isLayoutProblem = true
         return fail(at: offset, message)
     }
@@ -338,120 +338,6 @@ struct Lexer: ~Copyable {
             return fail(at: start, "invalid non-printable character U+\(hexadecimal(UInt32(byte)))")
         }
         return fail(at: start, "invalid syntax")
-    }
-
-    // MARK: Lines
-
-    /// A backslash: the line goes on in the next one, which must exist.
-    private mutating func skipContinuation() throws(Stop) {
-        guard text[position + 1] == 0x0A else {
-            throw failLayout(at: position + 1, "unexpected character after line continuation character")
-        }
-        guard position + 2 < limit else { throw failLayout(at: position + 1, "unexpected EOF while parsing") }
-        position += 2
-    }
-
-    /// Reads the blanks at the start of lines, up to a line that holds more than blanks and a comment.
-    @inline(__always)
-    private mutating func readIndentation() throws(Stop) {
-        let text = UnsafePointer(self.text)
-        var at = position
-        while true {
-            let line = at
-            if text[at] == 0x20 { at &+= canon_space_length(text + at) }
-            switch classes[Int(text[at])] {
-            case .newline: at &+= 1
-            case .comment: at &+= canon_until(text + at, 0x0A, 0x0A, 0x0A)
-            case .blank, .backslash, .end:
-                position = line
-                try readUnusualIndentation()
-                firstOfLine = tokens.count
-                return
-            default:
-                position = at
-                let column = at &- line
-                let current = indents[indents.count &- 1]
-                if column != current.column || column != current.alternative { try indent(to: column, column) }
-                firstOfLine = tokens.count
-                return
-            }
-        }
-    }
-
-    /// The same where a line begins with tabs, form feeds or a backslash, or the text ends.
-    private mutating func readUnusualIndentation() throws(Stop) {
-        let text = self.text
-        while true {
-            var column = 0
-            var alternative = 0
-            var continued = 0
-            var isContinued = false
-            var at = position
-            scanning: while true {
-                switch text[at] {
-                case 0x20:
-                    let length = canon_space_length(UnsafePointer(text + at))
-                    column += length
-                    alternative += length
-                    at += length
-                case 0x09:
-                    column = (column / 8 + 1) * 8
-                    alternative += 1
-                    at += 1
-                case 0x0C:
-                    column = 0
-                    alternative = 0
-                    at += 1
-                case 0x5C where version >= .v3_9:
-                    // The first backslash decides how far the line is indented; in 3.9 such a line has no indentation.
-                    if continued == 0 { continued = column }
-                    isContinued = true
-                    position = at
-                    try skipContinuation()
-                    at = position
-                default:
-                    break scanning
-                }
-            }
-            if text[at] == 0x23 { at += canon_until(UnsafePointer(text + at), 0x0A, 0x0A, 0x0A) }
-            position = at
-            if text[at] == 0x0A {
-                position = at + 1
-                continue
-            }
-            if isContinued && version == .v3_9 { return }
-            if at < limit {
-                try indent(to: continued == 0 ? column : continued, continued == 0 ? alternative : continued)
-            }
-            return
-        }
-    }
-
-    private mutating func indent(to column: Int, _ alternative: Int) throws(Stop) {
-        let current = indents[indents.count - 1]
-        if column == current.column {
-            if alternative != current.alternative { throw inconsistentTabs() }
-        } else if column > current.column {
-            if indents.count >= Self.maximumIndents { throw failLayout(at: position, "too many levels of indentation") }
-            if alternative <= current.alternative { throw inconsistentTabs() }
-            indents.append(Indent(column: column, alternative: alternative))
-            emitLayout(.indent, position, position)
-        } else {
-            while indents.count > 1 && column < indents[indents.count - 1].column {
-                indents.count -= 1
-                emitLayout(.dedent, position, position)
-                hashes.endBlock(at: UInt32(truncatingIfNeeded: position))
-            }
-            let outer = indents[indents.count - 1]
-            if column != outer.column {
-                throw failLayout(at: position, "unindent does not match any outer indentation level")
-            }
-            if alternative != outer.alternative { throw inconsistentTabs() }
-        }
-    }
-
-    private mutating func inconsistentTabs() -> Stop {
-        failLayout(at: position, "inconsistent use of tabs and spaces in indentation")
     }
 }
 
